@@ -1,0 +1,133 @@
+# sentinel-agent. `make help` lists the targets.
+#
+#   make                  release build in build/
+#   make SAN=address      address, undefined and leak sanitizers, build/address
+#   make SAN=thread       thread sanitizer, in build/thread
+#   make CC=clang         any of them with the other compiler
+#
+# A room is a folder of src/; every .c in it goes into that room's archive, so
+# a new file needs no line here. Each program links its one library, and
+# test/lint/needed proves it.
+
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+BINDIR   ?= $(PREFIX)/bin
+SBINDIR  ?= $(PREFIX)/sbin
+LIBEXECDIR ?= $(PREFIX)/libexec/sentinel-agent
+SYSCONFDIR ?= /etc
+DESTDIR  ?=
+
+SAN      ?=
+B        := build$(if $(SAN),/$(SAN))
+# As the caller has it, plus what the code needs.
+CFLAGS   ?= -O2 -g
+WARN     := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
+            -Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wundef \
+            -Wwrite-strings -Wswitch-enum -Wvla -Wformat=2 -Wconversion \
+            -Wno-sign-conversion
+HARDEN   := -fstack-protector-strong -fPIE
+CPPFLAGS += -Iinclude -Isrc -D_GNU_SOURCE -DVERSION='"$(VERSION)"' \
+            -DLIBEXECDIR='"$(LIBEXECDIR)"'
+ifeq ($(SAN),)
+CPPFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+ifeq ($(SAN),address)
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all \
+            -fno-omit-frame-pointer
+endif
+ifeq ($(SAN),thread)
+SANFLAGS := -fsanitize=thread -fno-omit-frame-pointer
+endif
+ALLFLAGS  = -std=gnu17 $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -MMD -MP
+LINKFLAGS = $(CFLAGS) $(SANFLAGS) -pie -Wl,-z,relro,-z,now -Wl,--as-needed \
+            $(LDFLAGS)
+
+ROOMS    := base model wire engine supervisor prober publisher console ctl
+SRC      := $(foreach r,$(ROOMS),$(wildcard src/$r/*.c))
+OBJ      := $(SRC:%.c=$B/obj/%.o)
+ARCHIVES := $(foreach r,$(ROOMS),$B/lib/$r.a)
+PROGRAMS := sentinel-agent sentinel-prober sentinel-publisher \
+            sentinel-console sentinelctl
+
+LIBS_sentinel-agent     := -luv -lyaml
+LIBS_sentinel-prober    := -luv -lhiredis
+LIBS_sentinel-publisher := -luv -lzookeeper_mt -ljansson
+LIBS_sentinel-console   := -luv -lmicrohttpd -ljansson
+LIBS_sentinelctl        := -lcurl -ljansson
+ROOM_sentinel-agent     := supervisor
+ROOM_sentinel-prober    := prober
+ROOM_sentinel-publisher := publisher
+ROOM_sentinel-console   := console
+ROOM_sentinelctl        := ctl
+LIBS_ALL := -luv -lyaml -lhiredis -lzookeeper_mt -ljansson -lmicrohttpd \
+            -lcurl -lcmocka
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.PHONY: all help demo test test-fast lint format install clean bench fuzz deps \
+        check-unit check-sim
+
+all: $(PROGRAMS:%=$B/%) ## build the five programs
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n",$$1,$$2}' \
+	    Makefile
+
+$B/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALLFLAGS) -c -o $@ $<
+
+define room_archive
+$B/lib/$1.a: $(patsubst %.c,$B/obj/%.o,$(filter-out %/main.c,$(wildcard src/$1/*.c)))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(AR) rcsD $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room_archive,$r)))
+
+# program: its own main.o and room, and below it engine (the supervisor's
+# only), wire, model, base.
+define program
+$B/$1: $B/obj/src/$(ROOM_$1)/main.o $B/lib/$(ROOM_$1).a $(if $(filter supervisor,$(ROOM_$1)),$B/lib/engine.a) $B/lib/wire.a $B/lib/model.a $B/lib/base.a
+	$$(CC) $$(LINKFLAGS) -o $$@ $$^ $(LIBS_$1)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program,$p)))
+
+# --- tests ---------------------------------------------------------------
+# A unit test is one file in test/unit; it may use any room's archive, and
+# the linker takes only what it names.
+UNIT     := $(patsubst test/unit/%.c,$B/test/unit/%,$(wildcard test/unit/test_*.c))
+SIM      := $B/test/sim/simulation
+BENCH    := $(patsubst test/bench/%.c,$B/test/bench/%,$(wildcard test/bench/*.c))
+FAKES    := $(patsubst test/fault/%.c,$B/test/fault/%,$(wildcard test/fault/*.c))
+SIM_OBJ  := $(patsubst %.c,$B/obj/%.o,$(wildcard test/sim/*.c))
+
+$B/test/unit/%: $B/obj/test/unit/%.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(LINKFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) \
+	    -Wl,--end-group $(LIBS_ALL)
+
+$(SIM): $(SIM_OBJ) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(LINKFLAGS) -o $@ $(SIM_OBJ) -Wl,--start-group $(ARCHIVES) \
+	    -Wl,--end-group $(LIBS_ALL)
+
+$B/test/bench/%: $B/obj/test/bench/%.o
+	@mkdir -p $(@D)
+	$(CC) $(LINKFLAGS) -o $@ $<
+
+$B/test/fault/%: $B/obj/test/fault/%.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(LINKFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) \
+	    -Wl,--end-group $(LIBS_ALL)
+
+# Fuzzers are clang's, whatever CC is: always in build/fuzz, from source.
+FUZZ     := $(patsubst test/fuzz/%.c,build/fuzz/%,$(wildcard test/fuzz/fuzz_*.c))
+FUZZ_SRC := $(filter-out %/main.c,$(SRC))
+build/fuzz/%: test/fuzz/%.c $(FUZZ_SRC)
+	@mkdir -p $(@D)
+	clang -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all $(CPPFLAGS) -UFORTIFY_SOURCE -ffunction-sections \
+	    -Wl,--gc-sections -o $@ $< $(FUZZ_SRC) -Wl,--as-needed $(LIBS_ALL)
+
+-include $(OBJ:.o=.d) $(wildcard $B/obj/test/*/*.d)

@@ -1,0 +1,46 @@
+/*
+ * address.h - where a server listens: `host:port`, `[v6]:port` or
+ * `unix:/path`, as written in the configuration.
+ *
+ * Numeric addresses and "localhost" (taken as 127.0.0.1) connect without any
+ * lookup; other names are kept as names.
+ */
+#ifndef MODEL_ADDRESS_H
+#define MODEL_ADDRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#define ADDRESS_TEXT_BYTES 264 /* "unix:" + 107 bytes, or name of 253 + port \
+                                */
+
+enum address_kind {
+    ADDRESS_NONE,
+    ADDRESS_IPV4,
+    ADDRESS_IPV6,
+    ADDRESS_NAME,
+    ADDRESS_UNIX
+};
+
+struct address {
+    enum address_kind kind;
+    uint16_t port;                 /* host byte order; 0 for ADDRESS_UNIX */
+    char host[256];                /* without brackets; or the socket's path */
+    char text[ADDRESS_TEXT_BYTES]; /* as a person writes it */
+};
+
+/* 0 or -EINVAL; then `why` points to a constant that says what is wrong. The
+ * port must be 1 to 65535 (0 too if `zero_port`, for a listen address). */
+int address_parse(const char *text, bool zero_port, struct address *address,
+                  const char **why);
+
+/* Fills a socket address for kinds IPV4, IPV6 and UNIX; -EINVAL for others. */
+int address_to_sockaddr(const struct address *address,
+                        struct sockaddr_storage *storage, socklen_t *length);
+
+/* 127.0.0.0/8, ::1 and unix sockets. */
+bool address_is_loopback(const struct address *address);
+
+#endif

@@ -1,0 +1,186 @@
+/*
+ * board.h - the scoreboard: one mapped file of fixed records, written by the
+ * supervisor alone, mapped read-only by publisher and console, adopted by the
+ * supervisor's successor.
+ *
+ *     header | agent | zookeeper | services | tasks | instances[capacity]
+ *
+ * Each record stands behind a sequence lock of its own: the writer makes the
+ * sequence odd, writes, makes it even. A reader copies and looks again; after
+ * BOARD_READ_TRIES torn copies it gives up with -EAGAIN (the writer was
+ * stopped in the middle) and keeps what it had. Nothing here waits.
+ *
+ * Written to the file, so the layout is an interface: raise BOARD_LAYOUT with
+ * every change of a struct that stands here. A successor adopts claims only
+ * from the same layout and the same boot.
+ */
+#ifndef MODEL_BOARD_H
+#define MODEL_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/instance.h"
+#include "model/settings.h"
+#include "model/tasks.h"
+
+#define BOARD_LAYOUT 1u
+#define BOARD_READ_TRIES 64
+#define BOARD_SERVICES_MOST 32
+#define BOARD_ALARMS_MOST 16
+#define BOARD_AGENT_ID_BYTES 17 /* 16 hex digits */
+#define BOARD_BOOT_BYTES 37     /* a boot id as the kernel writes it */
+
+#define ZOOKEEPER_STATE_TABLE(X)          \
+    X(ZOOKEEPER_OFF, "off")               \
+    X(ZOOKEEPER_BOOT, "boot")             \
+    X(ZOOKEEPER_CONNECTING, "connecting") \
+    X(ZOOKEEPER_RECONCILE, "reconcile")   \
+    X(ZOOKEEPER_STEADY, "steady")         \
+    X(ZOOKEEPER_SUSPENDED, "suspended")   \
+    X(ZOOKEEPER_DRAINING, "draining")
+
+#define ZOOKEEPER_ENUM(constant, text) constant,
+enum zookeeper_state {
+    ZOOKEEPER_STATE_TABLE(ZOOKEEPER_ENUM) ZOOKEEPER_STATE_COUNT
+};
+#undef ZOOKEEPER_ENUM
+
+const char *zookeeper_state_name(enum zookeeper_state state);
+
+/* Who we are and how the rounds go. Stored at least every
+ * DEADMAN_HEARTBEAT_MS: the age of `heartbeat_ms` is the supervisor's. */
+struct board_agent {
+    char version[24];
+    char cluster[SETTINGS_NAME_BYTES];
+    char host[SETTINGS_NAME_BYTES];
+    char id[BOARD_AGENT_ID_BYTES];
+    char state_path[SETTINGS_PATH_BYTES];
+    char run_dir[SETTINGS_RUN_DIR_BYTES];
+    char config_file[SETTINGS_PATH_BYTES];
+    uint64_t config_loaded_wall_ms;
+    int32_t pid;
+    uint64_t started_wall_ms;
+    uint64_t started_ms;
+    uint64_t heartbeat_ms;
+    uint64_t publish_heartbeat_ms; /* of the .agent node; 0 = off */
+    uint64_t interval_ms;
+    uint64_t session_timeout_ms; /* as configured; 0 without ZooKeeper */
+    uint32_t instance_count;     /* records in use, from index 0 */
+    bool has_zookeeper;
+    bool is_ready; /* a first full round was published (or done) */
+    bool is_stopping;
+    uint64_t round;            /* scheduled rounds begun */
+    uint64_t round_started_ms; /* of the last one */
+    uint64_t round_ended_ms;   /* when its last outcome came; 0 = not yet */
+    uint64_t late_results;     /* of tasks no longer wanted: dropped */
+    uint64_t log_lost;
+};
+
+struct board_alarm {
+    char what[24]; /* "foreign_node", ... ; "" = free */
+    char path[SETTINGS_PATH_BYTES];
+    char detail[VERDICT_DETAIL_BYTES];
+    uint64_t since_wall_ms;
+};
+
+/* The publisher's gossip, as last told. */
+struct board_zookeeper {
+    enum zookeeper_state state;
+    uint64_t told_ms;       /* when it last told us anything */
+    uint64_t since_ms;      /* of `state` */
+    uint64_t session_id;    /* 0 = none */
+    uint64_t negotiated_ms; /* session timeout; 0 = none yet */
+    char server[64];        /* connected to, numeric; "" = none */
+    uint64_t sessions;      /* opened or resumed by this publisher's life */
+    uint64_t writes;        /* operations acknowledged */
+    uint64_t transactions;  /* multis acknowledged */
+    uint64_t failures;      /* requests that failed or timed out */
+    struct board_alarm alarms[BOARD_ALARMS_MOST];
+};
+
+struct board_service {
+    enum service_kind kind; /* SERVICE_NONE = free */
+    int32_t pid;            /* 0 = not running */
+    uint32_t generation;
+    uint64_t started_ms;
+    uint64_t starts;
+    uint64_t restarts;
+    int32_t last_exit_status; /* wait status of the last one's end */
+    bool is_ready;            /* said hello */
+    char note[64];            /* "spare", "solo", "retiring", ... for people */
+};
+
+struct board_instance {
+    struct instance_settings settings;
+    struct instance instance;
+};
+
+struct board;
+
+/* --- the writer ------------------------------------------------------- */
+
+/* Makes <run_dir>/board anew for `instance_count` instances, replacing what is
+ * there by rename, mode 0600, every block allocated beforehand so that a full
+ * disk is an error here and not a SIGBUS later. With `run_dir` NULL, or when
+ * the directory is full, the board lives in memory only (nothing to adopt). 0
+ * or a negative errno. */
+int board_create(const char *run_dir, const char *boot_id,
+                 uint32_t instance_count, struct board **board);
+
+/* A descriptor that can only read the board, close-on-exec, for a helper to
+ * inherit; owned by the board. */
+int board_reader_fd(const struct board *board);
+
+void board_store_agent(struct board *board, const struct board_agent *agent);
+void board_store_zookeeper(struct board *board,
+                           const struct board_zookeeper *zookeeper);
+void board_store_service(struct board *board, uint32_t slot,
+                         const struct board_service *service);
+/* Copies the counters and the live part of the table. */
+void board_store_tasks(struct board *board, const struct tasks *tasks);
+/* `settings` NULL leaves the record's settings as they are. */
+void board_store_instance(struct board *board, uint32_t index,
+                          const struct instance_settings *settings,
+                          const struct instance *instance);
+
+/* --- the successor ---------------------------------------------------- */
+
+/* Called for each instance found on a predecessor's board. */
+typedef void (*board_adopt_cb)(void *context, const char *name,
+                               const struct instance *instance);
+
+/* Reads <run_dir>/board, a predecessor's. -ENOENT: none there; -ESTALE:
+ * another boot or layout, or damaged. Torn records are skipped; enums and
+ * counts are range-checked before the callback sees them. */
+int board_adopt(const char *run_dir, const char *boot_id,
+                board_adopt_cb callback, void *context);
+
+/* --- readers ---------------------------------------------------------- */
+
+/* Maps the board behind `fd` read-only and closes `fd`. */
+int board_open(int fd, struct board **board);
+
+/* Each: 0, or -EAGAIN when no whole copy could be had (the target is then
+ * unchanged), or -ENOENT past the end. Texts are NUL-ended and enums in
+ * range whatever the bytes are. */
+int board_read_agent(const struct board *board, struct board_agent *agent);
+int board_read_zookeeper(const struct board *board,
+                         struct board_zookeeper *zookeeper);
+int board_read_service(const struct board *board, uint32_t slot,
+                       struct board_service *service);
+int board_read_tasks(const struct board *board, struct tasks *tasks);
+int board_read_instance(const struct board *board, uint32_t index,
+                        struct board_instance *instance);
+/* Only the claim and the settings' identity change rarely: a cheap question
+ * for the publisher. Grows with every store of this instance's record. */
+uint32_t board_instance_sequence(const struct board *board, uint32_t index);
+
+/* Unmaps, closes, frees. The file stays for a successor. NULL is fine. */
+void board_destroy(struct board *board);
+
+/* Removes <run_dir>/board: an orderly end leaves nothing behind. */
+void board_remove(const char *run_dir);
+
+#endif

@@ -1,0 +1,126 @@
+/*
+ * message.h - every message between the supervisor and its helpers, in one
+ * table: number, direction, name.
+ *
+ * Encoded with fixed-width little-endian integers and length-prefixed texts
+ * (u16, no NUL), field by field in the order of the struct. A decoder checks
+ * direction, exact length and every range, and never crashes; what it refuses
+ * costs the sender its life and nobody else anything.
+ */
+#ifndef WIRE_MESSAGE_H
+#define WIRE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/address.h"
+#include "model/board.h"
+#include "model/result.h"
+#include "model/settings.h"
+
+/* Which way a message goes; a channel's end accepts one direction only. */
+enum message_direction {
+    TO_PROBER,
+    FROM_PROBER,
+    TO_PUBLISHER,
+    FROM_PUBLISHER,
+    TO_CONSOLE,
+    FROM_CONSOLE,
+    MESSAGE_DIRECTION_COUNT
+};
+
+#define MESSAGE_TABLE(X)                                              \
+    X(MESSAGE_PROBE, 1, TO_PROBER, "probe")                           \
+    X(MESSAGE_RETIRE, 2, TO_PROBER, "retire")                         \
+    X(MESSAGE_PROBER_HELLO, 3, FROM_PROBER, "prober_hello")           \
+    X(MESSAGE_RESULT, 4, FROM_PROBER, "result")                       \
+    X(MESSAGE_PUBLISH_SETTINGS, 10, TO_PUBLISHER, "publish_settings") \
+    X(MESSAGE_LOOK, 11, TO_PUBLISHER, "look")                         \
+    X(MESSAGE_WITHDRAW, 12, TO_PUBLISHER, "withdraw")                 \
+    X(MESSAGE_PUBLISHER_HELLO, 13, FROM_PUBLISHER, "publisher_hello") \
+    X(MESSAGE_SESSION, 14, FROM_PUBLISHER, "session")                 \
+    X(MESSAGE_PUBLISHED, 15, FROM_PUBLISHER, "published")             \
+    X(MESSAGE_ALARM, 16, FROM_PUBLISHER, "alarm")                     \
+    X(MESSAGE_CONSOLE_HELLO, 20, FROM_CONSOLE, "console_hello")
+
+#define MESSAGE_ENUM(constant, number, direction, name) constant = (number),
+enum message_kind { MESSAGE_TABLE(MESSAGE_ENUM) };
+#undef MESSAGE_ENUM
+
+/* Probe this now. The answer is a RESULT with the same task id. */
+struct message_probe {
+    uint64_t task;
+    uint32_t timeout_ms; /* the one absolute deadline, from receipt */
+    bool is_deep;
+    bool canary;
+    char addr[ADDRESS_TEXT_BYTES];
+};
+
+/* What the publisher needs beside the scoreboard. */
+struct message_publish_settings {
+    uint32_t session_timeout_ms;
+    char servers[SETTINGS_SERVERS_BYTES];
+    char run_dir[SETTINGS_RUN_DIR_BYTES]; /* of session file and lock */
+};
+
+/* The session as the publisher sees it; sent on change. */
+struct message_session {
+    enum zookeeper_state state;
+    uint64_t session_id;
+    uint32_t negotiated_ms;
+    uint64_t sessions;
+    uint64_t writes;
+    uint64_t transactions;
+    uint64_t failures;
+    char server[64];
+};
+
+/* The node of this instance holds this claim: ZooKeeper said so. */
+struct message_published {
+    uint32_t instance;
+    uint64_t claim_version;
+    uint64_t since_wall_ms;
+    uint64_t czxid;
+    int32_t node_version;
+};
+
+/* Something an operator must know; or is over. */
+struct message_alarm {
+    bool is_raised;
+    uint64_t since_wall_ms;
+    char what[24];
+    char path[SETTINGS_PATH_BYTES];
+    char detail[VERDICT_DETAIL_BYTES];
+};
+
+struct message {
+    enum message_kind kind;
+    union {
+        struct message_probe probe;
+        struct result result;
+        struct message_publish_settings publish_settings;
+        struct message_session session;
+        struct message_published published;
+        struct message_alarm alarm;
+    };
+};
+
+/* The longest encoded message, with room to grow. */
+#define MESSAGE_BYTES_MOST 4096
+
+const char *message_name(enum message_kind kind);
+
+/* Encodes without the frame. 0, or -ENOBUFS. Texts past their field are a
+ * fault of ours: asserted. */
+int message_encode(const struct message *message, uint8_t *bytes, size_t room,
+                   size_t *length);
+
+/* 0; -EPROTO when the bytes are not exactly one message of this kind or a
+ * value is out of range; -EINVAL when the kind is none or goes another way.
+ * Texts must be free of NUL. */
+int message_decode(enum message_direction direction, uint8_t kind,
+                   const uint8_t *bytes, size_t length,
+                   struct message *message);
+
+#endif

@@ -1,0 +1,121 @@
+/*
+ * engine.h - decides what is probed when, by which prober, what comes of it
+ * and what we claim. Pure: it knows no clock, no descriptor, no libuv.
+ *
+ *     event, now -> own state changes, a list of actions
+ *
+ * The supervisor performs the actions for real; the simulation performs them
+ * in virtual time. Rooms inside: schedule (when an instance is due), shard
+ * (which prober runs which task), registry (attempts -> outcome -> claim),
+ * publication (claims looked at until acknowledged).
+ *
+ * Probers are known here by a number that never comes back (their
+ * generation). What a prober says is gossip: a result counts only for a task
+ * that is live and runs in that very prober.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/instance.h"
+#include "model/result.h"
+#include "model/settings.h"
+#include "model/tasks.h"
+
+#define ENGINE_SHARD_TASKS 256      /* tasks in one prober at most */
+#define ENGINE_PROBER_ROUNDS 1000   /* batches, then its spare replaces it */
+#define ENGINE_PROBERS_MOST 64      /* alive at once, dying ones included */
+#define ENGINE_PROBER_START_MS 2000 /* spawn to hello, else killed */
+#define ENGINE_LOOK_AGAIN_MS 1000   /* an unacknowledged claim: look again */
+
+enum engine_event_kind {
+    ENGINE_TIME,           /* engine_next_ms has come */
+    ENGINE_PROBER_SPAWNED, /* prober, pid: the fork worked */
+    ENGINE_PROBER_FAILED,  /* prober: it could not be spawned */
+    ENGINE_PROBER_READY,   /* prober: said hello */
+    ENGINE_PROBER_RESULT,  /* prober, result */
+    ENGINE_PROBER_ENDED,   /* prober, inside, step, why: its stream ended or
+                              it said nonsense; nothing more will come */
+    ENGINE_PROBER_REAPED,  /* prober: exit and EOF were both seen */
+    ENGINE_PROBE_NOW,      /* instance: out of band, deep, at once */
+    ENGINE_PUBLISHED,      /* instance, published: ZooKeeper's word */
+    ENGINE_STOP,           /* no new rounds, probes or probers */
+};
+
+struct engine_event {
+    enum engine_event_kind kind;
+    uint32_t prober;
+    uint32_t instance;
+    int32_t pid;
+    const struct result *result;
+    uint64_t inside; /* task whose callback ran, from the progress page */
+    enum step step;
+    const char *why; /* "killed by SIGSEGV", "hung", ...; for `detail` */
+    struct publication published;
+};
+
+enum engine_action_kind {
+    ENGINE_SPAWN,   /* prober: fork one, then say SPAWNED or FAILED */
+    ENGINE_PROBE,   /* prober, instance, task, timeout_ms, is_deep */
+    ENGINE_RETIRE,  /* prober: let it finish and exit */
+    ENGINE_KILL,    /* prober: SIGKILL, again until REAPED */
+    ENGINE_CHANGED, /* instance: its claim changed from `before` */
+    ENGINE_LOOK,    /* the publisher should look at the board */
+};
+
+struct engine_action {
+    enum engine_action_kind kind;
+    uint32_t prober;
+    uint32_t instance;
+    uint64_t task;
+    uint32_t timeout_ms;
+    bool is_deep;
+    enum state before;
+};
+
+struct engine;
+
+/* `settings` and `tasks` are borrowed until engine_destroy. Rounds begin at
+ * `now_ms`. 0 or -ENOMEM. */
+int engine_create(const struct settings *settings, struct tasks *tasks,
+                  uint64_t now_ms, uint64_t now_wall_ms,
+                  struct engine **engine);
+
+/* Before the first event: what a predecessor's board said of the instance.
+ * Stamps in the future or on another claim than possible are not taken. */
+void engine_adopt(struct engine *engine, uint32_t index,
+                  const struct instance *instance, uint64_t now_ms);
+
+/* Reacts. The actions are read with engine_action until it returns NULL,
+ * before the next event. `now_ms` never goes back. */
+void engine_on_event(struct engine *engine, const struct engine_event *event,
+                     uint64_t now_ms, uint64_t now_wall_ms);
+const struct engine_action *engine_action(struct engine *engine);
+
+/* When ENGINE_TIME is wanted next; UINT64_MAX = never. */
+uint64_t engine_next_ms(const struct engine *engine);
+
+/* What is believed of an instance; and whether it changed since the last
+ * call for it (then the board wants a copy). */
+const struct instance *engine_instance(const struct engine *engine,
+                                       uint32_t index);
+bool engine_take_dirty(struct engine *engine, uint32_t *index);
+
+struct engine_round {
+    uint64_t number; /* scheduled rounds begun */
+    uint64_t started_ms;
+    uint64_t ended_ms; /* 0 while outcomes are missing */
+    uint64_t late_results;
+    bool is_complete; /* every instance has had an outcome */
+};
+
+void engine_round(const struct engine *engine, struct engine_round *round);
+
+/* "spare", "shard", "solo", "retiring", "starting", "killed": for people. */
+const char *engine_prober_note(const struct engine *engine, uint32_t prober);
+
+void engine_destroy(struct engine *engine);
+
+#endif
