@@ -87,6 +87,7 @@ static const struct option table[] = {
      .lowest = 1 * SECOND,
      .highest = 1 * HOUR,
      .fallback = "30s",
+     .may_be_zero = true,
      .help = "how often the host's .agent node is rewritten; 0 = never"},
 
     {.scope = SCOPE_HTTP,

@@ -46,6 +46,7 @@ struct option {
     /* As it would be written; NULL = no default (see is_needed). */
     const char *fallback;
     bool is_needed;
+    bool may_be_zero; /* OPTION_DURATION: 0 turns it off */
     /* SCOPE_INSTANCE: may stand at the top too, for all instances. */
     bool is_inherited;
     enum option_scope section; /* OPTION_SECTION: the scope inside */

@@ -1,0 +1,95 @@
+/*
+ * run_dir.c - see run_dir.h.
+ *
+ * The lock is a flock on <run_dir>/agent.lock: the kernel drops it with the
+ * process, however that ends, and helpers do not inherit it.
+ */
+#include "supervisor/run_dir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+#define RUN_DIR_MODE 0750
+
+/* FNV-1a, 64 bits (the hash and its two constants are Fowler, Noll and Vo's):
+ * an identity, no secret. */
+#define FNV_OFFSET 0xcbf29ce484222325ULL
+#define FNV_PRIME 0x100000001b3ULL
+
+int run_dir_take(const char *path)
+{
+    char lock_path[SETTINGS_PATH_BYTES];
+
+    if (mkdir(path, RUN_DIR_MODE) != 0 && errno != EEXIST) {
+        return -errno;
+    }
+    (void)text_format(lock_path, sizeof(lock_path), "%s/agent.lock",
+                      path); /* the path is shorter by far */
+    int fd = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        return -errno;
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        int error = errno;
+        (void)close(fd); /* not ours */
+        return error == EWOULDBLOCK ? -EBUSY : -error;
+    }
+    return 0;
+}
+
+/* The first line of a small file, without its newline; "" if there is none. */
+static void read_line(const char *path, char *line, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd >= 0 ? read(fd, line, size - 1) : 0;
+
+    line[got > 0 ? got : 0] = '\0';
+    line[strcspn(line, "\n")] = '\0';
+    if (fd >= 0) {
+        (void)close(fd); /* only read from */
+    }
+}
+
+void run_dir_boot_id(char boot_id[BOARD_BOOT_BYTES])
+{
+    read_line("/proc/sys/kernel/random/boot_id", boot_id, BOARD_BOOT_BYTES);
+    if (boot_id[0] == '\0') {
+        (void)text_copy(boot_id, BOARD_BOOT_BYTES, "unknown"); /* fits */
+    }
+}
+
+static uint64_t hash_text(uint64_t hash, const char *text)
+{
+    /* With its NUL, so that texts do not run into each other. */
+    for (size_t i = 0; i <= strlen(text); i++) {
+        hash = (hash ^ (uint8_t)text[i]) * FNV_PRIME;
+    }
+    return hash;
+}
+
+void run_dir_agent_id(const char *path, const char *boot_id,
+                      char id[BOARD_AGENT_ID_BYTES])
+{
+    char machine[SETTINGS_NAME_BYTES];
+    char *real = realpath(path, NULL);
+
+    read_line("/etc/machine-id", machine, sizeof(machine));
+    if (machine[0] == '\0') {
+        (void)gethostname(machine, sizeof(machine) - 1); /* or stays empty */
+        machine[sizeof(machine) - 1] = '\0';
+    }
+    uint64_t hash = hash_text(FNV_OFFSET, machine);
+    hash = hash_text(hash, boot_id);
+    hash = hash_text(hash, real != NULL ? real : path);
+    (void)text_format(id, BOARD_AGENT_ID_BYTES, "%016llx",
+                      (unsigned long long)hash); /* exactly 16 */
+    free(real);
+}

@@ -1,0 +1,233 @@
+/*
+ * service.c - see service.h.
+ */
+#include "supervisor/service.h"
+
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/text.h"
+
+static void enter(struct service *service, enum service_state state);
+
+/* --- one life ------------------------------------------------------------ */
+
+static void handle_message(struct child *child, const struct message *message)
+{
+    struct service *service = child->owner;
+
+    if (message->kind == service->spec.hello) {
+        if (service->state == SERVICE_STARTING) {
+            enter(service, SERVICE_RUNNING);
+        }
+    } else if (service->state == SERVICE_RUNNING) {
+        service->spec.on_message(service, message);
+    }
+}
+
+static void handle_ended(struct child *child, int status)
+{
+    struct service *service = child->owner;
+
+    if (status != 0) {
+        log_event(LEVEL_WARNING, "helper_spoke_nonsense",
+                  LOG_TEXT("helper", service_name(service->spec.kind)),
+                  LOG_TEXT("error", uv_strerror(status)));
+    }
+    /* An end of stream is an end, or about to be one. A publisher that ends
+     * by itself is given the time its owner set. */
+    if (service->is_wanted || status != 0) {
+        enter(service, SERVICE_ENDING);
+    }
+}
+
+static void handle_over(struct child *child)
+{
+    struct service *service = child->owner;
+    char how[64];
+
+    service->last_status = child->wait_status;
+    child_describe_end(child, how, sizeof(how));
+    log_event(service->is_wanted ? LEVEL_WARNING : LEVEL_INFO, "helper_ended",
+              LOG_TEXT("helper", service_name(service->spec.kind)),
+              LOG_NUMBER("pid", child->pid), LOG_TEXT("how", how));
+    enter(service, service->is_wanted ? SERVICE_DOWN : SERVICE_STOPPED);
+}
+
+static void spawn(struct service *service)
+{
+    const struct service_spec *spec = &service->spec;
+    struct child_spec child_spec = {
+        .program = spec->program,
+        .name = spec->name,
+        .service = spec->kind,
+        .incoming = spec->incoming,
+        .generation = ++service->generation,
+        .shared_fd = spec->shared_fd,
+        .listen_fds = spec->listen_fds,
+        .listen_count = spec->listen_count,
+        .on_message = handle_message,
+        .on_ended = handle_ended,
+        .on_over = handle_over,
+    };
+
+    service->was_ready = false;
+    service->starts++;
+    int error = child_start(&service->child, service->loop, service->tasks,
+                            &child_spec, service);
+    if (error != 0) {
+        log_event(LEVEL_ERROR, "helper_not_started",
+                  LOG_TEXT("helper", service_name(spec->kind)),
+                  LOG_TEXT("error", uv_strerror(error)));
+        enter(service, SERVICE_DOWN);
+    } else {
+        enter(service, SERVICE_STARTING);
+    }
+}
+
+/* --- the transitions ------------------------------------------------------ */
+
+static void handle_timer(uv_timer_t *timer)
+{
+    struct service *service = timer->data;
+
+    switch (service->state) {
+    case SERVICE_DOWN:
+        spawn(service);
+        break;
+    case SERVICE_STARTING:
+        log_event(LEVEL_WARNING, "helper_said_nothing",
+                  LOG_TEXT("helper", service_name(service->spec.kind)));
+        enter(service, SERVICE_ENDING);
+        break;
+    case SERVICE_ENDING:
+        child_kill(&service->child);
+        break;
+    case SERVICE_RUNNING:
+    case SERVICE_STOPPED:
+        break;
+    }
+}
+
+static void arm(struct service *service, uint64_t after_ms, uint64_t again_ms)
+{
+    (void)uv_timer_start(&service->timer, handle_timer, after_ms,
+                         again_ms); /* initialized, not closing */
+}
+
+/* Nothing after a life that worked; else twice the last pause, of which a
+ * random half is taken off, so that helpers of many hosts spread. */
+static uint64_t next_pause_ms(struct service *service)
+{
+    if (service->was_ready) {
+        service->pause_ms = 0;
+        return 0;
+    }
+    service->pause_ms =
+        service->pause_ms == 0 ? SERVICE_PAUSE_LEAST_MS : service->pause_ms * 2;
+    if (service->pause_ms > SERVICE_PAUSE_MOST_MS) {
+        service->pause_ms = SERVICE_PAUSE_MOST_MS;
+    }
+    return service->pause_ms - (uint64_t)random() % (service->pause_ms / 2);
+}
+
+static void enter(struct service *service, enum service_state state)
+{
+    service->state = state;
+    (void)uv_timer_stop(&service->timer); /* cannot fail */
+    switch (state) {
+    case SERVICE_DOWN:
+        arm(service, next_pause_ms(service), 0);
+        break;
+    case SERVICE_STARTING:
+        arm(service, SERVICE_HELLO_MS, 0);
+        break;
+    case SERVICE_RUNNING:
+        service->was_ready = true;
+        log_event(LEVEL_INFO, "helper_ready",
+                  LOG_TEXT("helper", service_name(service->spec.kind)),
+                  LOG_NUMBER("pid", service->child.pid));
+        service->spec.on_ready(service);
+        break;
+    case SERVICE_ENDING:
+        child_kill(&service->child);
+        arm(service, SERVICE_KILL_AGAIN_MS, SERVICE_KILL_AGAIN_MS);
+        break;
+    case SERVICE_STOPPED:
+        if (service->spec.on_stopped != NULL) {
+            service->spec.on_stopped(service);
+        }
+        break;
+    }
+}
+
+/* --- public -------------------------------------------------------------- */
+
+void service_start(struct service *service, uv_loop_t *loop,
+                   struct tasks *tasks, const struct service_spec *spec,
+                   void *owner)
+{
+    *service = (struct service){.spec = *spec,
+                                .loop = loop,
+                                .tasks = tasks,
+                                .owner = owner,
+                                .is_wanted = true};
+    (void)uv_timer_init(loop, &service->timer); /* cannot fail */
+    service->timer.data = service;
+    spawn(service);
+}
+
+int service_send(struct service *service, const struct message *message)
+{
+    if (service->state != SERVICE_RUNNING || service->child.is_stream_ended) {
+        return UV_EPIPE;
+    }
+    int error = channel_send(&service->child.channel, message);
+    if (error == 0) {
+        error = channel_flush(&service->child.channel);
+    }
+    if (error != 0) {
+        log_event(LEVEL_WARNING, "helper_does_not_read",
+                  LOG_TEXT("helper", service_name(service->spec.kind)),
+                  LOG_TEXT("error", uv_strerror(error)));
+        enter(service, SERVICE_ENDING);
+    }
+    return error;
+}
+
+void service_finish_by_itself(struct service *service)
+{
+    service->is_wanted = false;
+    if (service->state == SERVICE_DOWN) {
+        enter(service, SERVICE_STOPPED);
+    }
+}
+
+void service_stop(struct service *service)
+{
+    service->is_wanted = false;
+    if (service->state == SERVICE_DOWN) {
+        enter(service, SERVICE_STOPPED);
+    } else if (service->state != SERVICE_STOPPED) {
+        enter(service, SERVICE_ENDING);
+    }
+}
+
+void service_show(const struct service *service, struct board_service *shown)
+{
+    bool runs = service->child.state != CHILD_NONE;
+
+    *shown = (struct board_service){
+        .kind = service->spec.kind,
+        .pid = runs ? service->child.pid : 0,
+        .generation = service->generation,
+        .started_ms = service->child.started_ms,
+        .starts = service->starts,
+        .restarts = service->starts > 0 ? service->starts - 1 : 0,
+        .last_exit_status = service->last_status,
+        .is_ready = service->state == SERVICE_RUNNING,
+    };
+    (void)text_copy(shown->note, sizeof(shown->note),
+                    service->state == SERVICE_ENDING ? "ending"
+                                                     : ""); /* fits */
+}

@@ -1,0 +1,91 @@
+/*
+ * service.h - keeps one long-lived helper (publisher or console) alive.
+ *
+ *   DOWN -> (backoff over) -> STARTING -> hello -> RUNNING
+ *   any -> stream ended, nonsense, silence or a full queue -> ENDING (killed)
+ *   ENDING -> over -> DOWN, or STOPPED when it is not wanted any more
+ *
+ * A helper that had said hello is started again at once; one that died before
+ * is started again after a growing pause with jitter, and never given up.
+ */
+#ifndef SUPERVISOR_SERVICE_H
+#define SUPERVISOR_SERVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "model/board.h"
+#include "supervisor/child.h"
+
+#define SERVICE_HELLO_MS 3000 /* start to hello, else it is killed */
+#define SERVICE_PAUSE_LEAST_MS 100
+#define SERVICE_PAUSE_MOST_MS 5000
+#define SERVICE_KILL_AGAIN_MS 1000 /* until the exit was seen */
+
+struct service;
+
+/* A good message other than its hello. */
+typedef void (*service_message_cb)(struct service *service,
+                                   const struct message *message);
+/* It said hello and can be told things. */
+typedef void (*service_ready_cb)(struct service *service);
+/* It is down after service_finish_by_itself or service_stop. */
+typedef void (*service_stopped_cb)(struct service *service);
+
+enum service_state {
+    SERVICE_DOWN,
+    SERVICE_STARTING,
+    SERVICE_RUNNING,
+    SERVICE_ENDING,
+    SERVICE_STOPPED,
+};
+
+struct service_spec {
+    enum service_kind kind;
+    const char *program; /* path; borrowed for ever */
+    const char *name;    /* argv[0]; likewise */
+    enum message_direction incoming;
+    enum message_kind hello;
+    int shared_fd;
+    const int *listen_fds; /* borrowed for ever */
+    int listen_count;
+    service_ready_cb on_ready;
+    service_message_cb on_message;
+    service_stopped_cb on_stopped; /* may be NULL */
+};
+
+struct service {
+    struct service_spec spec;
+    uv_loop_t *loop;
+    struct tasks *tasks;
+    void *owner; /* borrowed */
+    enum service_state state;
+    bool is_wanted; /* false: when it is down it stays down */
+    struct child child;
+    uv_timer_t timer; /* backoff, hello, kill again: by state */
+    uint64_t pause_ms;
+    uint32_t generation; /* grows with each start */
+    uint64_t starts;
+    bool was_ready;  /* this life said hello */
+    int last_status; /* wait status of the last end */
+};
+
+/* Starts it for the first time, now. */
+void service_start(struct service *service, uv_loop_t *loop,
+                   struct tasks *tasks, const struct service_spec *spec,
+                   void *owner);
+
+/* Queues and flushes. An error means the helper is being replaced. */
+int service_send(struct service *service, const struct message *message);
+
+/* It is about to end by itself: do not start it again. */
+void service_finish_by_itself(struct service *service);
+
+/* Kills it, and does not start it again. */
+void service_stop(struct service *service);
+
+/* For the board. */
+void service_show(const struct service *service, struct board_service *shown);
+
+#endif
