@@ -19,15 +19,16 @@
 
 enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
 
-/* One key and its value: a text when `text` is set, else a number. The list
- * ends at the first field without a key. */
+/* One key and its value. The list ends at the first field without a key. */
 struct log_field {
     const char *key;
+    bool is_text;
     const char *text;
     int64_t number;
 };
 
-#define LOG_TEXT(k, value) ((struct log_field){.key = (k), .text = (value)})
+#define LOG_TEXT(k, value) \
+    ((struct log_field){.key = (k), .is_text = true, .text = (value)})
 #define LOG_NUMBER(k, value) \
     ((struct log_field){.key = (k), .number = (int64_t)(value)})
 

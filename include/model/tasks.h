@@ -4,8 +4,8 @@
  *
  * Invariant, at every moment: started == finished + reaped + live. Each of
  * the four is counted where it happens; none is computed from the others.
- * The table is plain memory of a fixed capacity; adding and removing are
- * O(1) by the position the owner keeps.
+ * The table is plain memory of a fixed capacity, empty when zeroed; adding,
+ * finding and removing take the same short time however full it is.
  */
 #ifndef MODEL_TASKS_H
 #define MODEL_TASKS_H
@@ -18,6 +18,7 @@
 /* Probes, one per instance at most, and processes. */
 #define TASKS_PROCESSES_MOST 128
 #define TASKS_MOST (SETTINGS_INSTANCES_MOST + TASKS_PROCESSES_MOST)
+#define TASKS_INDEX 16384 /* a power of two, at least twice TASKS_MOST */
 
 #define TASK_KIND_TABLE(X)     \
     X(TASK_PROBE, "probe")     \
@@ -59,6 +60,10 @@ struct tasks {
     uint64_t last_id;
     uint64_t changes; /* grows with every change: worth storing again? */
     struct task list[TASKS_MOST]; /* the first `live` of them */
+    /* From an id to its place in `list`, counted from 1; 0 = empty. The last
+     * field: it does not go onto the board, and a copy read from there has
+     * none, so tasks_find and the enders are for the owner's table only. */
+    uint16_t index[TASKS_INDEX];
 };
 
 const char *task_kind_name(enum task_kind kind);
