@@ -1,0 +1,139 @@
+/*
+ * body.c - a text that grows, for one answer.
+ *
+ * Large bodies double, so an answer of a thousand instances costs some ten
+ * moves; the C library maps them apart from the heap and gives them back to
+ * the kernel when they are freed.
+ */
+#include "console/body.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/duration.h"
+
+#define BODY_FIRST_BYTES 4096
+#define BODY_FORMAT_BYTES 1024
+
+void body_init(struct body *body)
+{
+    *body = (struct body){0};
+}
+
+void body_finish(struct body *body)
+{
+    free(body->bytes);
+    body_init(body);
+}
+
+/* True when `more` bytes fit; else the body is marked failed. */
+static bool body_reserve(struct body *body, size_t more)
+{
+    if (body->is_failed || more > BODY_BYTES_MOST - body->length) {
+        body->is_failed = true;
+        return false;
+    }
+    size_t wanted = body->length + more;
+    if (wanted <= body->room) {
+        return true;
+    }
+    size_t room = body->room > 0 ? body->room : BODY_FIRST_BYTES;
+    while (room < wanted) {
+        room *= 2;
+    }
+    char *bytes = realloc(body->bytes, room);
+    if (bytes == NULL) {
+        body->is_failed = true;
+        return false;
+    }
+    body->bytes = bytes;
+    body->room = room;
+    return true;
+}
+
+void body_append(struct body *body, const char *bytes, size_t length)
+{
+    if (!body_reserve(body, length)) {
+        return;
+    }
+    memcpy(body->bytes + body->length, bytes, length);
+    body->length += length;
+}
+
+void body_text(struct body *body, const char *text)
+{
+    body_append(body, text, strlen(text));
+}
+
+void body_format(struct body *body, const char *format, ...)
+{
+    char text[BODY_FORMAT_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (length < 0 || (size_t)length >= sizeof text) {
+        body->is_failed = true;
+        return;
+    }
+    body_append(body, text, (size_t)length);
+}
+
+static bool is_printable(unsigned char byte)
+{
+    return byte >= 0x20 && byte < 0x7f;
+}
+
+void body_html(struct body *body, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        switch (byte) {
+        case '&':
+            body_text(body, "&amp;");
+            break;
+        case '<':
+            body_text(body, "&lt;");
+            break;
+        case '>':
+            body_text(body, "&gt;");
+            break;
+        case '"':
+            body_text(body, "&quot;");
+            break;
+        case '\'':
+            body_text(body, "&#39;");
+            break;
+        default:
+            if (is_printable(byte)) {
+                body_append(body, text, 1);
+            } else {
+                body_format(body, "\\x%02x", byte);
+            }
+        }
+    }
+}
+
+void body_label(struct body *body, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (byte == '\\' || byte == '"') {
+            body_text(body, "\\");
+        }
+        if (is_printable(byte)) {
+            body_append(body, text, 1);
+        } else {
+            body_format(body, "\\\\x%02x", byte);
+        }
+    }
+}
+
+void body_duration(struct body *body, uint64_t duration_ms)
+{
+    char text[DURATION_TEXT_BYTES];
+    duration_text(text, sizeof text, duration_ms);
+    body_text(body, text);
+}

@@ -1,0 +1,80 @@
+/*
+ * snapshot.h - the last good copy of the board's records, each with the
+ * moment it was had.
+ *
+ * A record that cannot be read now (its writer was stopped in the middle)
+ * keeps its last good copy: an answer is old rather than missing, and says
+ * how old. Nothing here waits for anybody.
+ */
+#ifndef CONSOLE_SNAPSHOT_H
+#define CONSOLE_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/board.h"
+
+/* What an answer needs; the agent's record is always read. */
+enum snapshot_part {
+    SNAPSHOT_ZOOKEEPER = 1,
+    SNAPSHOT_SERVICES = 2,
+    SNAPSHOT_TASKS = 4,
+    SNAPSHOT_INSTANCES = 8,
+};
+
+struct snapshot_instance {
+    struct board_instance record;
+    uint64_t read_ms; /* 0 = never had: not to be shown */
+};
+
+struct snapshot {
+    const struct board *board; /* borrowed */
+    uint64_t now_ms;           /* of the last refresh: ages count from it */
+    uint64_t now_wall_ms;
+    uint64_t failures;      /* records that could not be read, so far */
+    uint64_t oldest_ms;     /* read_ms of the oldest copy last asked for */
+    uint64_t agent_read_ms; /* 0 = never had: nothing can be said */
+    struct board_agent agent;
+    struct board_zookeeper zookeeper;
+    struct board_service services[BOARD_SERVICES_MOST];
+    struct tasks *tasks;                 /* owned; NULL until wanted */
+    struct snapshot_instance *instances; /* owned; agent.instance_count */
+    uint32_t instance_room;
+    uint64_t zookeeper_read_ms;
+    uint64_t services_read_ms[BOARD_SERVICES_MOST];
+    uint64_t tasks_read_ms;
+};
+
+void snapshot_init(struct snapshot *snapshot, const struct board *board);
+void snapshot_finish(struct snapshot *snapshot);
+
+/* Reads the agent's record and `parts`, a sum of enum snapshot_part. 0;
+ * -EAGAIN when a part was never readable so far; -ENOMEM. */
+int snapshot_refresh(struct snapshot *snapshot, unsigned parts, uint64_t now_ms,
+                     uint64_t now_wall_ms);
+
+/* The copy of one instance, read anew by the first function; NULL if there
+ * is none. */
+const struct board_instance *snapshot_read_instance(struct snapshot *snapshot,
+                                                    uint32_t index);
+const struct board_instance *snapshot_instance(const struct snapshot *snapshot,
+                                               uint32_t index);
+
+/* Milliseconds since `then_ms`; 0 when that is still to come. */
+uint64_t snapshot_age_ms(const struct snapshot *snapshot, uint64_t then_ms);
+
+/* What watchers are told of an instance: the claim, or `unknown` once its
+ * lease ran out, as the publisher then publishes it. */
+void snapshot_shown(const struct snapshot *snapshot,
+                    const struct board_instance *instance,
+                    struct verdict *verdict);
+
+/* The slowest promises over all instances, with the session as negotiated
+ * (else as configured). Needs SNAPSHOT_INSTANCES and SNAPSHOT_ZOOKEEPER. */
+struct bounds;
+void snapshot_bounds(const struct snapshot *snapshot, struct bounds *bounds);
+
+/* B of one instance. */
+uint64_t snapshot_valid_for_ms(const struct board_instance *instance);
+
+#endif
