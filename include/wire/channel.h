@@ -43,7 +43,8 @@ struct channel {
     channel_closed_cb on_closed;
     uint8_t *input; /* bytes of a frame not yet whole */
     size_t input_length;
-    uint8_t *queue; /* frames not yet handed to a write */
+    bool is_turn_over; /* the last read filled its buffer: others' turn */
+    uint8_t *queue;    /* frames not yet handed to a write */
     size_t queue_length;
     size_t queue_room;
     uint8_t *flying; /* the buffer of the write under way, else NULL */
