@@ -27,7 +27,7 @@
 
 #define BOARD_LAYOUT 1u
 #define BOARD_READ_TRIES 64
-#define BOARD_SERVICES_MOST 32
+#define BOARD_SERVICES_MOST 80
 #define BOARD_ALARMS_MOST 16
 #define BOARD_AGENT_ID_BYTES 17 /* 16 hex digits */
 #define BOARD_BOOT_BYTES 37     /* a boot id as the kernel writes it */
@@ -159,7 +159,8 @@ int board_adopt(const char *run_dir, const char *boot_id,
 
 /* --- readers ---------------------------------------------------------- */
 
-/* Maps the board behind `fd` read-only and closes `fd`. */
+/* Maps the board behind `fd` read-only and closes `fd`, also on failure:
+ * -ESTALE when it is no board of this layout. */
 int board_open(int fd, struct board **board);
 
 /* Each: 0, or -EAGAIN when no whole copy could be had (the target is then
@@ -170,6 +171,7 @@ int board_read_zookeeper(const struct board *board,
                          struct board_zookeeper *zookeeper);
 int board_read_service(const struct board *board, uint32_t slot,
                        struct board_service *service);
+/* The list's first `live` tasks; nothing behind them, and no index. */
 int board_read_tasks(const struct board *board, struct tasks *tasks);
 int board_read_instance(const struct board *board, uint32_t index,
                         struct board_instance *instance);

@@ -1,0 +1,263 @@
+/*
+ * board.c - where the scoreboard's records stand, and how they are written
+ * and read.
+ *
+ * Positions follow from the head that board_file.c has checked and are
+ * trusted; contents never are: every read goes through a scratch copy that is
+ * cleaned (board_clean.c) before anybody sees it. The writer never waits; a
+ * reader that finds it inside a record too often keeps what it had.
+ */
+#include "model/board.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "model/board_clean.h"
+#include "model/board_layout.h"
+
+/* Of the tasks, only what stands before their index goes onto the board. */
+static const uint32_t record_sizes[AREA_COUNT] = {
+    [AREA_AGENT] = sizeof(struct board_agent),
+    [AREA_ZOOKEEPER] = sizeof(struct board_zookeeper),
+    [AREA_SERVICES] = sizeof(struct board_service),
+    [AREA_TASKS] = offsetof(struct tasks, index),
+    [AREA_INSTANCES] = sizeof(struct board_instance),
+};
+
+_Static_assert(offsetof(struct board_instance, instance) % 8 == 0 &&
+                   offsetof(struct tasks, list) % 8 == 0,
+               "parts of a record that are written alone are whole words");
+
+#define ZOOKEEPER_TEXT(constant, text) [constant] = (text),
+static const char *const zookeeper_state_names[] = {
+    ZOOKEEPER_STATE_TABLE(ZOOKEEPER_TEXT)};
+#undef ZOOKEEPER_TEXT
+
+const char *zookeeper_state_name(enum zookeeper_state state)
+{
+    return (unsigned)state < ZOOKEEPER_STATE_COUNT
+               ? zookeeper_state_names[state]
+               : "?";
+}
+
+/* --- positions -------------------------------------------------------- */
+
+static size_t aligned(size_t bytes)
+{
+    return (bytes + BOARD_ALIGN - 1) / BOARD_ALIGN * BOARD_ALIGN;
+}
+
+static size_t stride_of(enum board_area area)
+{
+    return aligned(seqlock_bytes(record_sizes[area]));
+}
+
+static uint32_t count_of(enum board_area area, uint32_t instance_count)
+{
+    switch (area) {
+    case AREA_SERVICES:
+        return BOARD_SERVICES_MOST;
+    case AREA_INSTANCES:
+        return instance_count;
+    case AREA_AGENT:
+    case AREA_ZOOKEEPER:
+    case AREA_TASKS:
+    case AREA_COUNT:
+        return 1;
+    }
+    return 1;
+}
+
+/* AREA_COUNT begins where the board ends. */
+static size_t start_of(enum board_area area, uint32_t instance_count)
+{
+    size_t start = aligned(sizeof(struct board_head));
+    for (enum board_area before = 0; before < area; before++) {
+        start += stride_of(before) * count_of(before, instance_count);
+    }
+    return start;
+}
+
+uint32_t board_record_size(enum board_area area)
+{
+    return record_sizes[area];
+}
+
+size_t board_size(uint32_t instance_count)
+{
+    return start_of(AREA_COUNT, instance_count);
+}
+
+struct seqlock *board_record(const struct board *board, enum board_area area,
+                             uint32_t index)
+{
+    assert(index < count_of(area, board->instance_count));
+    return (struct seqlock *)(void *)(board->map +
+                                      start_of(area, board->instance_count) +
+                                      stride_of(area) * index);
+}
+
+/* --- the writer ------------------------------------------------------- */
+
+static void store(struct board *board, enum board_area area, uint32_t index,
+                  const void *data)
+{
+    struct seqlock *lock = board_record(board, area, index);
+    seqlock_begin(lock);
+    seqlock_put(lock, 0, data, record_sizes[area]);
+    seqlock_end(lock);
+}
+
+void board_store_agent(struct board *board, const struct board_agent *agent)
+{
+    store(board, AREA_AGENT, 0, agent);
+}
+
+void board_store_zookeeper(struct board *board,
+                           const struct board_zookeeper *zookeeper)
+{
+    store(board, AREA_ZOOKEEPER, 0, zookeeper);
+}
+
+void board_store_service(struct board *board, uint32_t slot,
+                         const struct board_service *service)
+{
+    store(board, AREA_SERVICES, slot, service);
+}
+
+void board_store_tasks(struct board *board, const struct tasks *tasks)
+{
+    struct seqlock *lock = board_record(board, AREA_TASKS, 0);
+    size_t list_at = offsetof(struct tasks, list);
+    seqlock_begin(lock);
+    seqlock_put(lock, 0, tasks, list_at);
+    seqlock_put(lock, list_at, tasks->list,
+                tasks->live * sizeof tasks->list[0]);
+    seqlock_end(lock);
+}
+
+void board_store_instance(struct board *board, uint32_t index,
+                          const struct instance_settings *settings,
+                          const struct instance *instance)
+{
+    struct seqlock *lock = board_record(board, AREA_INSTANCES, index);
+    seqlock_begin(lock);
+    if (settings != NULL) {
+        seqlock_put(lock, offsetof(struct board_instance, settings), settings,
+                    sizeof *settings);
+    }
+    seqlock_put(lock, offsetof(struct board_instance, instance), instance,
+                sizeof *instance);
+    seqlock_end(lock);
+}
+
+/* --- readers ---------------------------------------------------------- */
+
+/* Copies one record into the scratch; -EAGAIN when it cannot be had whole. */
+static int fetch(const struct board *board, enum board_area area,
+                 uint32_t index)
+{
+    if (index >= count_of(area, board->instance_count)) {
+        return -ENOENT;
+    }
+    const struct seqlock *lock = board_record(board, area, index);
+    for (int attempt = 0; attempt < BOARD_READ_TRIES; attempt++) {
+        uint32_t sequence = 0;
+        if (seqlock_enter(lock, &sequence) != 0) {
+            continue;
+        }
+        seqlock_get(lock, 0, board->scratch, record_sizes[area]);
+        if (seqlock_leave(lock, sequence) == 0) {
+            return 0;
+        }
+    }
+    return -EAGAIN;
+}
+
+int board_read_agent(const struct board *board, struct board_agent *agent)
+{
+    int status = fetch(board, AREA_AGENT, 0);
+    if (status == 0) {
+        memcpy(agent, board->scratch, sizeof *agent);
+        board_clean_agent(agent);
+    }
+    return status;
+}
+
+int board_read_zookeeper(const struct board *board,
+                         struct board_zookeeper *zookeeper)
+{
+    int status = fetch(board, AREA_ZOOKEEPER, 0);
+    if (status == 0) {
+        memcpy(zookeeper, board->scratch, sizeof *zookeeper);
+        board_clean_zookeeper(zookeeper);
+    }
+    return status;
+}
+
+int board_read_service(const struct board *board, uint32_t slot,
+                       struct board_service *service)
+{
+    int status = fetch(board, AREA_SERVICES, slot);
+    if (status == 0) {
+        memcpy(service, board->scratch, sizeof *service);
+        board_clean_service(service);
+    }
+    return status;
+}
+
+int board_read_instance(const struct board *board, uint32_t index,
+                        struct board_instance *instance)
+{
+    int status = fetch(board, AREA_INSTANCES, index);
+    if (status == 0) {
+        memcpy(instance, board->scratch, sizeof *instance);
+        board_clean_instance(instance);
+    }
+    return status;
+}
+
+/* Like fetch, of the counters and the live part alone: most of the table is
+ * empty, and its pages were never touched. `bytes` is what was copied. */
+static int fetch_tasks(const struct board *board, size_t *bytes)
+{
+    const struct seqlock *lock = board_record(board, AREA_TASKS, 0);
+    struct tasks *scratch = (struct tasks *)(void *)board->scratch;
+    size_t list_at = offsetof(struct tasks, list);
+    for (int attempt = 0; attempt < BOARD_READ_TRIES; attempt++) {
+        uint32_t sequence = 0;
+        if (seqlock_enter(lock, &sequence) != 0) {
+            continue;
+        }
+        seqlock_get(lock, 0, scratch, list_at);
+        size_t live = scratch->live < TASKS_MOST ? scratch->live : TASKS_MOST;
+        size_t list_bytes = live * sizeof scratch->list[0];
+        seqlock_get(lock, list_at, scratch->list, list_bytes);
+        if (seqlock_leave(lock, sequence) == 0) {
+            *bytes = list_at + list_bytes;
+            return 0;
+        }
+    }
+    return -EAGAIN;
+}
+
+int board_read_tasks(const struct board *board, struct tasks *tasks)
+{
+    size_t bytes = 0;
+    int status = fetch_tasks(board, &bytes);
+    if (status == 0) {
+        memcpy(tasks, board->scratch, bytes);
+        board_clean_tasks(tasks);
+    }
+    return status;
+}
+
+uint32_t board_instance_sequence(const struct board *board, uint32_t index)
+{
+    if (index >= board->instance_count) {
+        return 0;
+    }
+    const struct seqlock *lock = board_record(board, AREA_INSTANCES, index);
+    return atomic_load_explicit(&lock->sequence, memory_order_acquire);
+}

@@ -1,0 +1,136 @@
+/*
+ * board_clean.c - range checks for what is read from a board, one function
+ * per record. Pure. A value out of range becomes its enum's first value, a
+ * count becomes the most there can be, a text is ended. Verdicts are shown and
+ * published as JSON, so their texts are held to printable ASCII as well.
+ */
+#include "model/board_clean.h"
+
+#include <string.h>
+
+#define clean_enum(field, count)            \
+    do {                                    \
+        if ((unsigned)(field) >= (count)) { \
+            (field) = 0;                    \
+        }                                   \
+    } while (0)
+
+#define clean_text(field) ((field)[sizeof(field) - 1] = '\0')
+
+/* Looks at the byte itself: a bool that is neither 0 nor 1 may not be read. */
+static void clean_bool(bool *value)
+{
+    unsigned char byte = 0;
+    memcpy(&byte, value, sizeof byte);
+    *value = byte != 0;
+}
+
+static void clean_shown(char *text, size_t size)
+{
+    text[size - 1] = '\0';
+    for (char *at = text; *at != '\0'; at++) {
+        if (*at < ' ' || *at > '~') {
+            *at = '?';
+        }
+    }
+}
+
+static void clean_verdict(struct verdict *verdict)
+{
+    clean_enum(verdict->state, STATE_COUNT);
+    clean_enum(verdict->reason, REASON_COUNT);
+    clean_enum(verdict->readable, ABILITY_COUNT);
+    clean_enum(verdict->writable, ABILITY_COUNT);
+    clean_enum(verdict->role, ROLE_COUNT);
+    verdict->conditions &= (1u << REASON_COUNT) - 1;
+    clean_shown(verdict->detail, sizeof verdict->detail);
+    clean_shown(verdict->run_id, sizeof verdict->run_id);
+    clean_shown(verdict->version, sizeof verdict->version);
+    clean_shown(verdict->master, sizeof verdict->master);
+}
+
+static void clean_address(struct address *address)
+{
+    clean_enum(address->kind, ADDRESS_UNIX + 1);
+    clean_text(address->host);
+    clean_text(address->text);
+}
+
+static void clean_settings(struct instance_settings *settings)
+{
+    clean_text(settings->name);
+    clean_address(&settings->addr);
+    clean_address(&settings->advertise);
+    for (size_t i = 0; i < SETTINGS_LABELS_MOST; i++) {
+        clean_shown(settings->labels[i].key, SETTINGS_LABEL_BYTES);
+        clean_shown(settings->labels[i].value, SETTINGS_LABEL_BYTES);
+    }
+    if (settings->label_count > SETTINGS_LABELS_MOST) {
+        settings->label_count = SETTINGS_LABELS_MOST;
+    }
+    clean_bool(&settings->canary);
+}
+
+void board_clean_instance(struct board_instance *record)
+{
+    struct instance *instance = &record->instance;
+    clean_settings(&record->settings);
+    clean_verdict(&instance->claim.verdict);
+    clean_bool(&instance->claim.since_is_first);
+    clean_verdict(&instance->last);
+    for (size_t i = 0; i < INSTANCE_OUTCOMES; i++) {
+        clean_enum(instance->outcomes[i], STATE_COUNT);
+    }
+}
+
+void board_clean_agent(struct board_agent *agent)
+{
+    clean_text(agent->version);
+    clean_text(agent->cluster);
+    clean_text(agent->host);
+    clean_text(agent->id);
+    clean_text(agent->state_path);
+    clean_text(agent->run_dir);
+    clean_text(agent->config_file);
+    if (agent->instance_count > SETTINGS_INSTANCES_MOST) {
+        agent->instance_count = SETTINGS_INSTANCES_MOST;
+    }
+    clean_bool(&agent->has_zookeeper);
+    clean_bool(&agent->is_ready);
+    clean_bool(&agent->is_stopping);
+}
+
+void board_clean_zookeeper(struct board_zookeeper *zookeeper)
+{
+    clean_enum(zookeeper->state, ZOOKEEPER_STATE_COUNT);
+    clean_shown(zookeeper->server, sizeof zookeeper->server);
+    for (size_t i = 0; i < BOARD_ALARMS_MOST; i++) {
+        struct board_alarm *alarm = &zookeeper->alarms[i];
+        clean_shown(alarm->what, sizeof alarm->what);
+        clean_shown(alarm->path, sizeof alarm->path);
+        clean_shown(alarm->detail, sizeof alarm->detail);
+    }
+}
+
+void board_clean_service(struct board_service *service)
+{
+    clean_enum(service->kind, SERVICE_COUNT);
+    clean_bool(&service->is_ready);
+    clean_shown(service->note, sizeof service->note);
+}
+
+void board_clean_tasks(struct tasks *tasks)
+{
+    if (tasks->live > TASKS_MOST) {
+        tasks->live = TASKS_MOST;
+    }
+    for (uint32_t i = 0; i < tasks->live; i++) {
+        struct task *task = &tasks->list[i];
+        clean_enum(task->kind, TASK_KIND_COUNT);
+        clean_enum(task->service, SERVICE_COUNT);
+        clean_enum(task->step, STEP_COUNT);
+        if (task->instance < -1 || task->instance >= SETTINGS_INSTANCES_MOST) {
+            task->instance = -1;
+        }
+    }
+}

@@ -1,0 +1,375 @@
+/*
+ * board_file.c - the scoreboard as a file: made, mapped, checked, adopted,
+ * removed.
+ *
+ * The head says how large each record is and how many instances there are;
+ * from that follows the size. A reader checks head and size once against its
+ * own idea of both. A board is made under another name and renamed when it is
+ * whole, so nobody ever sees half of one.
+ *
+ * A predecessor's board is read into memory, not mapped: it may be anything,
+ * and a file cut short under a mapping would be a SIGBUS.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "model/board.h"
+#include "model/board_layout.h"
+
+#define BOARD_NAME "board"
+#define BOARD_NAME_NEW "board.new"
+#define BOARD_PATH_BYTES (SETTINGS_RUN_DIR_BYTES + 16)
+#define PROC_FD_BYTES 32
+
+static int path_in(const char *run_dir, const char *name, char *path)
+{
+    return text_format(path, BOARD_PATH_BYTES, "%s/%s", run_dir, name)
+               ? 0
+               : -ENAMETOOLONG;
+}
+
+/* --- the head --------------------------------------------------------- */
+
+static void write_head(struct board *board, const char *boot_id)
+{
+    struct board_head head = {
+        .magic = BOARD_MAGIC,
+        .layout = BOARD_LAYOUT,
+        .instance_count = board->instance_count,
+    };
+    for (enum board_area area = 0; area < AREA_COUNT; area++) {
+        head.record_sizes[area] = board_record_size(area);
+    }
+    (void)text_copy(head.boot_id, sizeof head.boot_id, boot_id); /* 36 bytes */
+    memcpy(board->map, &head, sizeof head);
+}
+
+/* Whether `map` is a board of this layout; its head goes to `head`. */
+static int check_head(const void *map, size_t size, struct board_head *head)
+{
+    if (size < sizeof *head) {
+        return -ESTALE;
+    }
+    memcpy(head, map, sizeof *head);
+    if (head->magic != BOARD_MAGIC || head->layout != BOARD_LAYOUT ||
+        head->instance_count > SETTINGS_INSTANCES_MOST ||
+        head->boot_id[sizeof head->boot_id - 1] != '\0') {
+        return -ESTALE;
+    }
+    for (enum board_area area = 0; area < AREA_COUNT; area++) {
+        if (head->record_sizes[area] != board_record_size(area)) {
+            return -ESTALE;
+        }
+    }
+    return size == board_size(head->instance_count) ? 0 : -ESTALE;
+}
+
+/* --- memory ----------------------------------------------------------- */
+
+static struct board *allocate(void)
+{
+    size_t scratch_bytes = 0;
+    for (enum board_area area = 0; area < AREA_COUNT; area++) {
+        if (scratch_bytes < board_record_size(area)) {
+            scratch_bytes = board_record_size(area);
+        }
+    }
+    struct board *board = calloc(1, sizeof *board);
+    if (board == NULL) {
+        return NULL;
+    }
+    board->reader_fd = -1;
+    board->scratch = malloc(scratch_bytes);
+    if (board->scratch == NULL) {
+        free(board);
+        return NULL;
+    }
+    return board;
+}
+
+static int map_file(struct board *board, int fd, int protection)
+{
+    void *map = mmap(NULL, board->size, protection, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED) {
+        return -errno;
+    }
+    board->map = map;
+    return 0;
+}
+
+void board_destroy(struct board *board)
+{
+    if (board == NULL) {
+        return;
+    }
+    if (board->is_memory) {
+        free(board->map);
+    } else if (board->map != NULL) {
+        (void)munmap(board->map, board->size); /* it was mapped so */
+    }
+    if (board->reader_fd >= 0) {
+        (void)close(board->reader_fd); /* nothing was written to it */
+    }
+    free(board->scratch);
+    free(board);
+}
+
+/* --- making one ------------------------------------------------------- */
+
+static bool is_full(int status)
+{
+    return status == -ENOSPC || status == -EDQUOT;
+}
+
+/* Returns the descriptor, or a negative errno with no file left behind. */
+static int create_file(const char *path, size_t size)
+{
+    (void)unlink(path); /* of a run cut short; O_EXCL tells if it is still */
+    int fd =
+        open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return -errno;
+    }
+    int error = posix_fallocate(fd, 0, (off_t)size);
+    if (error != 0) {
+        (void)close(fd);    /* nothing was written to it */
+        (void)unlink(path); /* the next run tries the same */
+        return -error;
+    }
+    return fd;
+}
+
+static int create_memory(size_t size)
+{
+    int fd = memfd_create("sentinel-board", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0) {
+        return -errno;
+    }
+    int error = posix_fallocate(fd, 0, (off_t)size);
+    if (error == 0 &&
+        fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) {
+        error = errno;
+    }
+    if (error != 0) {
+        (void)close(fd); /* nothing was written to it */
+        return -error;
+    }
+    return fd;
+}
+
+/* Opens the writer's file once more, for reading only. */
+static int open_reader(int fd)
+{
+    char path[PROC_FD_BYTES];
+    (void)text_format(path, sizeof path, "/proc/self/fd/%d", fd); /* fits */
+    int reader = open(path, O_RDONLY | O_CLOEXEC);
+    return reader >= 0 ? reader : -errno;
+}
+
+/* The file under its new name, or memory when there is no room for a file:
+ * then the predecessor's goes, for it would be adopted though it is older. */
+static int create_backing(const char *run_dir, const char *path, size_t size,
+                          bool *has_file)
+{
+    *has_file = false;
+    if (run_dir == NULL) {
+        return create_memory(size);
+    }
+    int fd = create_file(path, size);
+    if (is_full(fd)) {
+        board_remove(run_dir);
+        return create_memory(size);
+    }
+    *has_file = fd >= 0;
+    return fd;
+}
+
+static int publish_file(const char *run_dir, const char *path_new)
+{
+    char path[BOARD_PATH_BYTES];
+    int status = path_in(run_dir, BOARD_NAME, path);
+    if (status != 0) {
+        return status;
+    }
+    return rename(path_new, path) == 0 ? 0 : -errno;
+}
+
+int board_create(const char *run_dir, const char *boot_id,
+                 uint32_t instance_count, struct board **board)
+{
+    char path_new[BOARD_PATH_BYTES] = "";
+    bool has_file = false;
+    int fd = -1;
+    if (instance_count > SETTINGS_INSTANCES_MOST) {
+        return -EINVAL;
+    }
+    int status =
+        run_dir != NULL ? path_in(run_dir, BOARD_NAME_NEW, path_new) : 0;
+    if (status != 0) {
+        return status;
+    }
+    struct board *made = allocate();
+    if (made == NULL) {
+        return -ENOMEM;
+    }
+    made->instance_count = instance_count;
+    made->size = board_size(instance_count);
+    fd = create_backing(run_dir, path_new, made->size, &has_file);
+    if (fd < 0) {
+        status = fd;
+        goto destroy;
+    }
+    status = map_file(made, fd, PROT_READ | PROT_WRITE);
+    if (status != 0) {
+        goto unlink;
+    }
+    write_head(made, boot_id);
+    made->reader_fd = open_reader(fd);
+    status = made->reader_fd < 0 ? made->reader_fd : 0;
+    if (status == 0 && has_file) {
+        status = publish_file(run_dir, path_new);
+    }
+    if (status != 0) {
+        goto unlink;
+    }
+    (void)close(fd); /* the mapping holds the file */
+    *board = made;
+    return 0;
+
+unlink:
+    if (has_file) {
+        (void)unlink(path_new); /* the next run tries the same */
+    }
+    (void)close(fd); /* nothing was written to it */
+destroy:
+    board_destroy(made);
+    return status;
+}
+
+int board_reader_fd(const struct board *board)
+{
+    return board->reader_fd;
+}
+
+void board_remove(const char *run_dir)
+{
+    char path[BOARD_PATH_BYTES];
+    if (path_in(run_dir, BOARD_NAME, path) == 0) {
+        (void)unlink(path); /* what stays behind is checked when adopted */
+    }
+}
+
+/* --- reading one ------------------------------------------------------ */
+
+static int open_mapped(struct board *board, int fd)
+{
+    struct stat file;
+    struct board_head head;
+    if (fstat(fd, &file) != 0) {
+        return -errno;
+    }
+    if (!S_ISREG(file.st_mode) || file.st_size < (off_t)sizeof head ||
+        (uint64_t)file.st_size > board_size(SETTINGS_INSTANCES_MOST)) {
+        return -ESTALE;
+    }
+    board->size = (size_t)file.st_size;
+    int status = map_file(board, fd, PROT_READ);
+    if (status == 0) {
+        status = check_head(board->map, board->size, &head);
+    }
+    if (status == 0) {
+        board->instance_count = head.instance_count;
+    }
+    return status;
+}
+
+int board_open(int fd, struct board **board)
+{
+    struct board *opened = allocate();
+    int status = opened != NULL ? open_mapped(opened, fd) : -ENOMEM;
+    (void)close(fd); /* the mapping holds the file */
+    if (status != 0) {
+        board_destroy(opened);
+        return status;
+    }
+    *board = opened;
+    return 0;
+}
+
+/* The file's whole content as the board's own memory. */
+static int read_whole(struct board *board, int fd)
+{
+    struct stat file;
+    if (fstat(fd, &file) != 0) {
+        return -errno;
+    }
+    if (!S_ISREG(file.st_mode) || file.st_uid != geteuid() ||
+        file.st_size < (off_t)sizeof(struct board_head) ||
+        (uint64_t)file.st_size > board_size(SETTINGS_INSTANCES_MOST)) {
+        return -ESTALE;
+    }
+    board->size = (size_t)file.st_size;
+    board->is_memory = true;
+    board->map = aligned_alloc(BOARD_ALIGN, (board->size + BOARD_ALIGN - 1) /
+                                                BOARD_ALIGN * BOARD_ALIGN);
+    if (board->map == NULL) {
+        return -ENOMEM;
+    }
+    ssize_t count = pread(fd, board->map, board->size, 0);
+    if (count < 0) {
+        return -errno;
+    }
+    return (size_t)count == board->size ? 0 : -ESTALE;
+}
+
+static int adopt_from(struct board *board, const char *boot_id,
+                      board_adopt_cb callback, void *context)
+{
+    struct board_head head;
+    int status = check_head(board->map, board->size, &head);
+    if (status != 0) {
+        return status;
+    }
+    if (strcmp(head.boot_id, boot_id) != 0) {
+        return -ESTALE;
+    }
+    board->instance_count = head.instance_count;
+    for (uint32_t i = 0; i < board->instance_count; i++) {
+        struct board_instance record;
+        bool is_whole = board_read_instance(board, i, &record) == 0;
+        if (is_whole && record.settings.name[0] != '\0') {
+            callback(context, record.settings.name, &record.instance);
+        }
+    }
+    return 0;
+}
+
+int board_adopt(const char *run_dir, const char *boot_id,
+                board_adopt_cb callback, void *context)
+{
+    char path[BOARD_PATH_BYTES];
+    int status = path_in(run_dir, BOARD_NAME, path);
+    if (status != 0) {
+        return status;
+    }
+    /* O_NONBLOCK: a FIFO planted there must not hold us. */
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        return errno == ELOOP ? -ESTALE : -errno;
+    }
+    struct board *board = allocate();
+    status = board != NULL ? read_whole(board, fd) : -ENOMEM;
+    if (status == 0) {
+        status = adopt_from(board, boot_id, callback, context);
+    }
+    board_destroy(board);
+    (void)close(fd); /* nothing was written to it */
+    return status;
+}

@@ -1,0 +1,55 @@
+/*
+ * board_layout.h - where everything stands on a board. Private to the two
+ * files of the board: board_file.c makes, maps and checks it, board.c reads
+ * and writes its records.
+ */
+#ifndef MODEL_BOARD_LAYOUT_H
+#define MODEL_BOARD_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/board.h"
+#include "model/seqlock.h"
+
+enum board_area {
+    AREA_AGENT,
+    AREA_ZOOKEEPER,
+    AREA_SERVICES,
+    AREA_TASKS,
+    AREA_INSTANCES,
+    AREA_COUNT
+};
+
+#define BOARD_ALIGN 64u /* a record begins on a cache line of its own */
+#define BOARD_MAGIC UINT64_C(0x3144524f42414e53) /* "SNABORD1" */
+
+/* What the file begins with. Written once, before anybody else sees it. */
+struct board_head {
+    uint64_t magic;
+    uint32_t layout;
+    uint32_t instance_count;
+    uint32_t record_sizes[AREA_COUNT];
+    char boot_id[BOARD_BOOT_BYTES];
+};
+
+struct board {
+    uint8_t *map; /* the whole file */
+    size_t size;
+    uint32_t instance_count;
+    int reader_fd;    /* the writer's; -1 for readers */
+    bool is_memory;   /* `map` was allocated, not mapped */
+    uint8_t *scratch; /* room for the largest record, for reading */
+};
+
+/* Bytes of one record's data. */
+uint32_t board_record_size(enum board_area area);
+
+/* Bytes of a board for so many instances. */
+size_t board_size(uint32_t instance_count);
+
+struct seqlock *board_record(const struct board *board, enum board_area area,
+                             uint32_t index);
+
+#endif
