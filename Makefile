@@ -131,3 +131,69 @@ build/fuzz/%: test/fuzz/%.c $(FUZZ_SRC)
 	    -Wl,--gc-sections -o $@ $< $(FUZZ_SRC) -Wl,--as-needed $(LIBS_ALL)
 
 -include $(OBJ:.o=.d) $(wildcard $B/obj/test/*/*.d)
+
+# --- targets for people ---------------------------------------------------
+.PHONY: test-programs fuzz-programs
+JOBS     := $(shell nproc)
+
+# What test/run runs, beside the programs themselves.
+test-programs: $(UNIT) $(if $(SIM_OBJ),$(SIM)) $(FAKES) $(BENCH)
+
+fuzz-programs: $(FUZZ)
+
+# The installed supervisor looks for its helpers in LIBEXECDIR: another one
+# than it was built with means building what names it again.
+ifneq ($(file <$B/libexecdir),$(LIBEXECDIR))
+.PHONY: $B/libexecdir
+endif
+$B/libexecdir:
+	@mkdir -p $(@D)
+	@echo '$(LIBEXECDIR)' >$@
+$(patsubst %.c,$B/obj/%.o,$(wildcard src/supervisor/*.c)): $B/libexecdir
+
+deps: ## install what building needs (Debian 12)
+	@packaging/install-deps build
+
+demo: ## see it work, on servers of its own, in half a minute
+	@packaging/install-deps demo
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@test/demo/demo
+
+test: ## everything: both compilers, sanitizers, real servers
+	@packaging/install-deps test
+	@test/run
+
+test-fast: ## lint, unit tests and the simulation
+	@packaging/install-deps test
+	@test/run --fast
+
+fuzz: ## each fuzzer for a minute: make fuzz SECONDS_EACH=60
+	@packaging/install-deps test
+	@$(MAKE) --no-print-directory -j$(JOBS) fuzz-programs
+	@test/fuzz/run $(or $(SECONDS_EACH),60)
+
+bench: ## cost against a bare epoll prober; ten minutes
+	@packaging/install-deps demo
+	@$(MAKE) --no-print-directory -j$(JOBS) all $B/test/bench/floor
+	@test/bench/run
+
+lint: ## layout, arrows between rooms, clang-tidy
+	@packaging/install-deps lint
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@test/run --only lint
+
+format: ## lay out all C as .clang-format says
+	@clang-format -i $(wildcard include/*/*.h src/*/*.[ch] test/*/*.[ch])
+
+install: all ## DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) \
+	    $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SYSCONFDIR)/sentinel-agent
+	install -m 755 $B/sentinel-agent $(DESTDIR)$(SBINDIR)
+	install -m 755 $B/sentinelctl $(DESTDIR)$(BINDIR)
+	install -m 755 $B/sentinel-prober $B/sentinel-publisher \
+	    $B/sentinel-console $(DESTDIR)$(LIBEXECDIR)
+	install -m 644 etc/sentinel-agent.yaml \
+	    $(DESTDIR)$(SYSCONFDIR)/sentinel-agent/sentinel-agent.yaml.example
+
+clean: ## remove build/
+	rm -rf build

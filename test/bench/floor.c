@@ -124,7 +124,7 @@ static void run(int epoll, int timer, const uint16_t *ports, int count)
 
 int main(int argc, char **argv)
 {
-    static uint16_t ports[PORTS_MOST];
+    uint16_t ports[PORTS_MOST];
     int count = argc - 2;
 
     if (count < 1 || count > PORTS_MOST) {
