@@ -1,0 +1,292 @@
+/*
+ * tree_plan.c - what is asked of ZooKeeper next, and what is told.
+ *
+ * In order: list the host's directory, make its parents, read what must be
+ * read, then gather every difference into one multi. One list, one parent
+ * and one multi at a time; while the multi is under way the next one gathers.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "publisher/tree_state.h"
+
+/* Room for a path, a jute record's heads and an ACL around the bytes. */
+#define OP_OVERHEAD_BYTES 128
+
+static bool is_waiting(const struct tree_slot *slot, uint64_t now_ms)
+{
+    return slot->again_ms > now_ms;
+}
+
+/* It must be read, or it is time to see whether a stranger's node is gone. */
+static bool wants_read(const struct tree *tree, const struct tree_slot *slot)
+{
+    return slot->name != NULL && slot->read_ticket == 0 &&
+           !slot->flight.is_flying &&
+           (slot->must_read || tree_is_foreign(tree, slot));
+}
+
+static bool may_decide(const struct tree_slot *slot)
+{
+    return slot->name != NULL && slot->seen.is_known && !slot->must_read &&
+           slot->read_ticket == 0 && !slot->flight.is_flying;
+}
+
+static bool plan_list(struct tree *tree, struct tree_request *request)
+{
+    tree->must_list = false;
+    tree->list_ticket = ++tree->last_ticket;
+    request->kind = TREE_LIST;
+    request->ticket = tree->list_ticket;
+    (void)text_copy(request->path, sizeof request->path,
+                    tree->directory); /* as long as its source */
+    return true;
+}
+
+static bool needs_parents(const struct tree *tree)
+{
+    for (uint32_t i = 0; tree->parents_missing && i <= tree->instances; i++) {
+        const struct tree_slot *slot = &tree->slots[i];
+        if (may_decide(slot) && tree_decide(tree, slot) == DECIDE_CREATE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool plan_parent(struct tree *tree, struct tree_request *request)
+{
+    size_t length = tree->parent_length + 1;
+    length += strcspn(tree->directory + length, "/");
+    tree->parent_ticket = ++tree->last_ticket;
+    request->kind = TREE_PARENT;
+    request->ticket = tree->parent_ticket;
+    memcpy(request->path, tree->directory, length);
+    request->path[length] = '\0';
+    return true;
+}
+
+static bool plan_read(struct tree *tree, uint64_t now_ms,
+                      struct tree_request *request)
+{
+    if (tree->reads >= TREE_READS_MOST) {
+        return false;
+    }
+    for (uint32_t i = 0; i < tree->slot_count; i++) {
+        struct tree_slot *slot = &tree->slots[i];
+        if (!wants_read(tree, slot) || is_waiting(slot, now_ms)) {
+            continue;
+        }
+        slot->must_read = false;
+        slot->again_ms = 0;
+        slot->read_ticket = ++tree->last_ticket;
+        tree->reads++;
+        request->kind = TREE_READ;
+        request->ticket = slot->read_ticket;
+        request->slot = i;
+        /* .agent changes by our own hand with every heartbeat. */
+        request->is_watched = i < tree->instances;
+        return tree_path(tree, i, request->path, sizeof request->path);
+    }
+    return false;
+}
+
+/* Everything was read at least once since the session stood. */
+static bool survey(struct tree *tree)
+{
+    for (uint32_t i = 0; !tree->is_surveyed && i < tree->slot_count; i++) {
+        const struct tree_slot *slot = &tree->slots[i];
+        if (slot->name != NULL && !may_decide(slot)) {
+            return false;
+        }
+    }
+    tree->is_surveyed = true;
+    return true;
+}
+
+static void add_op(struct tree_request *request, enum tree_op_kind kind,
+                   uint32_t slot, const struct tree_slot *at)
+{
+    assert(request->count < TREE_OPS_MOST);
+    request->ops[request->count++] =
+        (struct tree_op){.kind = kind,
+                         .slot = slot,
+                         .bytes = kind == TREE_DELETE ? NULL : at->flight.bytes,
+                         .length = kind == TREE_DELETE ? 0 : at->flight.length,
+                         .version = at->seen.stat.version};
+}
+
+/* Copies what shall stand there into the flight; false: no memory, later. */
+static bool load_flight(struct tree_slot *slot, enum tree_decision decision)
+{
+    bool is_kept = slot->wish == WISH_KEEP;
+    const char *bytes = is_kept ? slot->seen.bytes : slot->wanted;
+    size_t length = is_kept ? slot->seen.length : slot->wanted_length;
+    if (decision != DECIDE_DELETE) {
+        slot->flight.bytes = malloc(length > 0 ? length : 1);
+        if (slot->flight.bytes == NULL) {
+            return false;
+        }
+        memcpy(slot->flight.bytes, bytes, length);
+        slot->flight.length = length;
+    }
+    slot->flight.is_set = decision == DECIDE_SET;
+    slot->flight.is_flying = true;
+    return true;
+}
+
+static void load_ops(struct tree *tree, uint32_t slot,
+                     enum tree_decision decision, struct tree_request *request)
+{
+    struct tree_slot *at = &tree->slots[slot];
+    if (!load_flight(at, decision)) {
+        return;
+    }
+    if (decision == DECIDE_DELETE || decision == DECIDE_TAKE_OVER) {
+        add_op(request, TREE_DELETE, slot, at);
+    }
+    if (decision == DECIDE_CREATE || decision == DECIDE_TAKE_OVER) {
+        add_op(request, TREE_CREATE, slot, at);
+    }
+    if (decision == DECIDE_SET) {
+        add_op(request, TREE_SET, slot, at);
+    }
+    at->flight.position = request->count - 1;
+}
+
+static bool plan_multi(struct tree *tree, struct tree_request *request)
+{
+    size_t bytes = 0;
+    size_t path_bytes = strlen(tree->directory) + TREE_NAME_BYTES;
+    size_t most_bytes = 2 * (path_bytes + OP_OVERHEAD_BYTES) +
+                        PAYLOAD_BYTES_MOST; /* one slot's */
+    request->kind = TREE_MULTI;
+    for (uint32_t i = 0; i < tree->slot_count; i++) {
+        uint32_t slot = (tree->turn + i) % tree->slot_count;
+        if (!may_decide(&tree->slots[slot])) {
+            continue;
+        }
+        enum tree_decision decision = tree_decide(tree, &tree->slots[slot]);
+        if (decision == DECIDE_NOTHING || decision == DECIDE_FOREIGN) {
+            continue;
+        }
+        if (request->count + 2 > TREE_OPS_MOST ||
+            bytes + most_bytes > TREE_MULTI_BYTES_MOST) {
+            tree->turn = slot;
+            break;
+        }
+        load_ops(tree, slot, decision, request);
+        bytes += most_bytes;
+    }
+    if (request->count == 0) {
+        return false;
+    }
+    tree->multi_ticket = ++tree->last_ticket;
+    request->ticket = tree->multi_ticket;
+    return true;
+}
+
+bool tree_next(struct tree *tree, uint64_t now_ms, struct tree_request *request)
+{
+    request->count = 0;
+    if (!tree->is_connected || tree->list_ticket != 0 ||
+        tree->parent_ticket != 0) {
+        return false;
+    }
+    bool is_backing_off = tree->backoff_until_ms > now_ms;
+    if (!is_backing_off) {
+        tree->backoff_until_ms = 0;
+    }
+    if (tree->must_list) {
+        return !is_backing_off && plan_list(tree, request);
+    }
+    if (plan_read(tree, now_ms, request)) {
+        return true;
+    }
+    if (!survey(tree) || is_backing_off || tree->multi_ticket != 0) {
+        return false;
+    }
+    return needs_parents(tree) ? plan_parent(tree, request)
+                               : plan_multi(tree, request);
+}
+
+uint64_t tree_next_ms(const struct tree *tree)
+{
+    if (!tree->is_connected) {
+        return UINT64_MAX;
+    }
+    uint64_t next_ms =
+        tree->backoff_until_ms != 0 ? tree->backoff_until_ms : UINT64_MAX;
+    for (uint32_t i = 0; i < tree->slot_count; i++) {
+        const struct tree_slot *slot = &tree->slots[i];
+        if (wants_read(tree, slot) && slot->again_ms != 0 &&
+            slot->again_ms < next_ms) {
+            next_ms = slot->again_ms;
+        }
+    }
+    return next_ms;
+}
+
+/* Before the survey is done a dead session of ours may look like a
+ * stranger's. */
+static bool take_alarm(const struct tree *tree, struct tree_slot *slot,
+                       struct tree_notice *notice)
+{
+    bool is_foreign = tree_is_foreign(tree, slot);
+    if (!tree->is_surveyed || !slot->seen.is_known ||
+        is_foreign == slot->is_alarmed) {
+        return false;
+    }
+    slot->is_alarmed = is_foreign;
+    notice->kind = is_foreign ? TREE_ALARM_RAISED : TREE_ALARM_CLEARED;
+    notice->stat = slot->seen.stat;
+    return true;
+}
+
+static bool take_published(const struct tree *tree, struct tree_slot *slot,
+                           struct tree_notice *notice)
+{
+    const struct tree_seen *seen = &slot->seen;
+    bool is_told = slot->told_claim == slot->claim_version &&
+                   slot->told_stat.czxid == seen->stat.czxid &&
+                   slot->told_stat.version == seen->stat.version;
+    if (is_told || slot->wish != WISH_BYTES || slot->claim_version == 0 ||
+        !seen->exists || seen->stat.owner != tree->session ||
+        seen->stat.czxid == 0 || tree_decide(tree, slot) != DECIDE_NOTHING) {
+        return false;
+    }
+    slot->told_claim = slot->claim_version;
+    slot->told_stat = seen->stat;
+    notice->kind = TREE_PUBLISHED;
+    notice->claim_version = slot->claim_version;
+    notice->since_wall_ms = seen->found.since_wall_ms;
+    notice->stat = seen->stat;
+    return true;
+}
+
+bool tree_take_notice(struct tree *tree, struct tree_notice *notice)
+{
+    for (uint32_t i = 0; i <= tree->instances; i++) {
+        struct tree_slot *slot = &tree->slots[i];
+        notice->slot = i;
+        if (take_alarm(tree, slot, notice) ||
+            (i < tree->instances && take_published(tree, slot, notice))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool tree_take_found(struct tree *tree, uint32_t *slot)
+{
+    for (uint32_t i = 0; i < tree->instances; i++) {
+        if (tree->slots[i].is_found_new) {
+            tree->slots[i].is_found_new = false;
+            *slot = i;
+            return true;
+        }
+    }
+    return false;
+}

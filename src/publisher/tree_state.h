@@ -1,0 +1,114 @@
+/*
+ * tree_state.h - the inside of a tree, shared by the three files of it:
+ * tree.c (wishes and questions), tree_answers.c (what ZooKeeper said) and
+ * tree_plan.c (what is asked next). Nobody else includes this.
+ */
+#ifndef PUBLISHER_TREE_STATE_H
+#define PUBLISHER_TREE_STATE_H
+
+#include "publisher/tree.h"
+
+#define TREE_DEAD_SESSIONS_MOST 16
+
+enum tree_wish { WISH_KEEP, WISH_BYTES, WISH_NONE };
+
+/* A node as last seen. */
+struct tree_seen {
+    bool is_known; /* false: nothing below means anything */
+    bool exists;
+    struct tree_stat stat;
+    char *bytes; /* NULL when there is none, or too much to be ours */
+    size_t length;
+    struct payload_found found;
+};
+
+/* An operation in flight for a slot. `bytes` NULL: a delete. */
+struct tree_flight {
+    bool is_flying;
+    bool is_set;
+    char *bytes;
+    size_t length;
+    uint32_t position; /* of its last operation in the multi */
+};
+
+/* Invariants: `name` NULL = a free stray. While `is_flying` nothing is read
+ * or decided; what happens meanwhile sets must_read. */
+struct tree_slot {
+    char *name;
+    enum tree_wish wish;
+    char *wanted; /* with WISH_BYTES */
+    size_t wanted_length;
+    uint64_t claim_version;
+
+    struct tree_seen seen;
+    bool must_read;
+    bool is_listed;       /* scratch of tree_on_listed */
+    uint64_t read_ticket; /* 0 = no read in flight */
+    uint64_t again_ms;    /* no read before; 0 = at once */
+    struct tree_flight flight;
+
+    bool is_found_new; /* for tree_take_found */
+    bool is_alarmed;   /* told to the supervisor */
+    uint64_t told_claim;
+    struct tree_stat told_stat;
+};
+
+struct tree {
+    char directory[TREE_PATH_BYTES];
+    char agent[24];
+    uint32_t instances;
+    uint32_t slot_count; /* instances, .agent, strays */
+    struct tree_slot *slots;
+    uint32_t *by_name; /* slots 0 .. instances, sorted by name */
+    bool is_sorted;
+
+    bool is_connected;
+    bool is_surveyed; /* all was read since tree_on_connected */
+    bool is_withdrawing;
+    uint64_t session;
+    uint64_t dead_sessions[TREE_DEAD_SESSIONS_MOST];
+    uint32_t dead_session_count; /* ever; the last ones are kept */
+
+    bool must_list;
+    uint64_t list_ticket;
+    bool parents_missing;
+    size_t parent_length; /* of the directory's part known to exist */
+    uint64_t parent_ticket;
+    uint64_t multi_ticket;
+
+    uint64_t last_ticket;
+    uint32_t reads; /* in flight */
+    uint32_t turn;  /* the slot the next multi begins with */
+    uint32_t failures;
+    uint64_t backoff_until_ms; /* 0 = none */
+};
+
+/* What stands between a slot's wish and what was seen. */
+enum tree_decision {
+    DECIDE_NOTHING,
+    DECIDE_CREATE,
+    DECIDE_SET,
+    DECIDE_DELETE,
+    DECIDE_TAKE_OVER,
+    DECIDE_FOREIGN,
+};
+
+enum tree_decision tree_decide(const struct tree *tree,
+                               const struct tree_slot *slot);
+
+/* The session is ours: the living one, or one known to be dead. */
+bool tree_owns(const struct tree *tree, uint64_t session);
+
+/* A stranger's node where one of ours is wanted. */
+bool tree_is_foreign(const struct tree *tree, const struct tree_slot *slot);
+
+/* The slot of a child's name; NULL if there is none. */
+struct tree_slot *tree_find_slot(struct tree *tree, const char *name);
+
+void tree_forget_seen(struct tree_slot *slot);
+void tree_end_flight(struct tree_slot *slot);
+void tree_free_slot(struct tree_slot *slot);
+bool tree_is_stray(const struct tree *tree, const struct tree_slot *slot);
+bool tree_name_is_valid(const char *name);
+
+#endif
