@@ -14,6 +14,8 @@
 
 #include "model/bounds.h"
 
+/* The words of the publisher for the same (publisher/lease.h). */
+#define SHOWN_DETAIL_EXPIRED "no fresh result from the agent"
 #define TICK_MS 2000 /* k, ZooKeeper's default; nobody tells a client */
 
 void snapshot_init(struct snapshot *snapshot, const struct board *board)
@@ -175,7 +177,7 @@ void snapshot_shown(const struct snapshot *snapshot,
                      verdict->state != STATE_UNKNOWN && claim->lease_ms > 0;
     if (is_leased &&
         snapshot_age_ms(snapshot, claim->earned_ms) > claim->lease_ms) {
-        verdict_set_agent_fault(verdict, "no fresh probe result in time");
+        verdict_set_agent_fault(verdict, SHOWN_DETAIL_EXPIRED);
     }
 }
 

@@ -1,0 +1,119 @@
+/*
+ * console.c - wires the console's parts to one loop.
+ *
+ * It asks nobody for anything: the board is read when a request comes, the
+ * channel carries one hello and, by its end, the supervisor's death. Nothing
+ * of its state is worth saving, so its end is _exit.
+ */
+#include "console/console.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/deadman.h"
+#include "base/log.h"
+#include "console/http.h"
+#include "wire/channel.h"
+#include "wire/progress.h"
+
+#define EXIT_FAULT 1
+
+struct console {
+    uv_loop_t loop;
+    uv_timer_t heartbeat;
+    struct channel channel;
+    struct board *board;
+    struct snapshot snapshot;
+    struct http *http;
+};
+
+static void handle_heartbeat(uv_timer_t *timer)
+{
+    (void)timer; /* there is one dead-man a process */
+    deadman_feed();
+}
+
+/* The table has no message to a console yet: the channel refuses them all. */
+static void handle_message(struct channel *channel,
+                           const struct message *message)
+{
+    (void)channel;
+    (void)message;
+}
+
+static void handle_channel_end(struct channel *channel, int status)
+{
+    (void)channel; /* the process ends with it */
+    _exit(status == 0 ? 0 : EXIT_FAULT);
+}
+
+static int say_hello(struct channel *channel)
+{
+    const struct message hello = {.kind = MESSAGE_CONSOLE_HELLO};
+    int status = channel_send(channel, &hello);
+    return status == 0 ? channel_flush(channel) : status;
+}
+
+static int start_heartbeat(struct console *console)
+{
+    int status = deadman_start();
+    if (status == 0) {
+        status = uv_timer_init(&console->loop, &console->heartbeat);
+    }
+    if (status == 0) {
+        status = uv_timer_start(&console->heartbeat, handle_heartbeat,
+                                DEADMAN_HEARTBEAT_MS, DEADMAN_HEARTBEAT_MS);
+    }
+    return status;
+}
+
+static int start_http(struct console *console, uint32_t count)
+{
+    int fds[HTTP_LISTENERS_MOST];
+    if (count > HTTP_LISTENERS_MOST) {
+        return -EINVAL;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        fds[i] = (int)(HELPER_FD_LISTEN + i);
+    }
+    return http_create(&console->loop, &console->snapshot, fds, count,
+                       &console->http);
+}
+
+/* The hello goes last: it says that requests are being answered. */
+static int start(struct console *console, const struct console_options *options)
+{
+    int status = uv_loop_init(&console->loop);
+    if (status == 0) {
+        status = start_heartbeat(console);
+    }
+    if (status == 0) {
+        status = channel_start(
+            &console->channel, &console->loop, HELPER_FD_CHANNEL, TO_CONSOLE,
+            options->generation, handle_message, handle_channel_end, console);
+    }
+    if (status == 0) {
+        status = board_open(HELPER_FD_SHARED, &console->board);
+    }
+    if (status == 0) {
+        snapshot_init(&console->snapshot, console->board);
+        status = start_http(console, options->listen_fds);
+    }
+    return status == 0 ? say_hello(&console->channel) : status;
+}
+
+int console_run(const struct console_options *options)
+{
+    struct console console = {0};
+    int status = start(&console, options);
+    if (status != 0) {
+        log_event(LEVEL_ERROR, "start_failed",
+                  LOG_TEXT("error", strerror(-status)));
+        return EXIT_FAULT;
+    }
+    (void)uv_run(&console.loop,
+                 UV_RUN_DEFAULT); /* never returns: the heartbeat stays */
+    return EXIT_FAULT;
+}

@@ -1,0 +1,42 @@
+/*
+ * listener.h - accepts connections from an inherited listening socket in a
+ * libuv loop.
+ */
+#ifndef CONSOLE_LISTENER_H
+#define CONSOLE_LISTENER_H
+
+#include <stdint.h>
+#include <sys/socket.h>
+#include <uv.h>
+
+/* So many connections are accepted in one turn of the loop: less than may be
+ * open at once, so that a client whose request has arrived is always answered
+ * before later ones can push it out. */
+#define LISTENER_TURN_CONNECTIONS 16
+
+/* Without descriptors or memory accepting rests so long, and does not spin. */
+#define LISTENER_PAUSE_MS 100
+
+struct listener;
+
+/* A new connection, non-blocking and close-on-exec; takes `fd`. */
+typedef void (*listener_accept_cb)(struct listener *listener, int fd,
+                                   const struct sockaddr *peer,
+                                   socklen_t peer_length);
+
+struct listener {
+    void *owner; /* borrowed, the owner's */
+    int fd;      /* owned */
+    uv_poll_t poll;
+    uv_timer_t pause;
+    uint64_t *failures; /* borrowed: counts accepts the kernel refused */
+    listener_accept_cb on_accept;
+};
+
+/* Takes `fd`. Lives until the process ends: nobody stops it. 0 or a negative
+ * errno. */
+int listener_start(struct listener *listener, uv_loop_t *loop, int fd,
+                   listener_accept_cb on_accept, uint64_t *failures,
+                   void *owner);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * reply.h - the answer to one request: reads what the path needs from the
+ * board, writes the bytes. No HTTP library, no descriptor.
+ */
+#ifndef CONSOLE_REPLY_H
+#define CONSOLE_REPLY_H
+
+#include "console/body.h"
+#include "console/figures.h"
+#include "console/routes.h"
+#include "console/snapshot.h"
+
+#define REPLY_TEXT "text/plain; charset=utf-8"
+#define REPLY_JSON "application/json"
+#define REPLY_HTML "text/html; charset=utf-8"
+#define REPLY_METRICS "text/plain; version=0.0.4; charset=utf-8"
+
+struct reply {
+    unsigned code;
+    const char *type;
+    struct body body; /* owned; body_finish, or taken */
+};
+
+/* Answers `route` as of now. */
+void reply_make(struct reply *reply, const struct route *route,
+                struct snapshot *snapshot, const struct figures *figures);
+
+/* An answer without a route: a short text. */
+void reply_refuse(struct reply *reply, unsigned code, const char *text);
+
+#endif

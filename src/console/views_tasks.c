@@ -1,0 +1,143 @@
+/*
+ * views_tasks.c - everything alive, as /tasks and /goroutines tell it.
+ *
+ * Both come from one copy of the tasks record, so that what is started is
+ * always what is finished, reaped or live, in every single answer.
+ */
+#include <inttypes.h>
+
+#include "console/view.h"
+#include "console/views.h"
+
+/* The name of a task's instance; "" of a process. */
+static const char *instance_name(struct snapshot *snapshot,
+                                 const struct task *task)
+{
+    if (task->instance < 0) {
+        return "";
+    }
+    const struct board_instance *instance =
+        snapshot_read_instance(snapshot, (uint32_t)task->instance);
+    return instance != NULL ? instance->settings.name : "";
+}
+
+static void put_task(struct view *list, struct snapshot *snapshot,
+                     const struct task *task)
+{
+    struct view item;
+    view_init_object(&item);
+    view_number(&item, "id", task->id);
+    view_text(&item, "kind", task_kind_name(task->kind));
+    view_text(&item, "service", service_name(task->service));
+    view_text(&item, "instance", instance_name(snapshot, task));
+    view_number(&item, "round", task->round);
+    view_number(&item, "age_ms", snapshot_age_ms(snapshot, task->started_ms));
+    /* From the task's start, as its age is. */
+    if (task->deadline_ms > task->started_ms) {
+        view_number(&item, "deadline_ms", task->deadline_ms - task->started_ms);
+    } else {
+        view_null(&item, "deadline_ms");
+    }
+    view_text(&item, "step", step_name(task->step));
+    view_signed(&item, "pid", task->pid);
+    view_take_item(list, &item);
+}
+
+void views_tasks(struct snapshot *snapshot, struct body *body)
+{
+    const struct tasks *tasks = snapshot->tasks;
+    struct view view;
+    struct view list;
+    view_init_object(&view);
+    view_number(&view, "live", tasks->live);
+    view_number(&view, "started", tasks->started);
+    view_number(&view, "finished", tasks->finished);
+    view_number(&view, "reaped", tasks->reaped);
+    view_init_list(&list);
+    for (uint32_t i = 0; i < tasks->live; i++) {
+        put_task(&list, snapshot, &tasks->list[i]);
+    }
+    view_take_member(&view, "tasks", &list);
+    view_write(&view, body);
+    view_finish(&view);
+    body_text(body, "\n");
+}
+
+/* What a probe is at, or which program a process is. */
+static void write_counts(const struct tasks *tasks, enum task_kind kind,
+                         struct body *body)
+{
+    uint32_t steps[STEP_COUNT] = {0};
+    uint32_t services[SERVICE_COUNT] = {0};
+    for (uint32_t i = 0; i < tasks->live; i++) {
+        const struct task *task = &tasks->list[i];
+        if (task->kind == kind && kind == TASK_PROBE) {
+            steps[task->step]++;
+        } else if (task->kind == kind) {
+            services[task->service]++;
+        }
+    }
+    for (int i = 0; i < STEP_COUNT; i++) {
+        if (steps[i] > 0) {
+            body_format(body, "%" PRIu32 " %s %s\n", steps[i],
+                        task_kind_name(kind), step_name((enum step)i));
+        }
+    }
+    for (int i = 0; i < SERVICE_COUNT; i++) {
+        if (services[i] > 0) {
+            body_format(body, "%" PRIu32 " %s %s\n", services[i],
+                        task_kind_name(kind),
+                        service_name((enum service_kind)i));
+        }
+    }
+}
+
+static void write_task(struct snapshot *snapshot, const struct task *task,
+                       struct body *body)
+{
+    bool is_probe = task->kind == TASK_PROBE;
+    body_format(body, "\ntask %" PRIu64 " [%s %s, ", task->id,
+                task_kind_name(task->kind),
+                is_probe ? step_name(task->step) : service_name(task->service));
+    body_duration(body, snapshot_age_ms(snapshot, task->started_ms));
+    body_text(body, "]:\n");
+    if (is_probe) {
+        body_format(body, "    instance %s round %" PRIu64 "\n",
+                    instance_name(snapshot, task), task->round);
+    }
+    if (task->deadline_ms > task->started_ms) {
+        body_text(body, "    deadline ");
+        body_duration(body, task->deadline_ms - task->started_ms);
+        body_text(body, " after its start\n");
+    }
+    if (task->pid > 0) {
+        body_format(body, "    pid %" PRId32 "\n", task->pid);
+    } else {
+        body_text(body, "    not yet in a process\n");
+    }
+}
+
+void views_goroutines(struct snapshot *snapshot, unsigned debug,
+                      struct body *body)
+{
+    const struct tasks *tasks = snapshot->tasks;
+    if (debug == 0) {
+        body_format(body, "%" PRIu32 "\n", tasks->live);
+        return;
+    }
+    body_format(body,
+                "%" PRIu32 " live\nstarted %" PRIu64 " = finished %" PRIu64
+                " + reaped %" PRIu64 " + live %" PRIu32 "\n",
+                tasks->live, tasks->started, tasks->finished, tasks->reaped,
+                tasks->live);
+    if (debug == 1) {
+        body_text(body, "\n");
+        for (int i = 0; i < TASK_KIND_COUNT; i++) {
+            write_counts(tasks, (enum task_kind)i, body);
+        }
+        return;
+    }
+    for (uint32_t i = 0; i < tasks->live; i++) {
+        write_task(snapshot, &tasks->list[i], body);
+    }
+}
