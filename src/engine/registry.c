@@ -1,0 +1,242 @@
+/*
+ * registry.c - see registry.h. Judges; it starts nothing and knows neither
+ * tasks nor probers.
+ */
+#include "engine/registry.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/bounds.h"
+
+static bool is_agent_fault(const struct verdict *verdict)
+{
+    return verdict->state == STATE_UNKNOWN && verdict->reason == REASON_AGENT;
+}
+
+static void keep_outcome(struct registry *registry, struct record *record,
+                         const struct verdict *verdict, uint64_t now_ms)
+{
+    struct instance *instance = &record->instance;
+    instance->counters.rounds++;
+    instance->counters.good += verdict->state == STATE_UP;
+    instance->counters.bad += verdict->state == STATE_DOWN;
+    instance->counters.agent += is_agent_fault(verdict);
+    instance->outcomes[instance->outcome_count % INSTANCE_OUTCOMES] =
+        (uint8_t)verdict->state;
+    instance->outcome_count++;
+    instance->outcome_ms = now_ms;
+    if (!record->has_outcome) {
+        record->has_outcome = true;
+        registry->without_outcome--;
+    }
+}
+
+static void notice_restart(struct record *record, const struct verdict *verdict)
+{
+    if (verdict->run_id[0] == '\0') {
+        return;
+    }
+    if (record->run_id[0] != '\0' &&
+        strcmp(record->run_id, verdict->run_id) != 0) {
+        record->instance.counters.restarts++;
+    }
+    (void)text_copy(record->run_id, sizeof record->run_id,
+                    verdict->run_id); /* the same size: always fits */
+}
+
+/* Counts the runs of bad and good attempts; true if the verdict is to be
+ * claimed now. */
+static bool is_convincing(struct record *record,
+                          const struct instance_settings *settings,
+                          const struct verdict *verdict)
+{
+    bool is_down = record->instance.claim.verdict.state == STATE_DOWN;
+    if (verdict->state == STATE_DOWN) {
+        record->good_run = 0;
+        record->bad_run++;
+        return is_down || record->bad_run >= settings->fall ||
+               verdict_is_certain(verdict);
+    }
+    record->bad_run = 0;
+    if (!is_down || is_agent_fault(verdict)) {
+        record->good_run = 0;
+        return true;
+    }
+    record->good_run++;
+    return record->good_run >= settings->rise;
+}
+
+static void claim_verdict(struct claim *claim, const struct verdict *verdict,
+                          uint64_t now_wall_ms)
+{
+    if (claim->verdict.state != verdict->state) {
+        claim->since_is_first = claim->version == 0;
+        claim->since_wall_ms = now_wall_ms;
+    }
+    claim->verdict = *verdict;
+    claim->version++;
+}
+
+/* The attempt decides the round: its verdict is what we claim from now on. */
+static void conclude(struct record *record, const struct attempt *attempt,
+                     struct judgement *judgement)
+{
+    struct instance *instance = &record->instance;
+    struct claim *claim = &instance->claim;
+    const struct verdict *verdict = &attempt->result->verdict;
+    record->bad_run = 0;
+    record->good_run = 0;
+    judgement->before = claim->verdict.state;
+    judgement->is_changed = claim->verdict.state == STATE_NONE ||
+                            !verdict_equals(&claim->verdict, verdict);
+    if (judgement->is_changed) {
+        instance->counters.changes += claim->verdict.state != verdict->state &&
+                                      claim->verdict.state != STATE_NONE;
+        claim_verdict(claim, verdict, attempt->now_wall_ms);
+    }
+    claim->earned_ms = attempt->dispatched_ms;
+}
+
+static struct judgement judge_shallow_up(struct registry *registry,
+                                         struct record *record,
+                                         const struct attempt *attempt)
+{
+    struct claim *claim = &record->instance.claim;
+    record->bad_run = 0;
+    claim->earned_ms = attempt->dispatched_ms;
+    record->instance.last = claim->verdict;
+    keep_outcome(registry, record, &claim->verdict, attempt->now_ms);
+    return (struct judgement){.next = REGISTRY_OUTCOME, .before = STATE_UP};
+}
+
+struct judgement registry_judge(struct registry *registry, uint32_t index,
+                                const struct attempt *attempt)
+{
+    struct record *record = &registry->records[index];
+    struct instance *instance = &record->instance;
+    const struct result *result = attempt->result;
+    const struct verdict *verdict = &result->verdict;
+    struct judgement judgement = {.next = REGISTRY_OUTCOME};
+
+    registry_touch(registry, index);
+    memcpy(instance->stage_us, result->stage_us, sizeof instance->stage_us);
+    if (verdict->state == STATE_UP) {
+        instance->last_success_ms = attempt->dispatched_ms;
+    }
+    if (!result->is_deep && verdict->state != STATE_DOWN) {
+        if (verdict->state == STATE_UP &&
+            instance->claim.verdict.state == STATE_UP) {
+            return judge_shallow_up(registry, record, attempt);
+        }
+        judgement.next = REGISTRY_AGAIN_DEEP;
+        return judgement;
+    }
+    instance->last = *verdict;
+    notice_restart(record, verdict);
+    if (verdict->state == STATE_UP) {
+        record->deep_ms = attempt->dispatched_ms;
+    }
+    if (!is_convincing(record, &registry->settings->instances[index],
+                       verdict)) {
+        judgement.next = REGISTRY_AGAIN_SOON;
+        return judgement;
+    }
+    conclude(record, attempt, &judgement);
+    keep_outcome(registry, record, verdict, attempt->now_ms);
+    return judgement;
+}
+
+bool registry_wants_deep(const struct registry *registry, uint32_t index,
+                         uint64_t now_ms)
+{
+    const struct record *record = &registry->records[index];
+    const struct instance_settings *settings =
+        &registry->settings->instances[index];
+    uint64_t half_ms = settings->interval_ms / 2;
+    if (record->instance.claim.verdict.state != STATE_UP ||
+        record->deep_ms == 0 || settings->deep_interval_ms <= half_ms) {
+        return true;
+    }
+    return now_ms - record->deep_ms >= settings->deep_interval_ms - half_ms;
+}
+
+static bool can_be_true(const struct instance *instance, uint64_t now_ms)
+{
+    const struct claim *claim = &instance->claim;
+    return claim->verdict.state > STATE_NONE &&
+           claim->verdict.state < STATE_COUNT && claim->version > 0 &&
+           claim->earned_ms > 0 && claim->earned_ms <= now_ms;
+}
+
+void registry_adopt(struct registry *registry, uint32_t index,
+                    const struct instance *instance, uint64_t now_ms)
+{
+    struct record *record = &registry->records[index];
+    uint64_t lease_ms = record->instance.claim.lease_ms;
+    uint64_t due_ms = record->instance.due_ms;
+
+    record->instance = *instance;
+    struct claim *claim = &record->instance.claim;
+    if (!can_be_true(instance, now_ms)) {
+        *claim = (struct claim){.version = instance->claim.version};
+    }
+    claim->lease_ms = lease_ms;
+    record->instance.due_ms = due_ms;
+    if (instance->publication.claim_version > claim->version) {
+        record->instance.publication = (struct publication){0};
+    }
+    (void)text_copy(record->run_id, sizeof record->run_id,
+                    claim->verdict.run_id); /* the same size: always fits */
+    registry_touch(registry, index);
+}
+
+void registry_touch(struct registry *registry, uint32_t index)
+{
+    if (!registry->records[index].is_dirty) {
+        registry->records[index].is_dirty = true;
+        registry->dirty[registry->dirty_count++] = index;
+    }
+}
+
+bool registry_take_dirty(struct registry *registry, uint32_t *index)
+{
+    if (registry->dirty_count == 0) {
+        return false;
+    }
+    *index = registry->dirty[--registry->dirty_count];
+    registry->records[*index].is_dirty = false;
+    return true;
+}
+
+int registry_init(struct registry *registry, const struct settings *settings,
+                  uint64_t now_ms)
+{
+    uint32_t count = settings->instance_count;
+    *registry = (struct registry){.settings = settings};
+    registry->records = calloc(count + 1, sizeof *registry->records);
+    registry->dirty = calloc(count + 1, sizeof *registry->dirty);
+    if (registry->records == NULL || registry->dirty == NULL) {
+        registry_finish(registry);
+        return -ENOMEM;
+    }
+    registry->without_outcome = count;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct instance_settings *own = &settings->instances[i];
+        struct instance *instance = &registry->records[i].instance;
+        instance->due_ms = now_ms;
+        instance->claim.lease_ms =
+            bounds_lease_ms(own->interval_ms, own->timeout_ms, own->fall);
+        registry_touch(registry, i);
+    }
+    return 0;
+}
+
+void registry_finish(struct registry *registry)
+{
+    free(registry->records);
+    free(registry->dirty);
+    *registry = (struct registry){0};
+}
