@@ -20,12 +20,8 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/close_range.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -34,156 +30,32 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "wire/progress.h"
-
-#define CHILD_EXEC_FAILED 127
-/* Above every descriptor number a helper is given. */
-#define CHILD_SCRATCH_FD 32
-
-/* --- between fork and exec ---------------------------------------------- */
-
-static void put_fd(int from, int to)
-{
-    if (dup2(from, to) != to) {
-        _exit(CHILD_EXEC_FAILED);
-    }
-}
-
-/* Leaves exactly: null, null, standard error, channel, shared, listeners. */
-static void arrange_descriptors(const struct child_spec *spec, int channel_fd)
-{
-    int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    int moved[2 + CHILD_LISTEN_MOST];
-    int count = 0;
-    int next = HELPER_FD_LISTEN;
-
-    moved[count++] = fcntl(channel_fd, F_DUPFD_CLOEXEC, CHILD_SCRATCH_FD);
-    moved[count++] = fcntl(spec->shared_fd, F_DUPFD_CLOEXEC, CHILD_SCRATCH_FD);
-    for (int i = 0; i < spec->listen_count; i++) {
-        moved[count++] =
-            fcntl(spec->listen_fds[i], F_DUPFD_CLOEXEC, CHILD_SCRATCH_FD);
-    }
-    put_fd(null_fd, STDIN_FILENO);
-    put_fd(null_fd, STDOUT_FILENO);
-    put_fd(moved[0], HELPER_FD_CHANNEL);
-    put_fd(moved[1], HELPER_FD_SHARED);
-    for (int i = 2; i < count; i++) {
-        put_fd(moved[i], next++);
-    }
-    if (syscall(SYS_close_range, next, ~0U, 0) != 0) {
-        for (int fd = next; fd < 1024; fd++) {
-            (void)close(fd); /* most are not open */
-        }
-    }
-}
-
-static void arrange_signals(void)
-{
-    static const int ignored[] = {SIGINT,  SIGTERM, SIGHUP,
-                                  SIGUSR1, SIGUSR2, SIGPIPE};
-    sigset_t none;
-
-    (void)signal(SIGCHLD, SIG_DFL); /* cannot fail for a valid number */
-    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++) {
-        (void)signal(ignored[i], SIG_IGN); /* survives exec; cannot fail */
-    }
-    (void)sigemptyset(&none);                    /* cannot fail */
-    (void)sigprocmask(SIG_SETMASK, &none, NULL); /* cannot fail */
-}
-
-static _Noreturn void become_helper(const struct child_spec *spec,
-                                    int channel_fd, pid_t parent,
-                                    const char *const *argv, char *const *envp)
-{
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent) {
-        _exit(CHILD_EXEC_FAILED);
-    }
-    arrange_signals();
-    arrange_descriptors(spec, channel_fd);
-    /* execve changes nothing it is given; its prototype is older than const.
-     * It returns only on failure. */
-    (void)execve(spec->program, (char *const *)(uintptr_t)argv, envp);
-    _exit(CHILD_EXEC_FAILED);
-}
-
-/* --- the environment helpers see ---------------------------------------- */
-
-static bool is_withheld(const char *entry)
-{
-    static const char *const withheld[] = {
-        "NOTIFY_SOCKET=", "WATCHDOG_", "LISTEN_", "SENTINEL_AGENT_LOG_LEVEL="};
-
-    for (size_t i = 0; i < sizeof(withheld) / sizeof(withheld[0]); i++) {
-        if (strncmp(entry, withheld[i], strlen(withheld[i])) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Ours, less what is between the service manager and us, plus the log level.
- * The array is the caller's to free; its texts are borrowed. */
-static char **helper_environment(char *level_entry)
-{
-    size_t count = 0;
-    size_t kept = 0;
-
-    while (environ[count] != NULL) {
-        count++;
-    }
-    char **envp = calloc(count + 2, sizeof(*envp));
-    if (envp == NULL) {
-        return NULL;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (!is_withheld(environ[i])) {
-            envp[kept++] = environ[i];
-        }
-    }
-    envp[kept] = level_entry;
-    return envp;
-}
+#include "supervisor/child_exec.h"
 
 /* --- fork ---------------------------------------------------------------- */
 
 static pid_t fork_helper(const struct child_spec *spec, int channel_fd)
 {
-    char level_entry[48];
-    char generation[16];
-    char listen_count[16];
-    const char *argv[] = {spec->name, "--generation", generation,
-                          NULL,       NULL,           NULL};
+    struct child_exec birth;
     sigset_t all;
     sigset_t before;
-    pid_t parent = getpid();
+    int error = child_exec_init(&birth, spec, channel_fd);
 
-    (void)text_format(generation, sizeof(generation), "%u",
-                      spec->generation); /* fits */
-    if (spec->listen_count > 0) {
-        (void)text_format(listen_count, sizeof(listen_count), "%d",
-                          spec->listen_count); /* fits */
-        argv[3] = "--listen-fds";
-        argv[4] = listen_count;
-    }
-    (void)text_format(level_entry, sizeof(level_entry),
-                      "SENTINEL_AGENT_LOG_LEVEL=%s",
-                      log_level_name(log_get_level())); /* fits */
-    char **envp = helper_environment(level_entry);
-    if (envp == NULL) {
-        return -ENOMEM;
+    if (error != 0) {
+        return error;
     }
     /* A signal between fork and exec would otherwise run libuv's handler in
      * the child and write into the parent's signal pipe. */
     (void)sigfillset(&all);                        /* cannot fail */
     (void)sigprocmask(SIG_SETMASK, &all, &before); /* cannot fail */
     pid_t pid = fork();
-    int error = errno;
+    error = -errno;
     if (pid == 0) {
-        become_helper(spec, channel_fd, parent, argv, envp);
+        child_exec_become(&birth);
     }
     (void)sigprocmask(SIG_SETMASK, &before, NULL); /* cannot fail */
-    free(envp);
-    return pid > 0 ? pid : -error;
+    child_exec_finish(&birth);
+    return pid > 0 ? pid : error;
 }
 
 /* --- the end ------------------------------------------------------------- */

@@ -71,7 +71,7 @@ static void spawn(struct service *service)
         .on_over = handle_over,
     };
 
-    service->was_ready = false;
+    service->has_worked = false;
     service->starts++;
     int error = child_start(&service->child, service->loop, service->tasks,
                             &child_spec, service);
@@ -119,7 +119,7 @@ static void arm(struct service *service, uint64_t after_ms, uint64_t again_ms)
  * random half is taken off, so that helpers of many hosts spread. */
 static uint64_t next_pause_ms(struct service *service)
 {
-    if (service->was_ready) {
+    if (service->has_worked) {
         service->pause_ms = 0;
         return 0;
     }
@@ -138,12 +138,12 @@ static void enter(struct service *service, enum service_state state)
     switch (state) {
     case SERVICE_DOWN:
         arm(service, next_pause_ms(service), 0);
+        service->spec.on_down(service);
         break;
     case SERVICE_STARTING:
         arm(service, SERVICE_HELLO_MS, 0);
         break;
     case SERVICE_RUNNING:
-        service->was_ready = true;
         log_event(LEVEL_INFO, "helper_ready",
                   LOG_TEXT("helper", service_name(service->spec.kind)),
                   LOG_NUMBER("pid", service->child.pid));
@@ -154,9 +154,7 @@ static void enter(struct service *service, enum service_state state)
         arm(service, SERVICE_KILL_AGAIN_MS, SERVICE_KILL_AGAIN_MS);
         break;
     case SERVICE_STOPPED:
-        if (service->spec.on_stopped != NULL) {
-            service->spec.on_stopped(service);
-        }
+        service->spec.on_down(service);
         break;
     }
 }
@@ -193,6 +191,11 @@ int service_send(struct service *service, const struct message *message)
         enter(service, SERVICE_ENDING);
     }
     return error;
+}
+
+void service_has_worked(struct service *service)
+{
+    service->has_worked = true;
 }
 
 void service_finish_by_itself(struct service *service)

@@ -5,8 +5,9 @@
  *   any -> stream ended, nonsense, silence or a full queue -> ENDING (killed)
  *   ENDING -> over -> DOWN, or STOPPED when it is not wanted any more
  *
- * A helper that had said hello is started again at once; one that died before
- * is started again after a growing pause with jitter, and never given up.
+ * A helper that had reached its steady work is started again at once; one that
+ * died before is started again after a growing pause with jitter, and never
+ * given up.
  */
 #ifndef SUPERVISOR_SERVICE_H
 #define SUPERVISOR_SERVICE_H
@@ -30,8 +31,9 @@ typedef void (*service_message_cb)(struct service *service,
                                    const struct message *message);
 /* It said hello and can be told things. */
 typedef void (*service_ready_cb)(struct service *service);
-/* It is down after service_finish_by_itself or service_stop. */
-typedef void (*service_stopped_cb)(struct service *service);
+/* Its process is gone: to be started again (SERVICE_DOWN) or for good
+ * (SERVICE_STOPPED). */
+typedef void (*service_down_cb)(struct service *service);
 
 enum service_state {
     SERVICE_DOWN,
@@ -52,7 +54,7 @@ struct service_spec {
     int listen_count;
     service_ready_cb on_ready;
     service_message_cb on_message;
-    service_stopped_cb on_stopped; /* may be NULL */
+    service_down_cb on_down;
 };
 
 struct service {
@@ -67,7 +69,7 @@ struct service {
     uint64_t pause_ms;
     uint32_t generation; /* grows with each start */
     uint64_t starts;
-    bool was_ready;  /* this life said hello */
+    bool has_worked; /* this life reached its steady work */
     int last_status; /* wait status of the last end */
 };
 
@@ -78,6 +80,9 @@ void service_start(struct service *service, uv_loop_t *loop,
 
 /* Queues and flushes. An error means the helper is being replaced. */
 int service_send(struct service *service, const struct message *message);
+
+/* The owner saw it do its steady work: should it die, start it at once. */
+void service_has_worked(struct service *service);
 
 /* It is about to end by itself: do not start it again. */
 void service_finish_by_itself(struct service *service);

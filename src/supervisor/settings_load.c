@@ -1,11 +1,9 @@
 /*
- * settings_load.c - see settings_load.h. The only file that knows YAML.
+ * settings_load.c - see settings_load.h.
  *
- * Two passes over the bytes. The first reads the stream of events and refuses
- * what a plain configuration has no use for and a typing mistake can make:
- * aliases and anchors, tags, several documents, deep nesting. The second
- * loads the document and walks it by the option table, collecting everything
- * that is wrong instead of stopping at the first.
+ * Two passes over the bytes: settings_scan refuses what is no plain YAML;
+ * here the document is loaded and walked by the option table, collecting
+ * everything that is wrong instead of stopping at the first.
  *
  * It runs in the supervisor before any helper exists; the file is read at
  * once and closed.
@@ -13,15 +11,15 @@
 #include "supervisor/settings_load.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <yaml.h>
 
 #include "base/text.h"
 #include "supervisor/options.h"
+#include "supervisor/settings_file.h"
+#include "supervisor/settings_scan.h"
 #include "supervisor/settings_value.h"
 
 /* What a walk carries along. */
@@ -32,113 +30,6 @@ struct loader {
     struct instance_settings defaults;
     struct complaints *complaints;
 };
-
-/* --- first pass: events ------------------------------------------------- */
-
-static void complain_at(struct complaints *complaints, yaml_mark_t mark,
-                        const char *text)
-{
-    complaints_add(complaints, mark.line, mark.column, "%s", text);
-}
-
-static void complain_of_syntax(struct complaints *complaints,
-                               const yaml_parser_t *parser)
-{
-    yaml_mark_t mark = parser->problem_mark;
-    char problem[120];
-
-    /* Reader errors (bad UTF-8, control bytes) carry an offset, no mark. */
-    (void)text_format(problem, sizeof(problem), "this is not YAML: %s",
-                      parser->problem != NULL ? parser->problem
-                                              : "out of memory"); /* cut */
-    if (parser->error == YAML_READER_ERROR) {
-        mark = parser->mark;
-    }
-    complain_at(complaints, mark, problem);
-}
-
-/* What the event carries that a configuration may not; NULL if nothing. */
-static const char *refused_feature(const yaml_event_t *event)
-{
-    const yaml_char_t *anchor = NULL;
-    const yaml_char_t *tag = NULL;
-
-    if (event->type == YAML_ALIAS_EVENT) {
-        return "aliases are not allowed: write the value out";
-    }
-    if (event->type == YAML_SCALAR_EVENT) {
-        anchor = event->data.scalar.anchor;
-        tag = event->data.scalar.tag;
-    } else if (event->type == YAML_SEQUENCE_START_EVENT) {
-        anchor = event->data.sequence_start.anchor;
-        tag = event->data.sequence_start.tag;
-    } else if (event->type == YAML_MAPPING_START_EVENT) {
-        anchor = event->data.mapping_start.anchor;
-        tag = event->data.mapping_start.tag;
-    }
-    if (anchor != NULL) {
-        return "anchors are not allowed: write the value out where it is used";
-    }
-    return tag != NULL ? "tags are not allowed: write the value alone" : NULL;
-}
-
-/* Counts depth and documents; says what is refused. Returns false at the end
- * of the stream or when there is no sense in reading on. */
-static bool scan_event(const yaml_event_t *event, int *depth, int *documents,
-                       struct complaints *complaints)
-{
-    const char *refused = refused_feature(event);
-
-    if (refused != NULL) {
-        complain_at(complaints, event->start_mark, refused);
-    }
-    if (event->type == YAML_DOCUMENT_START_EVENT && ++*documents > 1) {
-        complain_at(complaints, event->start_mark,
-                    "a second document is not allowed: one file, one document");
-        return false;
-    }
-    if (event->type == YAML_SEQUENCE_START_EVENT ||
-        event->type == YAML_MAPPING_START_EVENT) {
-        if (++*depth > SETTINGS_DEPTH_MOST) {
-            complain_at(complaints, event->start_mark,
-                        "nested too deep for a configuration");
-            return false;
-        }
-    }
-    if (event->type == YAML_SEQUENCE_END_EVENT ||
-        event->type == YAML_MAPPING_END_EVENT) {
-        --*depth;
-    }
-    return event->type != YAML_STREAM_END_EVENT;
-}
-
-static void scan(const char *bytes, size_t length,
-                 struct complaints *complaints)
-{
-    yaml_parser_t parser;
-    int depth = 0;
-    int documents = 0;
-    bool goes_on = true;
-
-    if (!yaml_parser_initialize(&parser)) {
-        complaints_add(complaints, 0, 0, "out of memory");
-        return;
-    }
-    yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, length);
-    while (goes_on) {
-        yaml_event_t event;
-
-        if (!yaml_parser_parse(&parser, &event)) {
-            complain_of_syntax(complaints, &parser);
-            break;
-        }
-        goes_on = scan_event(&event, &depth, &documents, complaints);
-        yaml_event_delete(&event);
-    }
-    yaml_parser_delete(&parser);
-}
-
-/* --- second pass: the tree ---------------------------------------------- */
 
 static yaml_node_t *node_at(struct loader *loader, int index)
 {
@@ -512,14 +403,14 @@ static int load_tree(struct loader *loader, const char *bytes, size_t length)
         return -ENOMEM;
     }
     yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, length);
-    if (!yaml_parser_load(&parser, &loader->document)) {
-        complain_of_syntax(loader->complaints, &parser);
-    } else {
-        set_defaults(loader);
-        load_document(loader);
-        yaml_document_delete(&loader->document);
-    }
+    int loaded = yaml_parser_load(&parser, &loader->document);
     yaml_parser_delete(&parser);
+    if (!loaded) {
+        return -ENOMEM; /* it was scanned without a complaint */
+    }
+    set_defaults(loader);
+    load_document(loader);
+    yaml_document_delete(&loader->document);
     return 0;
 }
 
@@ -537,7 +428,7 @@ int settings_parse(const char *file, const char *bytes, size_t length,
                    file)) {
         complaints_add(complaints, 0, 0, "the file's path is too long");
     }
-    scan(bytes, length, complaints);
+    settings_scan(bytes, length, complaints);
     if (complaints->count == 0 && load_tree(loader, bytes, length) != 0) {
         complaints_add(complaints, 0, 0, "out of memory");
     }
@@ -550,55 +441,12 @@ int settings_parse(const char *file, const char *bytes, size_t length,
     return complaints->count == 0 ? 0 : -EINVAL;
 }
 
-/* The whole file; the caller frees `bytes`. A negative errno; -EFBIG when it
- * is larger than a configuration may be, -EISDIR when it is no file. */
-static int read_file(const char *file, char **bytes, size_t *length)
-{
-    struct stat about;
-    int error = 0;
-    /* Non-blocking, so that a FIFO in its place is refused and not waited
-     * for. */
-    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-    if (fd < 0) {
-        return -errno;
-    }
-    char *buffer = malloc(SETTINGS_FILE_BYTES_MOST);
-    size_t got = 0;
-    if (buffer == NULL || fstat(fd, &about) != 0) {
-        error = -ENOMEM;
-    } else if (!S_ISREG(about.st_mode)) {
-        error = -EISDIR;
-    }
-    while (error == 0 && got < SETTINGS_FILE_BYTES_MOST) {
-        ssize_t count = read(fd, buffer + got, SETTINGS_FILE_BYTES_MOST - got);
-        if (count < 0 && errno != EINTR) {
-            error = -errno;
-        } else if (count == 0) {
-            break;
-        } else if (count > 0) {
-            got += (size_t)count;
-        }
-    }
-    if (error == 0 && got == SETTINGS_FILE_BYTES_MOST) {
-        error = -EFBIG;
-    }
-    (void)close(fd); /* only read from */
-    if (error != 0) {
-        free(buffer);
-        return error;
-    }
-    *bytes = buffer;
-    *length = got;
-    return 0;
-}
-
 int settings_load(const char *file, struct settings *settings,
                   struct complaints *complaints)
 {
     char *bytes = NULL;
     size_t length = 0;
-    int error = read_file(file, &bytes, &length);
+    int error = settings_file_read(file, &bytes, &length);
 
     if (error == -EFBIG) {
         complaints_add(complaints, 0, 0, "the file is larger than 1 MiB");

@@ -9,9 +9,6 @@
 #include "model/settings.h"
 #include "supervisor/complaints.h"
 
-#define SETTINGS_FILE_BYTES_MOST (1024 * 1024)
-#define SETTINGS_DEPTH_MOST 8
-
 /* Reads and checks the whole file, defaults filled in. 0, or -EINVAL with
  * everything that is wrong in `complaints`; then `settings` is untouched. On
  * success the caller frees it with settings_finish. */

@@ -3,7 +3,6 @@
  */
 #include "supervisor/settings_value.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -256,8 +255,7 @@ int settings_value_set(const struct option *option, void *base,
     case OPTION_LABELS:
     case OPTION_SECTION:
     case OPTION_INSTANCES:
-        break;
+        break; /* no values: the walk goes into them */
     }
-    assert(!"a section or a list is no value");
-    return -EINVAL;
+    return not_so(option, why, why_size);
 }

@@ -1,0 +1,35 @@
+/*
+ * child_exec.h - what a helper is born with: descriptors, signals, arguments,
+ * environment. Prepared before the fork, put on between fork and exec.
+ *
+ * Only child.c uses it.
+ */
+#ifndef SUPERVISOR_CHILD_EXEC_H
+#define SUPERVISOR_CHILD_EXEC_H
+
+#include <sys/types.h>
+
+#include "supervisor/child.h"
+
+#define CHILD_EXEC_FAILED 127 /* the shell's code for the same */
+
+struct child_exec {
+    const struct child_spec *spec; /* borrowed */
+    int channel_fd;                /* borrowed: the helper's end */
+    pid_t parent;
+    char generation[16];
+    char listen_count[16];
+    char log_level[48];
+    const char *argv[6];
+    char **envp; /* the array is owned, its texts are borrowed */
+};
+
+/* Before the fork. 0 or -ENOMEM. */
+int child_exec_init(struct child_exec *birth, const struct child_spec *spec,
+                    int channel_fd);
+void child_exec_finish(struct child_exec *birth);
+
+/* In the forked process: only async-signal-safe calls, and no way back. */
+_Noreturn void child_exec_become(const struct child_exec *birth);
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * helpers.c - see helpers.h.
+ */
+#include "supervisor/helpers.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "supervisor/leaving.h"
+#include "supervisor/scoreboard.h"
+
+static void handle_publisher_ready(struct service *publisher)
+{
+    struct supervisor *supervisor = publisher->owner;
+    const struct settings *settings = supervisor->settings;
+    struct message message = {.kind = MESSAGE_PUBLISH_SETTINGS};
+
+    message.publish_settings.session_timeout_ms =
+        (uint32_t)settings->session_timeout_ms;
+    (void)text_copy(message.publish_settings.servers,
+                    sizeof(message.publish_settings.servers),
+                    settings->zookeeper_servers); /* the same size */
+    (void)text_copy(message.publish_settings.run_dir,
+                    sizeof(message.publish_settings.run_dir),
+                    settings->run_dir);      /* the same size */
+    (void)service_send(publisher, &message); /* replaced if it fails */
+    supervisor->wants_look = true;
+    supervisor->are_services_dirty = true;
+}
+
+static void take_published(struct supervisor *supervisor,
+                           const struct message_published *published)
+{
+    struct engine_event event = {.kind = ENGINE_PUBLISHED,
+                                 .instance = published->instance};
+
+    if (published->instance >= supervisor->settings->instance_count) {
+        return; /* gossip about nobody */
+    }
+    event.published = (struct publication){
+        .claim_version = published->claim_version,
+        .acked_ms = clock_monotonic_ms(),
+        .since_wall_ms = published->since_wall_ms,
+        .czxid = published->czxid,
+        .node_version = published->node_version,
+    };
+    supervisor_feed(supervisor, &event);
+}
+
+static void handle_publisher_message(struct service *publisher,
+                                     const struct message *message)
+{
+    struct supervisor *supervisor = publisher->owner;
+
+    if (message->kind == MESSAGE_SESSION) {
+        if (message->session.state == ZOOKEEPER_STEADY) {
+            service_has_worked(publisher);
+        }
+        scoreboard_take_session(supervisor, &message->session);
+    } else if (message->kind == MESSAGE_PUBLISHED) {
+        take_published(supervisor, &message->published);
+    } else if (message->kind == MESSAGE_ALARM) {
+        scoreboard_take_alarm(supervisor, &message->alarm);
+    }
+}
+
+static void handle_service_down(struct service *service)
+{
+    struct supervisor *supervisor = service->owner;
+
+    supervisor->are_services_dirty = true;
+    if (service == &supervisor->publisher) {
+        scoreboard_lose_session(supervisor);
+    }
+    leaving_on_helper_gone(supervisor);
+}
+
+static void handle_console_ready(struct service *console)
+{
+    struct supervisor *supervisor = console->owner;
+
+    service_has_worked(console);
+    supervisor->are_services_dirty = true;
+}
+
+static void handle_console_message(struct service *console,
+                                   const struct message *message)
+{
+    (void)console;
+    (void)message; /* it has nothing to say but its hello */
+}
+
+void helpers_start(struct supervisor *supervisor)
+{
+    struct service_spec console = {
+        .kind = SERVICE_CONSOLE,
+        .program = supervisor->programs->console,
+        .name = "sentinel-console",
+        .incoming = FROM_CONSOLE,
+        .hello = MESSAGE_CONSOLE_HELLO,
+        .shared_fd = board_reader_fd(supervisor->board),
+        .listen_fds = supervisor->listen_fds,
+        .listen_count = supervisor->listen_count,
+        .on_ready = handle_console_ready,
+        .on_message = handle_console_message,
+        .on_down = handle_service_down,
+    };
+    struct service_spec publisher = {
+        .kind = SERVICE_PUBLISHER,
+        .program = supervisor->programs->publisher,
+        .name = "sentinel-publisher",
+        .incoming = FROM_PUBLISHER,
+        .hello = MESSAGE_PUBLISHER_HELLO,
+        .shared_fd = board_reader_fd(supervisor->board),
+        .on_ready = handle_publisher_ready,
+        .on_message = handle_publisher_message,
+        .on_down = handle_service_down,
+    };
+
+    service_start(&supervisor->console, &supervisor->loop, supervisor->tasks,
+                  &console, supervisor);
+    if (supervisor->settings->has_zookeeper) {
+        service_start(&supervisor->publisher, &supervisor->loop,
+                      supervisor->tasks, &publisher, supervisor);
+    } else {
+        supervisor->publisher.state = SERVICE_STOPPED;
+    }
+}

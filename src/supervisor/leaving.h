@@ -1,0 +1,16 @@
+/*
+ * leaving.h - signals, and the way out: withdraw, kill, reap, go, within 2 s
+ * whatever hangs.
+ */
+#ifndef SUPERVISOR_LEAVING_H
+#define SUPERVISOR_LEAVING_H
+
+#include "supervisor/supervisor.h"
+
+/* Listens to SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2. */
+void leaving_watch_signals(struct supervisor *supervisor);
+
+/* A helper or a prober is gone: perhaps it was the last one. */
+void leaving_on_helper_gone(struct supervisor *supervisor);
+
+#endif

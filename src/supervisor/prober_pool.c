@@ -1,0 +1,266 @@
+/*
+ * prober_pool.c - see prober_pool.h.
+ *
+ * A prober's end has two halves for the engine. ENDED: nothing more will come
+ * of it, its tasks are free; told when the process was seen to exit and its
+ * stream read to the end (so that no result is lost and the signal it died of
+ * is known), or when we kill it. REAPED: the kernel has let it go.
+ */
+#include "supervisor/prober_pool.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/text.h"
+
+#define WHY_BYTES 64
+
+static struct prober *find_prober(struct prober_pool *pool, uint32_t number)
+{
+    for (size_t i = 0; i < ENGINE_PROBERS_MOST; i++) {
+        if (pool->probers[i].number == number) {
+            return &pool->probers[i];
+        }
+    }
+    return NULL;
+}
+
+/* --- telling the engine --------------------------------------------------- */
+
+static void tell(struct prober *prober, enum engine_event_kind kind)
+{
+    struct engine_event event = {.kind = kind, .prober = prober->number};
+
+    prober->pool->on_event(prober->pool, &event);
+}
+
+/* What the page says is gossip: the engine checks the task, we the step. */
+static void tell_of_end(struct prober *prober, const char *why)
+{
+    struct engine_event event = {
+        .kind = ENGINE_PROBER_ENDED, .prober = prober->number, .why = why};
+    uint32_t step =
+        atomic_load_explicit(&prober->progress->step, memory_order_relaxed);
+
+    if (prober->is_told_of_end) {
+        return;
+    }
+    prober->is_told_of_end = true;
+    event.inside =
+        atomic_load_explicit(&prober->progress->inside, memory_order_relaxed);
+    event.step = step < STEP_COUNT ? (enum step)step : STEP_NONE;
+    prober->pool->on_event(prober->pool, &event);
+}
+
+/* --- what a prober says and does ------------------------------------------ */
+
+static void handle_message(struct child *child, const struct message *message)
+{
+    struct prober *prober = child->owner;
+    struct engine_event event = {.kind = ENGINE_PROBER_RESULT,
+                                 .prober = prober->number};
+
+    if (prober->is_told_of_end) {
+        return; /* killed: its tasks are somebody else's now */
+    }
+    if (message->kind == MESSAGE_PROBER_HELLO && !prober->is_ready) {
+        prober->is_ready = true;
+        tell(prober, ENGINE_PROBER_READY);
+    } else if (message->kind == MESSAGE_RESULT) {
+        event.result = &message->result;
+        prober->pool->on_event(prober->pool, &event);
+    }
+}
+
+static void handle_ended(struct child *child, int status)
+{
+    struct prober *prober = child->owner;
+
+    if (status != 0) {
+        log_event(LEVEL_WARNING, "prober_spoke_nonsense",
+                  LOG_NUMBER("prober", prober->number),
+                  LOG_TEXT("error", uv_strerror(status)));
+        prober->spoke_nonsense = true;
+    }
+    /* Without its stream it is of no use, whatever it still does. One that is
+     * dying already keeps the status it dies with. */
+    child_kill(child);
+}
+
+static void handle_over(struct child *child)
+{
+    struct prober *prober = child->owner;
+    char why[WHY_BYTES];
+
+    if (prober->spoke_nonsense) {
+        (void)text_copy(why, sizeof(why), "spoke nonsense"); /* fits */
+    } else {
+        child_describe_end(child, why, sizeof(why));
+    }
+    log_event(LEVEL_DEBUG, "prober_over", LOG_NUMBER("prober", prober->number),
+              LOG_NUMBER("pid", child->pid), LOG_TEXT("how", why));
+    tell_of_end(prober, why);
+    tell(prober, ENGINE_PROBER_REAPED);
+    progress_destroy(prober->progress);
+    prober->progress = NULL;
+    prober->number = 0;
+}
+
+/* --- public ----------------------------------------------------------------
+ */
+
+void prober_pool_init(struct prober_pool *pool, uv_loop_t *loop,
+                      struct tasks *tasks, const char *program,
+                      prober_pool_event_cb on_event, void *owner)
+{
+    memset(pool, 0, sizeof(*pool));
+    pool->owner = owner;
+    pool->loop = loop;
+    pool->tasks = tasks;
+    pool->program = program;
+    pool->on_event = on_event;
+}
+
+static int start_prober(struct prober *prober)
+{
+    struct prober_pool *pool = prober->pool;
+    struct child_spec spec = {
+        .program = pool->program,
+        .name = "sentinel-prober",
+        .service = SERVICE_PROBER,
+        .incoming = FROM_PROBER,
+        .generation = prober->number,
+        .on_message = handle_message,
+        .on_ended = handle_ended,
+        .on_over = handle_over,
+    };
+
+    spec.shared_fd = progress_create(&prober->progress);
+    if (spec.shared_fd < 0) {
+        return spec.shared_fd;
+    }
+    int error =
+        child_start(&prober->child, pool->loop, pool->tasks, &spec, prober);
+    (void)close(spec.shared_fd); /* the child has its own */
+    if (error != 0) {
+        progress_destroy(prober->progress);
+        prober->progress = NULL;
+    }
+    return error;
+}
+
+void prober_pool_spawn(struct prober_pool *pool, uint32_t number)
+{
+    struct engine_event event = {.kind = ENGINE_PROBER_FAILED,
+                                 .prober = number};
+    struct prober *prober = find_prober(pool, 0);
+    int error = UV_EMFILE;
+
+    if (prober != NULL) {
+        *prober = (struct prober){.pool = pool, .number = number};
+        error = start_prober(prober);
+    }
+    if (error == 0) {
+        pool->starts++;
+        event.kind = ENGINE_PROBER_SPAWNED;
+        event.pid = prober->child.pid;
+    } else {
+        log_event(LEVEL_ERROR, "prober_not_started",
+                  LOG_TEXT("error", uv_strerror(error)));
+        if (prober != NULL) {
+            prober->number = 0;
+        }
+    }
+    pool->on_event(pool, &event);
+}
+
+static void say(struct prober *prober, const struct message *message)
+{
+    if (prober->child.state != CHILD_RUNNING || prober->child.is_stream_ended) {
+        return; /* its end is on the way to the engine */
+    }
+    if (channel_send(&prober->child.channel, message) != 0) {
+        child_kill(&prober->child);
+    }
+}
+
+void prober_pool_probe(struct prober_pool *pool, uint32_t number,
+                       const struct message_probe *probe)
+{
+    struct prober *prober = find_prober(pool, number);
+
+    if (prober != NULL) {
+        say(prober, &(struct message){.kind = MESSAGE_PROBE, .probe = *probe});
+    }
+}
+
+void prober_pool_retire(struct prober_pool *pool, uint32_t number)
+{
+    struct prober *prober = find_prober(pool, number);
+
+    if (prober != NULL) {
+        say(prober, &(struct message){.kind = MESSAGE_RETIRE});
+    }
+}
+
+void prober_pool_kill(struct prober_pool *pool, uint32_t number)
+{
+    struct prober *prober = find_prober(pool, number);
+
+    if (prober != NULL) {
+        child_kill(&prober->child);
+        tell_of_end(prober, "hung");
+    }
+}
+
+void prober_pool_flush(struct prober_pool *pool)
+{
+    for (size_t i = 0; i < ENGINE_PROBERS_MOST; i++) {
+        struct prober *prober = &pool->probers[i];
+        if (prober->number != 0 && prober->child.state == CHILD_RUNNING &&
+            !prober->child.is_stream_ended &&
+            channel_flush(&prober->child.channel) != 0) {
+            child_kill(&prober->child);
+        }
+    }
+}
+
+void prober_pool_stop(struct prober_pool *pool)
+{
+    for (size_t i = 0; i < ENGINE_PROBERS_MOST; i++) {
+        if (pool->probers[i].number != 0) {
+            child_kill(&pool->probers[i].child);
+        }
+    }
+}
+
+bool prober_pool_is_empty(const struct prober_pool *pool)
+{
+    for (size_t i = 0; i < ENGINE_PROBERS_MOST; i++) {
+        if (pool->probers[i].number != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool prober_pool_show(const struct prober_pool *pool, uint32_t index,
+                      struct board_service *shown)
+{
+    const struct prober *prober = &pool->probers[index];
+
+    if (prober->number == 0) {
+        return false;
+    }
+    *shown = (struct board_service){
+        .kind = SERVICE_PROBER,
+        .pid = prober->child.pid,
+        .generation = prober->number,
+        .started_ms = prober->child.started_ms,
+        .starts = pool->starts,
+        .is_ready = prober->is_ready,
+    };
+    return true;
+}

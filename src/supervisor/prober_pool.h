@@ -1,0 +1,73 @@
+/*
+ * prober_pool.h - the probers as processes: performs what the engine asks of
+ * them and tells it what became of it.
+ */
+#ifndef SUPERVISOR_PROBER_POOL_H
+#define SUPERVISOR_PROBER_POOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "engine/engine.h"
+#include "model/board.h"
+#include "supervisor/child.h"
+#include "wire/progress.h"
+
+struct prober_pool;
+
+/* Something happened that the engine must know of, at once. */
+typedef void (*prober_pool_event_cb)(struct prober_pool *pool,
+                                     const struct engine_event *event);
+
+/* One prober; free when `number` is 0. */
+struct prober {
+    struct prober_pool *pool;
+    uint32_t number; /* the engine's, and the generation on the wire */
+    struct child child;
+    struct progress *progress;
+    bool is_told_of_end; /* the engine knows that nothing more will come */
+    bool spoke_nonsense;
+    bool is_ready;
+};
+
+struct prober_pool {
+    void *owner; /* borrowed */
+    uv_loop_t *loop;
+    struct tasks *tasks; /* borrowed */
+    const char *program; /* borrowed */
+    prober_pool_event_cb on_event;
+    uint64_t starts;
+    struct prober probers[ENGINE_PROBERS_MOST];
+};
+
+void prober_pool_init(struct prober_pool *pool, uv_loop_t *loop,
+                      struct tasks *tasks, const char *program,
+                      prober_pool_event_cb on_event, void *owner);
+
+/* Each tells the engine by on_event: SPAWNED or FAILED. */
+void prober_pool_spawn(struct prober_pool *pool, uint32_t number);
+
+/* Queues a probe; prober_pool_flush sends. */
+void prober_pool_probe(struct prober_pool *pool, uint32_t number,
+                       const struct message_probe *probe);
+
+void prober_pool_retire(struct prober_pool *pool, uint32_t number);
+
+/* Kills it. Unless the engine was told before that nothing more will come, it
+ * is told so now, with what the progress page says. */
+void prober_pool_kill(struct prober_pool *pool, uint32_t number);
+
+/* Hands all that was queued to the sockets; a prober that does not read is
+ * killed. */
+void prober_pool_flush(struct prober_pool *pool);
+
+/* Kills all. */
+void prober_pool_stop(struct prober_pool *pool);
+bool prober_pool_is_empty(const struct prober_pool *pool);
+
+/* For the board: false when slot `index` holds no prober. */
+bool prober_pool_show(const struct prober_pool *pool, uint32_t index,
+                      struct board_service *shown);
+
+#endif

@@ -1,0 +1,281 @@
+/*
+ * scoreboard.c - see scoreboard.h.
+ */
+#include "supervisor/scoreboard.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+
+/* --- adoption --------------------------------------------------------------
+ */
+
+struct adoption {
+    struct supervisor *supervisor;
+    uint64_t now_ms;
+    uint32_t count;
+};
+
+static void adopt_instance(void *context, const char *name,
+                           const struct instance *instance)
+{
+    struct adoption *adoption = context;
+    const struct settings *settings = adoption->supervisor->settings;
+
+    for (uint32_t i = 0; i < settings->instance_count; i++) {
+        if (strcmp(settings->instances[i].name, name) == 0) {
+            engine_adopt(adoption->supervisor->engine, i, instance,
+                         adoption->now_ms);
+            adoption->count++;
+            return;
+        }
+    }
+}
+
+static void adopt(struct supervisor *supervisor)
+{
+    struct adoption adoption = {.supervisor = supervisor,
+                                .now_ms = clock_monotonic_ms()};
+    int error = board_adopt(supervisor->settings->run_dir, supervisor->boot_id,
+                            adopt_instance, &adoption);
+
+    if (error == 0) {
+        log_event(LEVEL_INFO, "board_adopted",
+                  LOG_NUMBER("instances", adoption.count));
+    } else if (error != UV_ENOENT) {
+        log_event(LEVEL_INFO, "board_not_adopted",
+                  LOG_TEXT("why", uv_strerror(error)));
+    }
+}
+
+/* --- our own record ---------------------------------------------------------
+ */
+
+static void describe_agent(struct supervisor *supervisor)
+{
+    const struct settings *settings = supervisor->settings;
+    struct board_agent *agent = &supervisor->agent;
+
+    (void)text_copy(agent->version, sizeof(agent->version), VERSION); /* fits */
+    (void)text_copy(agent->cluster, sizeof(agent->cluster), settings->cluster);
+    (void)text_copy(agent->host, sizeof(agent->host), settings->host);
+    (void)text_copy(agent->state_path, sizeof(agent->state_path),
+                    settings->state_path);
+    (void)text_copy(agent->run_dir, sizeof(agent->run_dir), settings->run_dir);
+    (void)text_copy(agent->config_file, sizeof(agent->config_file),
+                    settings->file);
+    agent->config_loaded_wall_ms = clock_wall_ms();
+    agent->pid = getpid();
+    agent->started_wall_ms = clock_wall_ms();
+    agent->started_ms = clock_monotonic_ms();
+    agent->publish_heartbeat_ms = settings->heartbeat_ms;
+    agent->interval_ms = settings->interval_ms;
+    agent->instance_count = settings->instance_count;
+    agent->has_zookeeper = settings->has_zookeeper;
+    agent->session_timeout_ms =
+        settings->has_zookeeper ? settings->session_timeout_ms : 0;
+}
+
+int scoreboard_open(struct supervisor *supervisor)
+{
+    const struct settings *settings = supervisor->settings;
+
+    adopt(supervisor);
+    int error = board_create(settings->run_dir, supervisor->boot_id,
+                             settings->instance_count, &supervisor->board);
+    if (error != 0) {
+        return error;
+    }
+    describe_agent(supervisor);
+    for (uint32_t i = 0; i < settings->instance_count; i++) {
+        board_store_instance(supervisor->board, i, &settings->instances[i],
+                             engine_instance(supervisor->engine, i));
+    }
+    supervisor->zookeeper.state =
+        settings->has_zookeeper ? ZOOKEEPER_BOOT : ZOOKEEPER_OFF;
+    board_store_zookeeper(supervisor->board, &supervisor->zookeeper);
+    scoreboard_beat(supervisor);
+    return 0;
+}
+
+/* A first full round is published: every claim there is stands in ZooKeeper;
+ * without ZooKeeper, every instance had its first outcome. Once true it
+ * stays. */
+static bool is_first_round_out(struct supervisor *supervisor,
+                               const struct engine_round *round)
+{
+    if (!round->is_complete) {
+        return false;
+    }
+    if (!supervisor->settings->has_zookeeper) {
+        return true;
+    }
+    for (uint32_t i = 0; i < supervisor->settings->instance_count; i++) {
+        const struct instance *instance =
+            engine_instance(supervisor->engine, i);
+        if (instance->publication.claim_version < instance->claim.version) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void scoreboard_beat(struct supervisor *supervisor)
+{
+    struct board_agent *agent = &supervisor->agent;
+    struct engine_round round;
+
+    engine_round(supervisor->engine, &round);
+    agent->round = round.number;
+    agent->round_started_ms = round.started_ms;
+    agent->round_ended_ms = round.ended_ms;
+    agent->late_results = round.late_results;
+    agent->is_stopping = supervisor->state != SUPERVISOR_RUNNING;
+    agent->log_lost = log_lost();
+    agent->heartbeat_ms = clock_monotonic_ms();
+    if (!agent->is_ready && is_first_round_out(supervisor, &round)) {
+        agent->is_ready = true;
+        log_event(LEVEL_INFO, "ready", LOG_NUMBER("round", round.number));
+    }
+    board_store_agent(supervisor->board, agent);
+}
+
+/* --- helpers -----------------------------------------------------------------
+ */
+
+static void show_services(struct supervisor *supervisor)
+{
+    struct board_service shown;
+    uint32_t slot = 0;
+
+    if (supervisor->settings->has_zookeeper) {
+        service_show(&supervisor->publisher, &shown);
+        board_store_service(supervisor->board, slot++, &shown);
+    }
+    service_show(&supervisor->console, &shown);
+    board_store_service(supervisor->board, slot++, &shown);
+    for (uint32_t i = 0; i < ENGINE_PROBERS_MOST; i++) {
+        if (slot < BOARD_SERVICES_MOST &&
+            prober_pool_show(&supervisor->pool, i, &shown)) {
+            (void)text_copy(shown.note, sizeof(shown.note),
+                            engine_prober_note(supervisor->engine,
+                                               shown.generation)); /* fits */
+            board_store_service(supervisor->board, slot++, &shown);
+        }
+    }
+    for (uint32_t i = slot; i < supervisor->service_slots; i++) {
+        board_store_service(supervisor->board, i,
+                            &(struct board_service){.kind = SERVICE_NONE});
+    }
+    supervisor->service_slots = slot;
+}
+
+void scoreboard_update(struct supervisor *supervisor)
+{
+    uint32_t index = 0;
+
+    while (engine_take_dirty(supervisor->engine, &index)) {
+        board_store_instance(supervisor->board, index, NULL,
+                             engine_instance(supervisor->engine, index));
+    }
+    if (supervisor->tasks->changes != supervisor->tasks_shown) {
+        supervisor->tasks_shown = supervisor->tasks->changes;
+        board_store_tasks(supervisor->board, supervisor->tasks);
+    }
+    if (supervisor->are_services_dirty) {
+        supervisor->are_services_dirty = false;
+        show_services(supervisor);
+    }
+}
+
+/* --- the publisher's gossip
+ * ---------------------------------------------------- */
+
+static void store_zookeeper(struct supervisor *supervisor)
+{
+    supervisor->zookeeper.told_ms = clock_monotonic_ms();
+    board_store_zookeeper(supervisor->board, &supervisor->zookeeper);
+}
+
+static void change_zookeeper_state(struct supervisor *supervisor,
+                                   enum zookeeper_state state)
+{
+    struct board_zookeeper *zookeeper = &supervisor->zookeeper;
+
+    if (zookeeper->state != state) {
+        log_event(LEVEL_INFO, "zookeeper_changed",
+                  LOG_TEXT("from", zookeeper_state_name(zookeeper->state)),
+                  LOG_TEXT("to", zookeeper_state_name(state)),
+                  LOG_TEXT("server", zookeeper->server));
+        zookeeper->state = state;
+        zookeeper->since_ms = clock_monotonic_ms();
+    }
+}
+
+void scoreboard_take_session(struct supervisor *supervisor,
+                             const struct message_session *session)
+{
+    struct board_zookeeper *zookeeper = &supervisor->zookeeper;
+
+    zookeeper->session_id = session->session_id;
+    zookeeper->negotiated_ms = session->negotiated_ms;
+    zookeeper->sessions = session->sessions;
+    zookeeper->writes = session->writes;
+    zookeeper->transactions = session->transactions;
+    zookeeper->failures = session->failures;
+    (void)text_copy(zookeeper->server, sizeof(zookeeper->server),
+                    session->server); /* the same size */
+    change_zookeeper_state(supervisor, session->state);
+    store_zookeeper(supervisor);
+}
+
+static struct board_alarm *find_alarm(struct board_zookeeper *zookeeper,
+                                      const char *what, const char *path)
+{
+    for (size_t i = 0; i < BOARD_ALARMS_MOST; i++) {
+        struct board_alarm *alarm = &zookeeper->alarms[i];
+        if (strcmp(alarm->what, what) == 0 && strcmp(alarm->path, path) == 0) {
+            return alarm;
+        }
+    }
+    return NULL;
+}
+
+void scoreboard_take_alarm(struct supervisor *supervisor,
+                           const struct message_alarm *told)
+{
+    struct board_zookeeper *zookeeper = &supervisor->zookeeper;
+    struct board_alarm *alarm = find_alarm(zookeeper, told->what, told->path);
+
+    if (!told->is_raised && alarm != NULL) {
+        log_event(LEVEL_INFO, "alarm_over", LOG_TEXT("what", told->what),
+                  LOG_TEXT("path", told->path));
+        memset(alarm, 0, sizeof(*alarm));
+    } else if (told->is_raised && alarm == NULL) {
+        log_event(LEVEL_WARNING, "alarm", LOG_TEXT("what", told->what),
+                  LOG_TEXT("path", told->path),
+                  LOG_TEXT("detail", told->detail));
+        alarm = find_alarm(zookeeper, "", "");
+    }
+    if (told->is_raised && alarm != NULL) {
+        (void)text_copy(alarm->what, sizeof(alarm->what), told->what);
+        (void)text_copy(alarm->path, sizeof(alarm->path), told->path);
+        (void)text_copy(alarm->detail, sizeof(alarm->detail), told->detail);
+        alarm->since_wall_ms = told->since_wall_ms;
+    }
+    store_zookeeper(supervisor);
+}
+
+void scoreboard_lose_session(struct supervisor *supervisor)
+{
+    change_zookeeper_state(supervisor, ZOOKEEPER_BOOT);
+    supervisor->zookeeper.session_id = 0;
+    memset(
+        supervisor->zookeeper.alarms, 0,
+        sizeof(supervisor->zookeeper.alarms)); /* its successor looks again */
+    store_zookeeper(supervisor);
+}

@@ -1,0 +1,387 @@
+/*
+ * supervisor.c - see supervisor.h.
+ *
+ * One turn of the loop: messages and ends of helpers become events for the
+ * engine; what the engine asks is performed at once; before the loop sleeps,
+ * `settle` stores what changed on the board, then tells the publisher to
+ * look, hands the queued probes to the sockets and sets the alarm.
+ */
+#include "supervisor/supervisor.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/deadman.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "supervisor/helpers.h"
+#include "supervisor/leaving.h"
+#include "supervisor/listener.h"
+#include "supervisor/run_dir.h"
+#include "supervisor/scoreboard.h"
+
+/* --- the engine's events and actions ------------------------------------- */
+
+static void perform_probe(struct supervisor *supervisor,
+                          const struct engine_action *action)
+{
+    const struct instance_settings *instance =
+        &supervisor->settings->instances[action->instance];
+    struct message_probe probe = {
+        .task = action->task,
+        .timeout_ms = action->timeout_ms,
+        .is_deep = action->is_deep,
+        .canary = instance->canary,
+    };
+
+    (void)text_copy(probe.addr, sizeof(probe.addr),
+                    instance->addr.text); /* the same size */
+    prober_pool_probe(&supervisor->pool, action->prober, &probe);
+}
+
+static void log_change(struct supervisor *supervisor,
+                       const struct engine_action *action)
+{
+    const struct claim *claim =
+        &engine_instance(supervisor->engine, action->instance)->claim;
+
+    if (claim->verdict.state == action->before) {
+        return; /* a detail changed, not the state */
+    }
+    log_event(LEVEL_INFO, "instance_changed",
+              LOG_TEXT("name",
+                       supervisor->settings->instances[action->instance].name),
+              LOG_TEXT("from", state_name(action->before)),
+              LOG_TEXT("to", state_name(claim->verdict.state)),
+              LOG_TEXT("reason", reason_name(claim->verdict.reason)),
+              LOG_TEXT("role", role_name(claim->verdict.role)),
+              LOG_TEXT("detail", claim->verdict.detail));
+}
+
+static void perform(struct supervisor *supervisor,
+                    const struct engine_action *action)
+{
+    switch (action->kind) {
+    case ENGINE_SPAWN:
+        prober_pool_spawn(&supervisor->pool, action->prober);
+        break;
+    case ENGINE_PROBE:
+        perform_probe(supervisor, action);
+        break;
+    case ENGINE_RETIRE:
+        prober_pool_retire(&supervisor->pool, action->prober);
+        break;
+    case ENGINE_KILL:
+        prober_pool_kill(&supervisor->pool, action->prober);
+        break;
+    case ENGINE_CHANGED:
+        log_change(supervisor, action);
+        break;
+    case ENGINE_LOOK:
+        supervisor->wants_look = true;
+        break;
+    }
+}
+
+static void perform_all(struct supervisor *supervisor)
+{
+    const struct engine_action *action = engine_action(supervisor->engine);
+
+    supervisor->is_performing = true;
+    while (action != NULL) {
+        perform(supervisor, action);
+        action = engine_action(supervisor->engine);
+    }
+    supervisor->is_performing = false;
+}
+
+static void give(struct supervisor *supervisor,
+                 const struct engine_event *event)
+{
+    engine_on_event(supervisor->engine, event, clock_monotonic_ms(),
+                    clock_wall_ms());
+    perform_all(supervisor);
+}
+
+void supervisor_feed(struct supervisor *supervisor,
+                     const struct engine_event *event)
+{
+    give(supervisor, event);
+    while (supervisor->waiting_count > 0) {
+        struct engine_event next = supervisor->waiting[0];
+
+        supervisor->waiting_count--;
+        memmove(supervisor->waiting, supervisor->waiting + 1,
+                supervisor->waiting_count * sizeof(next));
+        give(supervisor, &next);
+    }
+}
+
+static void handle_pool_event(struct prober_pool *pool,
+                              const struct engine_event *event)
+{
+    struct supervisor *supervisor = pool->owner;
+
+    if (event->kind != ENGINE_PROBER_RESULT) {
+        supervisor->are_services_dirty = true;
+    }
+    if (supervisor->is_performing) {
+        assert(supervisor->waiting_count < SUPERVISOR_WAITING_MOST);
+        supervisor->waiting[supervisor->waiting_count++] = *event;
+    } else {
+        supervisor_feed(supervisor, event);
+    }
+    if (event->kind == ENGINE_PROBER_REAPED) {
+        leaving_on_helper_gone(supervisor);
+    }
+}
+
+/* --- time ------------------------------------------------------------------
+ */
+
+/* A process that was stopped or starved finds its timers and its messages due
+ * together, timers first: one turn later the messages have been read, and
+ * nobody is judged late for our own lateness. */
+static void handle_alarm(uv_timer_t *timer)
+{
+    struct supervisor *supervisor = timer->data;
+    uint64_t late_ms = clock_monotonic_ms() - supervisor->alarm_armed_ms;
+
+    if (late_ms > SUPERVISOR_LATE_MS && !supervisor->is_late) {
+        log_event(LEVEL_WARNING, "loop_late", LOG_NUMBER("late_ms", late_ms));
+        supervisor->is_late = true;
+        (void)uv_timer_start(timer, handle_alarm, 1, 0); /* initialized */
+        return;
+    }
+    supervisor->is_late = false;
+    supervisor->alarm_armed_ms = 0;
+    supervisor_feed(supervisor, &(struct engine_event){.kind = ENGINE_TIME});
+}
+
+static void set_alarm(struct supervisor *supervisor)
+{
+    uint64_t next_ms = engine_next_ms(supervisor->engine);
+    uint64_t now_ms = clock_monotonic_ms();
+
+    if (next_ms == supervisor->alarm_armed_ms || supervisor->is_late) {
+        return;
+    }
+    supervisor->alarm_armed_ms = next_ms;
+    if (next_ms == UINT64_MAX) {
+        (void)uv_timer_stop(&supervisor->alarm); /* cannot fail */
+        return;
+    }
+    uv_update_time(&supervisor->loop);
+    (void)uv_timer_start(&supervisor->alarm, handle_alarm,
+                         next_ms > now_ms ? next_ms - now_ms : 0,
+                         0); /* initialized */
+}
+
+static void handle_settle(uv_prepare_t *prepare)
+{
+    struct supervisor *supervisor = prepare->data;
+
+    scoreboard_update(supervisor);
+    if (supervisor->wants_look &&
+        supervisor->publisher.state == SERVICE_RUNNING) {
+        supervisor->wants_look = false;
+        (void)service_send(
+            &supervisor->publisher,
+            &(struct message){.kind = MESSAGE_LOOK}); /* replaced if it fails */
+    }
+    prober_pool_flush(&supervisor->pool);
+    set_alarm(supervisor);
+}
+
+static void handle_heartbeat(uv_timer_t *timer)
+{
+    struct supervisor *supervisor = timer->data;
+
+    deadman_feed();
+    supervisor->are_services_dirty = true;
+    scoreboard_beat(supervisor);
+}
+
+/* --- the beginning -----------------------------------------------------------
+ */
+
+static int refuse(int code, const char *what, const char *where, int error,
+                  const char *advice)
+{
+    log_event(LEVEL_ERROR, "not_started", LOG_TEXT("what", what),
+              LOG_TEXT("where", where), LOG_TEXT("error", uv_strerror(error)),
+              LOG_TEXT("advice", advice));
+    return code;
+}
+
+static int take_run_dir(struct supervisor *supervisor)
+{
+    const char *run_dir = supervisor->settings->run_dir;
+    int error = run_dir_take(run_dir);
+
+    if (error == -EBUSY) {
+        return refuse(EX_TEMPFAIL, "another agent holds the run directory",
+                      run_dir, error,
+                      "stop it, or give this one a --run-dir "
+                      "of its own");
+    }
+    if (error != 0) {
+        return refuse(EX_CANTCREAT, "the run directory cannot be used", run_dir,
+                      error,
+                      "create it, writable by this user, or give "
+                      "another with --run-dir");
+    }
+    run_dir_boot_id(supervisor->boot_id);
+    run_dir_agent_id(run_dir, supervisor->boot_id, supervisor->agent.id);
+    return 0;
+}
+
+static int open_listeners(struct supervisor *supervisor)
+{
+    const struct settings *settings = supervisor->settings;
+    int fd = listener_open_tcp(&settings->http_listen);
+
+    if (fd == -EADDRINUSE) {
+        return refuse(EX_TEMPFAIL, "the console's address is taken",
+                      settings->http_listen.text, fd,
+                      "choose another under http: listen:");
+    }
+    if (fd < 0) {
+        return refuse(EX_UNAVAILABLE, "the console cannot listen",
+                      settings->http_listen.text, fd,
+                      "choose an address of this host under http: listen:");
+    }
+    supervisor->listen_fds[supervisor->listen_count++] = fd;
+    fd = listener_open_unix(settings->run_dir);
+    if (fd < 0) {
+        return refuse(EX_CANTCREAT, "the console's socket cannot be made",
+                      settings->run_dir, fd,
+                      "the run directory must be writable");
+    }
+    supervisor->listen_fds[supervisor->listen_count++] = fd;
+    return 0;
+}
+
+static int open_engine(struct supervisor *supervisor)
+{
+    supervisor->tasks = calloc(1, sizeof(*supervisor->tasks));
+    if (supervisor->tasks == NULL) {
+        return -ENOMEM;
+    }
+    int error = engine_create(supervisor->settings, supervisor->tasks,
+                              clock_monotonic_ms(), clock_wall_ms(),
+                              &supervisor->engine);
+    if (error == 0) {
+        error = scoreboard_open(supervisor);
+    }
+    return error;
+}
+
+static void init_handles(struct supervisor *supervisor)
+{
+    uv_loop_t *loop = &supervisor->loop;
+
+    /* None of these can fail. */
+    (void)uv_timer_init(loop, &supervisor->alarm);
+    (void)uv_timer_init(loop, &supervisor->heartbeat);
+    (void)uv_timer_init(loop, &supervisor->leave);
+    (void)uv_prepare_init(loop, &supervisor->settle);
+    supervisor->alarm.data = supervisor;
+    supervisor->heartbeat.data = supervisor;
+    supervisor->leave.data = supervisor;
+    supervisor->settle.data = supervisor;
+}
+
+int supervisor_init(struct supervisor *supervisor,
+                    const struct settings *settings,
+                    const struct supervisor_programs *programs)
+{
+    memset(supervisor, 0, sizeof(*supervisor));
+    supervisor->settings = settings;
+    supervisor->programs = programs;
+    int code = take_run_dir(supervisor);
+    if (code == 0) {
+        code = open_listeners(supervisor);
+    }
+    if (code != 0) {
+        return code;
+    }
+    int error = uv_loop_init(&supervisor->loop);
+    if (error == 0) {
+        error = open_engine(supervisor);
+    }
+    if (error != 0) {
+        return refuse(EX_OSERR, "the scoreboard cannot be made",
+                      settings->run_dir, error, "see the error");
+    }
+    init_handles(supervisor);
+    prober_pool_init(&supervisor->pool, &supervisor->loop, supervisor->tasks,
+                     programs->prober, handle_pool_event, supervisor);
+    return 0;
+}
+
+/* --- the life and the end
+ * ------------------------------------------------------ */
+
+static void log_start(const struct supervisor *supervisor)
+{
+    const struct settings *settings = supervisor->settings;
+
+    log_event(LEVEL_INFO, "started", LOG_TEXT("version", VERSION),
+              LOG_NUMBER("pid", getpid()), LOG_TEXT("config", settings->file),
+              LOG_TEXT("cluster", settings->cluster),
+              LOG_TEXT("host", settings->host),
+              LOG_TEXT("agent", supervisor->agent.id),
+              LOG_NUMBER("instances", settings->instance_count),
+              LOG_TEXT("zookeeper", settings->zookeeper_servers),
+              LOG_TEXT("listen", settings->http_listen.text),
+              LOG_TEXT("run_dir", settings->run_dir));
+}
+
+int supervisor_run(struct supervisor *supervisor)
+{
+    int error = deadman_start();
+
+    if (error != 0) {
+        log_event(LEVEL_ERROR, "no_deadman",
+                  LOG_TEXT("error", uv_strerror(error)));
+    }
+    log_start(supervisor);
+    leaving_watch_signals(supervisor);
+    /* Initialized just before; none of these can fail. */
+    (void)uv_prepare_start(&supervisor->settle, handle_settle);
+    (void)uv_timer_start(&supervisor->heartbeat, handle_heartbeat,
+                         DEADMAN_HEARTBEAT_MS, DEADMAN_HEARTBEAT_MS);
+    helpers_start(supervisor);
+    supervisor_feed(supervisor, &(struct engine_event){.kind = ENGINE_TIME});
+    (void)uv_run(&supervisor->loop, UV_RUN_DEFAULT); /* until uv_stop */
+    log_event(LEVEL_INFO, "stopped",
+              LOG_TEXT("nodes", supervisor->withdrew ? "withdrawn"
+                                : supervisor->settings->has_zookeeper
+                                    ? "left behind"
+                                    : "none"));
+    return 0;
+}
+
+void supervisor_finish(struct supervisor *supervisor)
+{
+    const struct settings *settings = supervisor->settings;
+    bool leaves_nothing = supervisor->withdrew || !settings->has_zookeeper;
+
+    if (supervisor->listen_count == SUPERVISOR_LISTENERS_MOST) {
+        listener_remove_unix(settings->run_dir);
+    }
+    if (supervisor->board != NULL && leaves_nothing &&
+        !supervisor->is_handing_over) {
+        board_remove(settings->run_dir);
+    }
+    board_destroy(supervisor->board);
+    engine_destroy(supervisor->engine);
+    free(supervisor->tasks);
+}

@@ -1,0 +1,98 @@
+/*
+ * supervisor.h - the daemon's heart: one libuv loop that gives the engine
+ * time and events, performs what the engine asks, keeps the helpers alive and
+ * shows on the scoreboard what it believes.
+ *
+ * It calls nothing that may hang and trusts nothing a helper says. What it
+ * decides is decided in the engine; this file and its neighbours only do.
+ */
+#ifndef SUPERVISOR_SUPERVISOR_H
+#define SUPERVISOR_SUPERVISOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "engine/engine.h"
+#include "model/board.h"
+#include "model/settings.h"
+#include "supervisor/prober_pool.h"
+#include "supervisor/service.h"
+
+#define SUPERVISOR_LISTENERS_MOST 2
+/* SIGTERM to the last process gone: 2 s. The publisher has this much of it
+ * to withdraw; then everything is killed; then nobody is waited for. */
+#define SUPERVISOR_WITHDRAW_MS 1500
+#define SUPERVISOR_LEAVE_MS 1900
+/* Events that performing the engine's actions can cause: a spawn's outcome and
+ * a killed prober's end, each once a prober. */
+#define SUPERVISOR_WAITING_MOST (2 * ENGINE_PROBERS_MOST)
+/* A loop turn this late reads what has come before it judges by the clock. */
+#define SUPERVISOR_LATE_MS 250
+
+/* Where the helper programs are, resolved at the start. */
+struct supervisor_programs {
+    char prober[SETTINGS_PATH_BYTES];
+    char publisher[SETTINGS_PATH_BYTES];
+    char console[SETTINGS_PATH_BYTES];
+};
+
+enum supervisor_state {
+    SUPERVISOR_RUNNING,
+    SUPERVISOR_WITHDRAWING, /* the publisher takes our nodes back */
+    SUPERVISOR_LEAVING,     /* everything was killed and is being reaped */
+    SUPERVISOR_GONE,
+};
+
+struct supervisor {
+    enum supervisor_state state;
+    uv_loop_t loop;
+    const struct settings *settings;            /* borrowed */
+    const struct supervisor_programs *programs; /* borrowed */
+    char boot_id[BOARD_BOOT_BYTES];
+    struct tasks *tasks;  /* owned */
+    uint64_t tasks_shown; /* tasks->changes when last stored */
+    struct engine *engine;
+    struct board *board;
+    struct board_agent agent;
+    struct board_zookeeper zookeeper;
+    struct prober_pool pool;
+    struct service publisher;
+    struct service console;
+    uint32_t service_slots; /* of the board in use */
+    bool are_services_dirty;
+    bool wants_look;    /* the publisher is to be told when all is stored */
+    bool is_performing; /* events that come meanwhile wait in `waiting` */
+    uint32_t waiting_count;
+    struct engine_event waiting[SUPERVISOR_WAITING_MOST];
+    bool is_handing_over; /* SIGUSR2: a successor takes board and session */
+    bool withdrew;        /* the publisher said so by its exit code */
+    int listen_fds[SUPERVISOR_LISTENERS_MOST];
+    int listen_count;
+    uint64_t alarm_armed_ms; /* what `alarm` is set to */
+    bool is_late;            /* the alarm waits a turn for what has come */
+    uv_timer_t alarm;        /* engine_next_ms */
+    uv_timer_t heartbeat;
+    uv_timer_t leave; /* bounds the way out */
+    uv_prepare_t settle;
+    uv_signal_t signals[5];
+};
+
+/* Everything that can be refused is refused here, before any child exists: 0,
+ * or an exit code with a line in the log. `settings` and `programs` are
+ * borrowed until supervisor_finish. */
+int supervisor_init(struct supervisor *supervisor,
+                    const struct settings *settings,
+                    const struct supervisor_programs *programs);
+
+/* Runs until a signal ends it; the exit code. */
+int supervisor_run(struct supervisor *supervisor);
+
+/* Gives the engine an event and performs what it asks, and so on for the
+ * events that causes. */
+void supervisor_feed(struct supervisor *supervisor,
+                     const struct engine_event *event);
+
+void supervisor_finish(struct supervisor *supervisor);
+
+#endif
