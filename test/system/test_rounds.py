@@ -1,0 +1,95 @@
+"""Nothing grows: after 50 quick rounds with faults among them, tasks,
+processes and descriptors are what they were."""
+import collections
+
+from servers import wait_for
+
+ROUNDS = 50
+
+
+def counts(agent):
+    """name -> (how many processes, descriptors of all of them)."""
+    found = collections.Counter()
+    descriptors = collections.Counter()
+    for member in agent.members():
+        try:
+            descriptors[member.name] += member.descriptors()
+            found[member.name] += 1
+        except OSError:
+            return None
+    return {name: (found[name], descriptors[name]) for name in found}
+
+
+def idle_counts(agent):
+    """The counts between rounds: no probe in flight, seen twice alike."""
+    def calm():
+        before = counts(agent)
+        tasks = agent.get("/tasks")
+        probes = [task for task in tasks["tasks"]
+                  if task["kind"] != "service"]
+        after = counts(agent)
+        return after if before == after and not probes else None
+    return wait_for(calm, 30, "moment without probes")
+
+
+def assert_balance(tasks):
+    assert tasks["live"] == len(tasks["tasks"])
+    assert tasks["started"] == \
+        tasks["finished"] + tasks["reaped"] + tasks["live"], tasks
+    probed = [task["instance"] for task in tasks["tasks"]
+              if task["kind"] == "probe"]
+    assert len(probed) == len(set(probed)), "two tasks for one instance"
+
+
+def test_fifty_rounds_leave_nothing_behind(
+        zookeeper, start_redis, make_agent, watch):
+    redis = {f"r{i}": start_redis(unix=i % 2 == 1) for i in range(6)}
+    watch = watch(zookeeper)
+    agent = make_agent(redis, zookeeper.servers,
+                       settings={"interval": "200ms",
+                                 "timeout": "100ms"}).start()
+    for name in redis:
+        watch.wait_state(name, "up", 30)
+    agent.wait_ready().wait_settled()
+    before = idle_counts(agent)
+    tasks_before = agent.get("/tasks")["live"]
+    start = agent.status()["round"]["number"]
+    redis["r0"].kill()
+    redis["r1"].stop()
+
+    def rounds_done():
+        assert_balance(agent.get("/tasks"))
+        return agent.status()["round"]["number"] >= start + ROUNDS // 2
+    wait_for(rounds_done, 120, "rounds with two faulty servers")
+    assert watch.state("r0") == "down" and watch.state("r1") == "down"
+    redis["r0"].restart()
+    redis["r1"].cont()
+    start = agent.status()["round"]["number"]
+    wait_for(rounds_done, 120, "rounds after healing")
+    for name in redis:
+        watch.wait_state(name, "up")
+
+    assert idle_counts(agent) == before
+    wait_for(lambda: agent.get("/tasks")["live"] == tasks_before, 20,
+             "as many tasks as before")
+
+
+def test_every_round_has_one_outcome_for_each_instance(
+        start_redis, make_agent):
+    redis = {"good": start_redis(), "stopped": start_redis()}
+    agent = make_agent(redis, settings={"interval": "200ms",
+                                        "timeout": "100ms"}).start()
+    agent.wait_state("good", "up")
+    agent.wait_state("stopped", "up")
+    redis["stopped"].stop()
+    agent.wait_state("stopped", "down", agent.bound_seconds())
+
+    def counted():
+        return all(instance["counters"]["rounds"] >= 20
+                   for instance in agent.status()["instances"])
+    wait_for(counted, 60, "twenty rounds for both")
+    for instance in agent.status()["instances"]:
+        counters = instance["counters"]
+        assert counters["rounds"] >= counters["good"] + counters["bad"] \
+            + counters["agent"]
+        assert counters["agent"] == 0, "a fault of ours was seen"
