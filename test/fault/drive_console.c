@@ -1,0 +1,329 @@
+/*
+ * drive_console.c - a stand-in for the supervisor: makes a board, starts a
+ * real sentinel-console on it, and plays with the board as it is told.
+ *
+ *     drive_console CONSOLE RUN_DIR [--instances N] [--listen ADDRESS]
+ *                   [--no-zookeeper] [--not-ready]
+ *
+ * Prints one line of JSON with the console's port, socket and pid. Then it
+ * reads commands from standard input, a line each, answering "done":
+ *
+ *     silent       stop the supervisor's heartbeat     beat   go on
+ *     tear         leave every record half written     heal   end that
+ *     churn        start and end tasks all the time    calm   end that
+ *     expire       let every lease run out long ago
+ *     nonsense     send the console a frame of garbage
+ *
+ * At the end of input, the channel is closed and the console's wait status
+ * printed.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "../unit/sample_board.h"
+#include "base/clock.h"
+#include "base/parse.h"
+#include "model/address.h"
+#include "model/board_layout.h"
+#include "wire/progress.h"
+
+#define BEAT_MS 200
+#define FD_ABOVE 20 /* nothing of ours stands where the console's will */
+
+struct driver {
+    struct sample sample;
+    const char *console;
+    const char *run_dir;
+    const char *listen;
+    uint32_t instances;
+    bool has_zookeeper;
+    bool is_ready;
+    bool is_silent;
+    bool is_churning;
+    bool is_torn;
+    uint16_t port;
+    char socket_path[128];
+    int channel;
+    pid_t pid;
+};
+
+static void fail(const char *what)
+{
+    perror(what);
+    _exit(1);
+}
+
+static int move_up(int fd)
+{
+    int moved = fcntl(fd, F_DUPFD_CLOEXEC, FD_ABOVE);
+    if (moved < 0) {
+        fail("fcntl");
+    }
+    (void)close(fd);
+    return moved;
+}
+
+static int listen_tcp(struct driver *driver)
+{
+    struct address address;
+    struct sockaddr_storage storage = {0};
+    socklen_t length = sizeof storage;
+    const char *why = NULL;
+    if (address_parse(driver->listen, true, &address, &why) != 0 ||
+        address_to_sockaddr(&address, &storage, &length) != 0) {
+        fail("--listen");
+    }
+    int fd = socket(storage.ss_family, SOCK_STREAM, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&storage, length) != 0 ||
+        listen(fd, 128) != 0 ||
+        getsockname(fd, (struct sockaddr *)&storage, &length) != 0) {
+        fail("listen");
+    }
+    driver->port = ntohs(((struct sockaddr_in *)&storage)->sin_port);
+    return move_up(fd);
+}
+
+static int listen_unix(struct driver *driver)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    (void)text_format(driver->socket_path, sizeof driver->socket_path,
+                      "%s/console.sock", driver->run_dir);
+    (void)text_copy(address.sun_path, sizeof address.sun_path,
+                    driver->socket_path);
+    (void)unlink(driver->socket_path);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(fd, 128) != 0) {
+        fail("unix socket");
+    }
+    return move_up(fd);
+}
+
+static void place(int from, int to)
+{
+    if (dup2(from, to) != to) {
+        fail("dup2");
+    }
+}
+
+static void start_console(struct driver *driver)
+{
+    int ends[2];
+    int tcp = listen_tcp(driver);
+    int local = listen_unix(driver);
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) {
+        fail("socketpair");
+    }
+    driver->channel = move_up(ends[0]);
+    int theirs = move_up(ends[1]);
+    driver->pid = fork();
+    if (driver->pid < 0) {
+        fail("fork");
+    }
+    if (driver->pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        place(theirs, HELPER_FD_CHANNEL);
+        int board =
+            fcntl(board_reader_fd(driver->sample.board), F_DUPFD, FD_ABOVE);
+        place(board, HELPER_FD_SHARED);
+        place(tcp, HELPER_FD_LISTEN);
+        place(local, HELPER_FD_LISTEN + 1);
+        (void)close(board);
+        (void)execl(driver->console, "sentinel-console", "--generation", "1",
+                    "--listen-fds", "2", (char *)NULL);
+        fail("exec");
+    }
+    (void)close(theirs);
+    (void)close(tcp);
+    (void)close(local);
+}
+
+/* --- what the supervisor would do ------------------------------------- */
+
+static void store_agent(struct driver *driver)
+{
+    if (!driver->is_torn) {
+        board_store_agent(driver->sample.board, &driver->sample.agent);
+    }
+}
+
+static void store_instances(struct driver *driver, bool is_expired)
+{
+    for (uint32_t i = 0; i < driver->instances && !driver->is_torn; i++) {
+        struct instance instance;
+        driver->sample.now_ms = clock_monotonic_ms();
+        sample_instance(&driver->sample, i, &instance);
+        if (is_expired) {
+            instance.claim.earned_ms = 1;
+            instance.outcome_ms = 1;
+        }
+        board_store_instance(driver->sample.board, i, NULL, &instance);
+    }
+}
+
+static void beat(struct driver *driver)
+{
+    if (!driver->is_silent) {
+        driver->sample.agent.heartbeat_ms = clock_monotonic_ms();
+        store_agent(driver);
+    }
+}
+
+/* A task begins, one ends: the table is stored at each. */
+static void churn(struct driver *driver)
+{
+    struct tasks *tasks = driver->sample.tasks;
+    for (int i = 0; i < 100 && driver->is_churning && !driver->is_torn; i++) {
+        const struct task probe = {.kind = TASK_PROBE,
+                                   .instance = 0,
+                                   .started_ms = clock_monotonic_ms(),
+                                   .step = STEP_CONNECT};
+        uint64_t id = tasks_start(tasks, &probe);
+        board_store_tasks(driver->sample.board, tasks);
+        if (i % 3 == 0) {
+            (void)tasks_reap(tasks, id);
+        } else {
+            (void)tasks_finish(tasks, id);
+        }
+        board_store_tasks(driver->sample.board, tasks);
+    }
+}
+
+static void for_each_record(struct driver *driver,
+                            void (*act)(struct seqlock *lock))
+{
+    const struct board *board = driver->sample.board;
+    act(board_record(board, AREA_AGENT, 0));
+    act(board_record(board, AREA_ZOOKEEPER, 0));
+    act(board_record(board, AREA_TASKS, 0));
+    for (uint32_t i = 0; i < BOARD_SERVICES_MOST; i++) {
+        act(board_record(board, AREA_SERVICES, i));
+    }
+    for (uint32_t i = 0; i < driver->instances; i++) {
+        act(board_record(board, AREA_INSTANCES, i));
+    }
+}
+
+static void tear(struct driver *driver, bool is_torn)
+{
+    if (driver->is_torn != is_torn) {
+        for_each_record(driver, is_torn ? seqlock_begin : seqlock_end);
+        driver->is_torn = is_torn;
+    }
+}
+
+static void obey(struct driver *driver, const char *command)
+{
+    static const char nonsense[] = "this is no frame at all, not by far";
+    if (strcmp(command, "silent") == 0 || strcmp(command, "beat") == 0) {
+        driver->is_silent = command[0] == 's';
+    } else if (strcmp(command, "tear") == 0 || strcmp(command, "heal") == 0) {
+        tear(driver, command[0] == 't');
+    } else if (strcmp(command, "churn") == 0 || strcmp(command, "calm") == 0) {
+        driver->is_churning = command[1] == 'h';
+    } else if (strcmp(command, "expire") == 0) {
+        store_instances(driver, true);
+    } else if (strcmp(command, "nonsense") == 0) {
+        (void)!write(driver->channel, nonsense, sizeof nonsense);
+    } else {
+        (void)printf("not known: %s\n", command);
+        return;
+    }
+    (void)printf("done\n");
+}
+
+/* One line of standard input. False at its end. */
+static bool read_command(struct driver *driver)
+{
+    char line[64];
+    if (fgets(line, sizeof line, stdin) == NULL) {
+        return false;
+    }
+    line[strcspn(line, "\n")] = '\0';
+    obey(driver, line);
+    (void)fflush(stdout);
+    return true;
+}
+
+static void drive(struct driver *driver)
+{
+    bool is_open = true;
+    while (is_open) {
+        struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+        int count = poll(&input, 1, driver->is_churning ? 0 : BEAT_MS);
+        if (count < 0 && errno != EINTR) {
+            fail("poll");
+        }
+        beat(driver);
+        churn(driver);
+        is_open = count <= 0 || read_command(driver);
+    }
+}
+
+/* --- arguments -------------------------------------------------------- */
+
+static void take_arguments(struct driver *driver, int argc, char **argv)
+{
+    uint64_t number = 0;
+    driver->console = argv[1];
+    driver->run_dir = argv[2];
+    for (int i = 3; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "";
+        if (strcmp(argv[i], "--no-zookeeper") == 0) {
+            driver->has_zookeeper = false;
+        } else if (strcmp(argv[i], "--not-ready") == 0) {
+            driver->is_ready = false;
+        } else if (strcmp(argv[i], "--instances") == 0 &&
+                   parse_u64(value, 0, SETTINGS_INSTANCES_MOST, &number) == 0) {
+            driver->instances = (uint32_t)number;
+            i++;
+        } else if (strcmp(argv[i], "--listen") == 0) {
+            driver->listen = value;
+            i++;
+        } else {
+            (void)fprintf(stderr, "drive_console: %s?\n", argv[i]);
+            _exit(64);
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct driver driver = {.instances = 5,
+                                   .listen = "127.0.0.1:0",
+                                   .has_zookeeper = true,
+                                   .is_ready = true};
+    if (argc < 3) {
+        (void)fprintf(stderr, "usage: drive_console CONSOLE RUN_DIR ...\n");
+        return 64;
+    }
+    take_arguments(&driver, argc, argv);
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)setvbuf(stdin, NULL, _IONBF, 0);
+    sample_create(&driver.sample, driver.instances, clock_monotonic_ms());
+    driver.sample.agent.has_zookeeper = driver.has_zookeeper;
+    driver.sample.agent.is_ready = driver.is_ready;
+    beat(&driver);
+    start_console(&driver);
+    (void)printf("{\"port\":%u,\"socket\":\"%s\",\"pid\":%d}\n", driver.port,
+                 driver.socket_path, (int)driver.pid);
+    (void)fflush(stdout);
+    drive(&driver);
+    (void)close(driver.channel);
+    int status = 0;
+    (void)waitpid(driver.pid, &status, 0);
+    (void)printf("status %d\n", status);
+    (void)unlink(driver.socket_path);
+    sample_destroy(&driver.sample);
+    return 0;
+}
