@@ -174,6 +174,16 @@ static void show_services(struct supervisor *supervisor)
     supervisor->service_slots = slot;
 }
 
+/* A round that began or ended is told at once, not at the next heartbeat. */
+static bool has_round_moved(const struct supervisor *supervisor)
+{
+    struct engine_round round;
+
+    engine_round(supervisor->engine, &round);
+    return round.number != supervisor->agent.round ||
+           round.ended_ms != supervisor->agent.round_ended_ms;
+}
+
 void scoreboard_update(struct supervisor *supervisor)
 {
     uint32_t index = 0;
@@ -189,6 +199,9 @@ void scoreboard_update(struct supervisor *supervisor)
     if (supervisor->are_services_dirty) {
         supervisor->are_services_dirty = false;
         show_services(supervisor);
+    }
+    if (has_round_moved(supervisor) || !supervisor->agent.is_ready) {
+        scoreboard_beat(supervisor);
     }
 }
 

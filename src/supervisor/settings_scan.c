@@ -15,20 +15,36 @@ static void complain_at(struct complaints *complaints, yaml_mark_t mark,
     complaints_add(complaints, mark.line, mark.column, "%s", text);
 }
 
-static void complain_of_syntax(struct complaints *complaints,
-                               const yaml_parser_t *parser)
+/* Reader errors (bad UTF-8, control bytes) carry an offset and no mark. */
+static yaml_mark_t mark_of_offset(const char *bytes, size_t offset)
 {
-    yaml_mark_t mark = parser->problem_mark;
+    yaml_mark_t mark = {.index = offset};
+
+    for (size_t i = 0; i < offset; i++) {
+        mark.column++;
+        if (bytes[i] == '\n') {
+            mark.line++;
+            mark.column = 0;
+        }
+    }
+    return mark;
+}
+
+static void complain_of_syntax(struct complaints *complaints,
+                               const yaml_parser_t *parser, const char *bytes,
+                               size_t length)
+{
+    bool is_reader = parser->error == YAML_READER_ERROR;
     char problem[120];
 
-    /* Reader errors (bad UTF-8, control bytes) carry an offset, no mark. */
     (void)text_format(problem, sizeof(problem), "this is not YAML: %s",
                       parser->problem != NULL ? parser->problem
                                               : "out of memory"); /* cut */
-    if (parser->error == YAML_READER_ERROR) {
-        mark = parser->mark;
-    }
-    complain_at(complaints, mark, problem);
+    complain_at(complaints,
+                is_reader && parser->problem_offset < length
+                    ? mark_of_offset(bytes, parser->problem_offset)
+                    : parser->problem_mark,
+                problem);
 }
 
 /* What the event carries that a configuration may not; NULL if nothing. */
@@ -103,7 +119,7 @@ void settings_scan(const char *bytes, size_t length,
         yaml_event_t event;
 
         if (!yaml_parser_parse(&parser, &event)) {
-            complain_of_syntax(complaints, &parser);
+            complain_of_syntax(complaints, &parser, bytes, length);
             break;
         }
         goes_on = scan_event(&event, &depth, &documents, complaints);
