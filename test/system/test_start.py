@@ -134,7 +134,7 @@ def test_a_second_agent_leaves_the_first_alone(
     ("intervall: 10s\n" + GOOD, 1, 1, ["intervall", "interval"]),
     ("interval: 10\n" + GOOD, 1, 11, ["interval", "10s"]),
     ("interval: 10ms\n" + GOOD, 1, 11, ["interval", "100ms"]),
-    ("interval: 2h\n" + GOOD, 1, 11, ["interval", "1h"]),
+    ("interval: 2h\n" + GOOD, 1, 11, ["interval", "between"]),
     ("fall: 0\n" + GOOD, 1, 7, ["fall"]),
     ("fall: 1\nfall: 2\n" + GOOD, 2, 1, ["fall", "duplicate"]),
     ("cluster: .x\n" + GOOD, 1, 10, ["cluster"]),
