@@ -1,0 +1,204 @@
+/*
+ * evidence.c - see evidence.h.
+ */
+#include "prober/evidence.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+struct error_row {
+    const char *prefix;
+    enum evidence_error error;
+};
+
+#define EVIDENCE_ROW(constant, text) {text, constant},
+static const struct error_row error_rows[] = {
+    EVIDENCE_ERROR_TABLE(EVIDENCE_ROW)};
+#undef EVIDENCE_ROW
+
+static bool text_is(const struct reply_part *part, const char *wanted)
+{
+    return part->length == strlen(wanted) &&
+           memcmp(part->text, wanted, part->length) == 0;
+}
+
+/* The prefix must end where a word ends. */
+static bool begins_with(const struct reply_part *part, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    return part->length >= length && memcmp(part->text, prefix, length) == 0 &&
+           (part->length == length || part->text[length] == ' ');
+}
+
+static enum evidence_error classify_error(const struct reply_part *part)
+{
+    for (size_t i = 0; i < sizeof(error_rows) / sizeof(error_rows[0]); i++) {
+        if (begins_with(part, error_rows[i].prefix)) {
+            return error_rows[i].error;
+        }
+    }
+    return ERROR_OTHER;
+}
+
+/* Figures change from round to round, and a node must not. */
+static void mask_figures(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from != '\0';) {
+        size_t digits = strspn(from, "0123456789");
+        if (digits > 0) {
+            *to = '#';
+            from += digits;
+        } else {
+            *to = *from;
+            from++;
+        }
+        to++;
+    }
+    *to = '\0';
+}
+
+static void note_complaint(struct evidence *evidence, enum command command,
+                           const struct reply_part *part)
+{
+    if (evidence->complaint[0] != '\0') {
+        return;
+    }
+    const char *text = part->text == NULL ? "" : part->text;
+    char words[EVIDENCE_COMPLAINT_BYTES];
+    (void)text_escape(words, sizeof(words), text,
+                      part->length); /* cut is fine: it is for people */
+    mask_figures(words);
+    (void)text_format(evidence->complaint, sizeof(evidence->complaint),
+                      "%s: %s", flight_command_name(command),
+                      words[0] == '\0' ? "an odd reply" : words);
+}
+
+static void note_error(struct evidence *evidence, enum command command,
+                       const struct reply_part *part)
+{
+    struct evidence_reply *reply = &evidence->replies[command];
+    reply->answer = ANSWER_ERROR;
+    reply->error = classify_error(part);
+    if (reply->error == ERROR_OTHER) {
+        note_complaint(evidence, command, part);
+    }
+}
+
+static void note_role_name(struct evidence_role *role,
+                           const struct reply_part *part)
+{
+    if (text_is(part, "master")) {
+        role->role = ROLE_MASTER;
+    } else if (text_is(part, "slave")) {
+        role->role = ROLE_REPLICA;
+    } else if (text_is(part, "sentinel")) {
+        role->role = ROLE_SENTINEL;
+    }
+}
+
+/* A replica says: "slave", master's host, master's port, link, offset. */
+static void note_replica_part(struct evidence_role *role,
+                              const struct reply_part *part)
+{
+    bool is_text = part->kind == REPLY_STRING;
+    if (part->position == 1 && is_text) {
+        (void)text_escape(role->master_host, sizeof(role->master_host),
+                          part->text, part->length); /* cut is fine */
+    } else if (part->position == 2 && part->kind == REPLY_INTEGER &&
+               part->number > 0 && part->number <= UINT16_MAX) {
+        role->master_port = (uint16_t)part->number;
+    } else if (part->position == 3 && is_text) {
+        role->is_connected = text_is(part, "connected");
+    }
+}
+
+static void note_role_part(struct evidence *evidence,
+                           const struct reply_part *part)
+{
+    struct evidence_role *role = &evidence->role;
+    if (part->depth != 1) {
+        return;
+    }
+    if (part->position == 0 && part->kind == REPLY_STRING) {
+        note_role_name(role, part);
+    } else if (role->role == ROLE_REPLICA) {
+        note_replica_part(role, part);
+    }
+}
+
+/* What each command is answered with when all is well. */
+static bool is_expected(enum command command, const struct reply_part *part)
+{
+    switch (command) {
+    case COMMAND_PING:
+        return part->kind == REPLY_STATUS && text_is(part, "PONG");
+    case COMMAND_ROLE:
+        return part->kind == REPLY_ARRAY;
+    case COMMAND_INFO:
+        return part->kind == REPLY_STRING;
+    case COMMAND_CANARY:
+        return part->kind == REPLY_INTEGER;
+    case COMMAND_COUNT:
+        break;
+    }
+    return false;
+}
+
+void evidence_init(struct evidence *evidence, const struct flight *flight)
+{
+    *evidence = (struct evidence){.end = EVIDENCE_AGENT};
+    info_init(&evidence->info);
+    for (unsigned i = 0; i < flight->count; i++) {
+        evidence->replies[flight->commands[i]].is_asked = true;
+    }
+    evidence->is_deep = evidence->replies[COMMAND_ROLE].is_asked;
+}
+
+void evidence_note(struct evidence *evidence, enum command command,
+                   const struct reply_part *part)
+{
+    struct evidence_reply *reply = &evidence->replies[command];
+    if (part->depth > 0) {
+        if (command == COMMAND_ROLE) {
+            note_role_part(evidence, part);
+        }
+    } else if (part->kind == REPLY_ERROR) {
+        note_error(evidence, command, part);
+    } else if (!is_expected(command, part)) {
+        reply->answer = ANSWER_ODD;
+        note_complaint(evidence, command, part);
+    } else {
+        reply->answer = ANSWER_GOOD;
+        if (command == COMMAND_INFO) {
+            info_read(&evidence->info, part->text, part->length);
+        }
+    }
+}
+
+void evidence_close(struct evidence *evidence, const struct flight *flight,
+                    unsigned answered, enum evidence_end end, int error)
+{
+    for (unsigned i = answered; i < flight->count; i++) {
+        evidence->replies[flight->commands[i]].answer = ANSWER_NONE;
+    }
+    if (evidence->replies[COMMAND_ROLE].answer != ANSWER_GOOD) {
+        evidence->role = (struct evidence_role){.role = ROLE_UNKNOWN};
+    }
+    evidence->answered = answered;
+    evidence->end = end;
+    evidence->error = error;
+}
+
+bool evidence_has_error(const struct evidence *evidence,
+                        enum evidence_error error)
+{
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        if (evidence->replies[i].answer == ANSWER_ERROR &&
+            evidence->replies[i].error == error) {
+            return true;
+        }
+    }
+    return false;
+}

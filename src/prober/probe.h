@@ -1,0 +1,79 @@
+/*
+ * probe.h - one probe: a fresh connection, one flight, one absolute deadline,
+ * one result.
+ *
+ * A probe is a slot the prober keeps and uses again; fresh per probe are its
+ * connection and what it remembers.
+ */
+#ifndef PROBER_PROBE_H
+#define PROBER_PROBE_H
+
+#include <stdint.h>
+#include <uv.h>
+
+#include "model/result.h"
+#include "prober/evidence.h"
+#include "prober/flight.h"
+#include "prober/replies.h"
+#include "prober/transport.h"
+#include "wire/message.h"
+#include "wire/progress.h"
+
+/* Our own deadline timer later than this: the host starved us, and silence
+ * says nothing of Redis. */
+#define PROBE_LATE_MS 200
+
+struct probe;
+
+/* What all probes of one prober share; outlives them. */
+struct probe_room {
+    uv_loop_t *loop;
+    struct progress *progress;
+    struct flight shallow;
+    struct flight deep;
+    struct flight deep_with_canary;
+    char *buffer; /* TRANSPORT_READ_BYTES, for whoever reads now */
+    void *owner;
+    void (*on_result)(struct probe *probe, const struct result *result);
+    /* After the result, when the slot may be started again. */
+    void (*on_idle)(struct probe *probe);
+};
+
+enum probe_state {
+    PROBE_IDLE,
+    PROBE_CONNECTING,
+    PROBE_TALKING,
+    PROBE_RETRYING, /* the first connection closes, then the second opens */
+    PROBE_CLOSING   /* the result is out, the connection closes */
+};
+
+struct probe {
+    struct probe_room *room; /* borrowed */
+    enum probe_state state;
+    uint64_t task;
+    uint64_t deadline_ms; /* of the loop's clock */
+    uint64_t stage_us;    /* when the present stage began */
+    unsigned attempts;    /* connections tried, two at most */
+    uint32_t process_id;  /* of a unix socket's peer; 0 = not known */
+    const struct flight *flight;
+    uv_timer_t timer;
+    struct transport transport;
+    struct transport_call call;
+    struct replies replies;
+    struct evidence evidence;
+    /* How the first connection ended, should there be no time for another. */
+    enum evidence_end first_end;
+    int first_error;
+    uint32_t stages_us[STEP_COUNT];
+};
+
+/* Readies a slot that was never used. */
+void probe_init(struct probe *probe, struct probe_room *room);
+
+/* Begins; on_result and on_idle come in their time, perhaps within the call. */
+void probe_start(struct probe *probe, const struct message_probe *order);
+
+/* Closes the slot's timer, for the way out. Only when idle. */
+void probe_finish(struct probe *probe);
+
+#endif

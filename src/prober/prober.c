@@ -1,0 +1,290 @@
+/*
+ * prober.c - the loop of sentinel-prober: orders in, results out.
+ *
+ * Everything one order needs is in its slot; what slots share is a buffer, a
+ * loop and a page. Results gather during a turn of the loop and leave in one
+ * write. Orders come from the supervisor, which is trusted to be consistent:
+ * when it is not, this process leaves, and says why by its exit code.
+ */
+#include "prober/prober.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/log.h"
+#include "prober/probe.h"
+#include "wire/channel.h"
+
+struct prober {
+    uv_loop_t loop;
+    struct channel channel;
+    uv_timer_t heartbeat;
+    uv_prepare_t before_poll;
+    uv_check_t after_poll;
+    struct probe_room room;
+    bool is_retiring;
+    bool is_leaving; /* every handle is being closed */
+    /* Slots: the first `used` were readied once; `idle` holds those of them
+     * that may be started, the last freed on top, still warm. */
+    struct probe *slots;
+    uint32_t used;
+    struct probe *idle[PROBER_PROBES_MOST];
+    uint32_t idle_count;
+    /* Ids of the tasks without a result. */
+    uint64_t tasks[PROBER_PROBES_MOST];
+    uint32_t task_count;
+    char buffer[TRANSPORT_READ_BYTES];
+};
+
+/* Nothing here is worth waiting for: no file, no session. */
+static void leave_now(enum prober_exit code, const char *why)
+{
+    if (code != PROBER_EXIT_DONE) {
+        log_event(LEVEL_ERROR, "prober_leaves", LOG_TEXT("why", why),
+                  LOG_NUMBER("code", code));
+    }
+    _exit((int)code);
+}
+
+/* --- tasks and slots
+ * ---------------------------------------------------------- */
+
+static bool add_task(struct prober *prober, uint64_t task)
+{
+    for (uint32_t i = 0; i < prober->task_count; i++) {
+        if (prober->tasks[i] == task) {
+            return false;
+        }
+    }
+    if (prober->task_count == PROBER_PROBES_MOST) {
+        return false;
+    }
+    prober->tasks[prober->task_count] = task;
+    prober->task_count++;
+    return true;
+}
+
+static void remove_task(struct prober *prober, uint64_t task)
+{
+    for (uint32_t i = 0; i < prober->task_count; i++) {
+        if (prober->tasks[i] == task) {
+            prober->task_count--;
+            prober->tasks[i] = prober->tasks[prober->task_count];
+            return;
+        }
+    }
+}
+
+/* NULL when all are busy; a slot may still be closing its connection when
+ * its result is out. */
+static struct probe *take_slot(struct prober *prober)
+{
+    if (prober->idle_count > 0) {
+        prober->idle_count--;
+        return prober->idle[prober->idle_count];
+    }
+    if (prober->used == PROBER_PROBES_MOST) {
+        return NULL;
+    }
+    struct probe *slot = &prober->slots[prober->used];
+    prober->used++;
+    probe_init(slot, &prober->room);
+    return slot;
+}
+
+static void on_result(struct probe *probe, const struct result *result)
+{
+    struct prober *prober = probe->room->owner;
+    struct message message = {.kind = MESSAGE_RESULT, .result = *result};
+    remove_task(prober, result->task);
+    if (channel_send(&prober->channel, &message) != 0) {
+        leave_now(PROBER_EXIT_SYSTEM, "the supervisor does not read");
+    }
+}
+
+static void on_idle(struct probe *probe)
+{
+    struct prober *prober = probe->room->owner;
+    prober->idle[prober->idle_count] = probe;
+    prober->idle_count++;
+}
+
+/* --- the channel
+ * --------------------------------------------------------------- */
+
+static void start_probe(struct prober *prober,
+                        const struct message_probe *order)
+{
+    if (prober->is_retiring) {
+        leave_now(PROBER_EXIT_ORDER, "a probe after retire");
+    }
+    if (!add_task(prober, order->task)) {
+        leave_now(PROBER_EXIT_ORDER, "a task twice, or too many");
+    }
+    struct probe *slot = take_slot(prober);
+    if (slot == NULL) {
+        leave_now(PROBER_EXIT_ORDER, "too many probes");
+    }
+    probe_start(slot, order);
+}
+
+static void on_message(struct channel *channel, const struct message *message)
+{
+    struct prober *prober = channel->owner;
+    if (message->kind == MESSAGE_PROBE) {
+        start_probe(prober, &message->probe);
+    } else if (message->kind == MESSAGE_RETIRE) {
+        prober->is_retiring = true;
+    } else {
+        leave_now(PROBER_EXIT_ORDER, "a message for somebody else");
+    }
+}
+
+static void on_end(struct channel *channel, int status)
+{
+    (void)channel;
+    if (status == 0 || status == -EPIPE || status == -ECONNRESET) {
+        leave_now(PROBER_EXIT_DONE, "the supervisor is gone");
+    }
+    leave_now(PROBER_EXIT_ORDER, "nonsense on the channel");
+}
+
+/* --- the loop's turn
+ * -------------------------------------------------------------- */
+
+static bool is_done(const struct prober *prober)
+{
+    return prober->is_retiring && prober->task_count == 0 &&
+           prober->idle_count == prober->used &&
+           prober->channel.queue_length == 0 && prober->channel.flying == NULL;
+}
+
+/* Closes every handle, so that the loop ends by itself. */
+static void close_all(struct prober *prober)
+{
+    prober->is_leaving = true;
+    for (uint32_t i = 0; i < prober->used; i++) {
+        probe_finish(&prober->slots[i]);
+    }
+    channel_close(&prober->channel, NULL);
+    uv_close((uv_handle_t *)&prober->heartbeat, NULL);
+    uv_close((uv_handle_t *)&prober->before_poll, NULL);
+    uv_close((uv_handle_t *)&prober->after_poll, NULL);
+}
+
+/* Sends the results of the sockets, or of timers and closings, at once. */
+static void send_results(struct prober *prober)
+{
+    if (prober->is_leaving) {
+        return;
+    }
+    if (channel_flush(&prober->channel) != 0) {
+        leave_now(PROBER_EXIT_DONE, "the supervisor is gone");
+    }
+    if (is_done(prober)) {
+        close_all(prober);
+    }
+}
+
+static void handle_before_poll(uv_prepare_t *handle)
+{
+    send_results(handle->data);
+}
+
+static void handle_after_poll(uv_check_t *handle)
+{
+    struct prober *prober = handle->data;
+    atomic_fetch_add_explicit(&prober->room.progress->turns, 1,
+                              memory_order_relaxed);
+    send_results(prober);
+}
+
+static void handle_heartbeat(uv_timer_t *timer)
+{
+    (void)timer;
+    deadman_feed();
+}
+
+/* --- beginning and end
+ * -------------------------------------------------------------- */
+
+static int init_room(struct prober *prober)
+{
+    struct probe_room *room = &prober->room;
+    room->loop = &prober->loop;
+    room->buffer = prober->buffer;
+    room->owner = prober;
+    room->on_result = on_result;
+    room->on_idle = on_idle;
+    int status = flight_init(&room->shallow, false, false);
+    if (status == 0) {
+        status = flight_init(&room->deep, true, false);
+    }
+    if (status == 0) {
+        status = flight_init(&room->deep_with_canary, true, true);
+    }
+    if (status == 0) {
+        status = progress_open(HELPER_FD_SHARED, &room->progress);
+    }
+    return status;
+}
+
+/* The results of libuv not looked at below are always 0 (1.44). */
+static void start_handles(struct prober *prober)
+{
+    (void)uv_timer_init(&prober->loop, &prober->heartbeat);
+    (void)uv_timer_start(&prober->heartbeat, handle_heartbeat,
+                         DEADMAN_HEARTBEAT_MS, DEADMAN_HEARTBEAT_MS);
+    (void)uv_prepare_init(&prober->loop, &prober->before_poll);
+    (void)uv_prepare_start(&prober->before_poll, handle_before_poll);
+    (void)uv_check_init(&prober->loop, &prober->after_poll);
+    (void)uv_check_start(&prober->after_poll, handle_after_poll);
+    prober->before_poll.data = prober;
+    prober->after_poll.data = prober;
+}
+
+static int start_all(struct prober *prober, uint32_t generation)
+{
+    int status = init_room(prober);
+    if (status == 0) {
+        status = uv_loop_init(&prober->loop);
+    }
+    if (status == 0) {
+        status =
+            channel_start(&prober->channel, &prober->loop, HELPER_FD_CHANNEL,
+                          TO_PROBER, generation, on_message, on_end, prober);
+    }
+    if (status == 0) {
+        start_handles(prober);
+        status = deadman_start();
+    }
+    if (status == 0) {
+        const struct message hello = {.kind = MESSAGE_PROBER_HELLO};
+        status = channel_send(&prober->channel, &hello);
+    }
+    return status;
+}
+
+int prober_run(uint32_t generation)
+{
+    /* Pages of slots never used are never touched, and cost nothing. */
+    struct prober *prober = calloc(1, sizeof(*prober));
+    struct probe *slots = calloc(PROBER_PROBES_MOST, sizeof(*slots));
+    if (prober == NULL || slots == NULL) {
+        leave_now(PROBER_EXIT_SYSTEM, "out of memory");
+    }
+    prober->slots = slots;
+    int status = start_all(prober, generation);
+    if (status != 0) {
+        leave_now(PROBER_EXIT_SYSTEM, uv_strerror(status));
+    }
+    (void)uv_run(&prober->loop, UV_RUN_DEFAULT); /* until all is closed */
+    (void)uv_loop_close(&prober->loop);          /* nothing is left in it */
+    progress_destroy(prober->room.progress);
+    free(slots);
+    free(prober);
+    return PROBER_EXIT_DONE;
+}
