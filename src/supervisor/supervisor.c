@@ -145,21 +145,15 @@ static void handle_pool_event(struct prober_pool *pool,
 /* --- time ------------------------------------------------------------------
  */
 
-/* A process that was stopped or starved finds its timers and its messages due
- * together, timers first: one turn later the messages have been read, and
- * nobody is judged late for our own lateness. */
 static void handle_alarm(uv_timer_t *timer)
 {
     struct supervisor *supervisor = timer->data;
     uint64_t late_ms = clock_monotonic_ms() - supervisor->alarm_armed_ms;
 
-    if (late_ms > SUPERVISOR_LATE_MS && !supervisor->is_late) {
+    if (late_ms > SUPERVISOR_LATE_MS) {
+        /* The engine sees it too and blames nobody for our lateness. */
         log_event(LEVEL_WARNING, "loop_late", LOG_NUMBER("late_ms", late_ms));
-        supervisor->is_late = true;
-        (void)uv_timer_start(timer, handle_alarm, 1, 0); /* initialized */
-        return;
     }
-    supervisor->is_late = false;
     supervisor->alarm_armed_ms = 0;
     supervisor_feed(supervisor, &(struct engine_event){.kind = ENGINE_TIME});
 }
@@ -169,7 +163,7 @@ static void set_alarm(struct supervisor *supervisor)
     uint64_t next_ms = engine_next_ms(supervisor->engine);
     uint64_t now_ms = clock_monotonic_ms();
 
-    if (next_ms == supervisor->alarm_armed_ms || supervisor->is_late) {
+    if (next_ms == supervisor->alarm_armed_ms) {
         return;
     }
     supervisor->alarm_armed_ms = next_ms;

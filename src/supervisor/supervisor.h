@@ -27,7 +27,7 @@
 /* Events that performing the engine's actions can cause: a spawn's outcome and
  * a killed prober's end, each once a prober. */
 #define SUPERVISOR_WAITING_MOST (2 * ENGINE_PROBERS_MOST)
-/* A loop turn this late reads what has come before it judges by the clock. */
+/* A loop turn this late is told in the log. */
 #define SUPERVISOR_LATE_MS 250
 
 /* Where the helper programs are, resolved at the start. */
@@ -70,7 +70,6 @@ struct supervisor {
     int listen_fds[SUPERVISOR_LISTENERS_MOST];
     int listen_count;
     uint64_t alarm_armed_ms; /* what `alarm` is set to */
-    bool is_late;            /* the alarm waits a turn for what has come */
     uv_timer_t alarm;        /* engine_next_ms */
     uv_timer_t heartbeat;
     uv_timer_t leave; /* bounds the way out */
