@@ -81,6 +81,17 @@ void body_format(struct body *body, const char *format, ...)
     body_append(body, text, (size_t)length);
 }
 
+void body_decimal(struct body *body, uint64_t number)
+{
+    char digits[20]; /* of UINT64_MAX */
+    size_t first = sizeof digits;
+    do {
+        digits[--first] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    body_append(body, digits + first, sizeof digits - first);
+}
+
 static bool is_printable(unsigned char byte)
 {
     return byte >= 0x20 && byte < 0x7f;

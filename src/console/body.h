@@ -29,6 +29,9 @@ void body_text(struct body *body, const char *text);
 void body_format(struct body *body, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* In decimal: most of what is appended are numbers, and printf is slow. */
+void body_decimal(struct body *body, uint64_t number);
+
 /* As text or a double-quoted attribute value of HTML; bytes that are not
  * printable ASCII become \xNN. */
 void body_html(struct body *body, const char *text);

@@ -167,15 +167,19 @@ uint64_t snapshot_age_ms(const struct snapshot *snapshot, uint64_t then_ms)
     return then_ms < snapshot->now_ms ? snapshot->now_ms - then_ms : 0;
 }
 
+bool snapshot_is_leased(const struct claim *claim)
+{
+    return claim->verdict.state != STATE_NONE &&
+           claim->verdict.state != STATE_UNKNOWN && claim->lease_ms > 0;
+}
+
 void snapshot_shown(const struct snapshot *snapshot,
                     const struct board_instance *instance,
                     struct verdict *verdict)
 {
     const struct claim *claim = &instance->instance.claim;
     *verdict = claim->verdict;
-    bool is_leased = verdict->state != STATE_NONE &&
-                     verdict->state != STATE_UNKNOWN && claim->lease_ms > 0;
-    if (is_leased &&
+    if (snapshot_is_leased(claim) &&
         snapshot_age_ms(snapshot, claim->earned_ms) > claim->lease_ms) {
         verdict_set_agent_fault(verdict, SHOWN_DETAIL_EXPIRED);
     }

@@ -63,6 +63,9 @@ const struct board_instance *snapshot_instance(const struct snapshot *snapshot,
 /* Milliseconds since `then_ms`; 0 when that is still to come. */
 uint64_t snapshot_age_ms(const struct snapshot *snapshot, uint64_t then_ms);
 
+/* True if the claim runs out, lease_ms after earned_ms. */
+bool snapshot_is_leased(const struct claim *claim);
+
 /* What watchers are told of an instance: the claim, or `unknown` once its
  * lease ran out, as the publisher then publishes it. */
 void snapshot_shown(const struct snapshot *snapshot,

@@ -1,80 +1,112 @@
 /*
- * view.c - a thin skin over jansson. A member that could not be made or put
- * (no memory) marks the view, and view_write then marks the body: an answer
- * is whole or it is an error.
+ * view.c - the few rules of JSON: commas, quotes, escapes.
+ *
+ * Only printable ASCII goes out, so an answer is valid whatever bytes a
+ * stranger got onto the board. A lack of memory marks the body (body.h).
  */
 #include "console/view.h"
 
 #include <string.h>
 
-#include "base/text.h"
-
-/* Room for the longest text of the board with every byte escaped. */
-#define ESCAPED_BYTES (4 * 1024 + 1)
-
-void view_init_object(struct view *view)
+void view_init(struct view *view, struct body *body)
 {
-    view->json = json_object();
-    view->is_failed = view->json == NULL;
+    view->body = body;
+    view->has_before = false;
 }
 
-void view_init_list(struct view *view)
+static void write_string(struct body *body, const char *text)
 {
-    view->json = json_array();
-    view->is_failed = view->json == NULL;
+    body_append(body, "\"", 1);
+    const char *run = text; /* what needs no escape goes out in one piece */
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        bool is_plain =
+            byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+        if (is_plain) {
+            continue;
+        }
+        body_append(body, run, (size_t)(text - run));
+        run = text + 1;
+        if (byte == '"' || byte == '\\') {
+            body_format(body, "\\%c", byte);
+        } else {
+            body_format(body, "\\\\x%02x", byte);
+        }
+    }
+    body_append(body, run, (size_t)(text - run));
+    body_append(body, "\"", 1);
 }
 
-void view_finish(struct view *view)
+/* What stands before a value: a comma, its key. */
+static void begin(struct view *view, const char *key)
 {
-    json_decref(view->json);
-    view->json = NULL;
-}
-
-/* jansson takes `value` also when it fails, and refuses NULL. */
-static void put(struct view *view, const char *key, json_t *value)
-{
-    if (json_object_set_new_nocheck(view->json, key, value) != 0) {
-        view->is_failed = true;
+    if (view->has_before) {
+        body_append(view->body, ",", 1);
+    }
+    view->has_before = true;
+    if (key != NULL) {
+        write_string(view->body, key);
+        body_append(view->body, ":", 1);
     }
 }
 
-static json_t *make_text(const char *text)
+void view_open_object(struct view *view, const char *key)
 {
-    json_t *value = json_string(text);
-    if (value != NULL) {
-        return value;
-    }
-    char escaped[ESCAPED_BYTES];
-    (void)text_escape(escaped, sizeof escaped, text,
-                      strlen(text)); /* cut: better than none */
-    return json_string(escaped);
+    begin(view, key);
+    body_append(view->body, "{", 1);
+    view->has_before = false;
+}
+
+void view_close_object(struct view *view)
+{
+    body_append(view->body, "}", 1);
+    view->has_before = true;
+}
+
+void view_open_list(struct view *view, const char *key)
+{
+    begin(view, key);
+    body_append(view->body, "[", 1);
+    view->has_before = false;
+}
+
+void view_close_list(struct view *view)
+{
+    body_append(view->body, "]", 1);
+    view->has_before = true;
 }
 
 void view_text(struct view *view, const char *key, const char *text)
 {
-    put(view, key, make_text(text));
+    begin(view, key);
+    write_string(view->body, text);
 }
 
 void view_number(struct view *view, const char *key, uint64_t number)
 {
-    json_int_t value =
-        number > INT64_MAX ? INT64_MAX : (json_int_t)number; /* JSON's end */
-    put(view, key, json_integer(value));
+    begin(view, key);
+    body_decimal(view->body, number);
 }
 
 void view_signed(struct view *view, const char *key, int64_t number)
 {
-    put(view, key, json_integer(number));
+    begin(view, key);
+    if (number < 0) {
+        body_append(view->body, "-", 1);
+    }
+    body_decimal(view->body, number < 0 ? -(uint64_t)number : (uint64_t)number);
 }
 
 void view_flag(struct view *view, const char *key, bool flag)
 {
-    put(view, key, json_boolean(flag));
+    begin(view, key);
+    body_text(view->body, flag ? "true" : "false");
 }
 
 void view_null(struct view *view, const char *key)
 {
-    put(view, key, json_null());
+    begin(view, key);
+    body_text(view->body, "null");
 }
 
 void view_age(struct view *view, const char *key, uint64_t now_ms,
@@ -84,49 +116,5 @@ void view_age(struct view *view, const char *key, uint64_t now_ms,
         view_null(view, key);
     } else {
         view_number(view, key, then_ms < now_ms ? now_ms - then_ms : 0);
-    }
-}
-
-void view_take_member(struct view *view, const char *key, struct view *child)
-{
-    view->is_failed = view->is_failed || child->is_failed;
-    put(view, key, child->json);
-    child->json = NULL;
-}
-
-void view_take_item(struct view *list, struct view *child)
-{
-    if (json_array_append_new(list->json, child->json) != 0) {
-        list->is_failed = true;
-    }
-    list->is_failed = list->is_failed || child->is_failed;
-    child->json = NULL;
-}
-
-void view_item_text(struct view *list, const char *text)
-{
-    if (json_array_append_new(list->json, make_text(text)) != 0) {
-        list->is_failed = true;
-    }
-}
-
-void view_item_shared(struct view *list, json_t *value)
-{
-    if (json_array_append(list->json, value) != 0) {
-        list->is_failed = true;
-    }
-}
-
-static int append_piece(const char *bytes, size_t length, void *context)
-{
-    body_append(context, bytes, length);
-    return 0;
-}
-
-void view_write(const struct view *view, struct body *body)
-{
-    if (view->is_failed ||
-        json_dump_callback(view->json, append_piece, body, JSON_COMPACT) != 0) {
-        body->is_failed = true;
     }
 }

@@ -11,18 +11,14 @@
 #include "console/body.h"
 #include "console/figures.h"
 #include "console/snapshot.h"
+#include "console/view.h"
 
 /* /status: zookeeper, services, instances. */
 void views_status(const struct snapshot *snapshot, struct body *body);
 
-/* One instance's object, as in /status, without a newline. `scratch` keeps
- * what is alike in many of them; see views_instance.c. */
-struct views_words;
-struct views_words *views_words_create(void);
-void views_words_destroy(struct views_words *words);
+/* One instance's object, as an item of the view. */
 void views_instance(const struct snapshot *snapshot,
-                    const struct board_instance *instance,
-                    const struct views_words *words, struct body *body);
+                    const struct board_instance *record, struct view *view);
 
 /* /status/<name>: instances. False, and nothing written, when there is no
  * instance of that name. */

@@ -6,7 +6,6 @@
  */
 #include <inttypes.h>
 
-#include "console/view.h"
 #include "console/views.h"
 
 /* The name of a task's instance; "" of a process. */
@@ -21,45 +20,43 @@ static const char *instance_name(struct snapshot *snapshot,
     return instance != NULL ? instance->settings.name : "";
 }
 
-static void put_task(struct view *list, struct snapshot *snapshot,
+static void put_task(struct view *view, struct snapshot *snapshot,
                      const struct task *task)
 {
-    struct view item;
-    view_init_object(&item);
-    view_number(&item, "id", task->id);
-    view_text(&item, "kind", task_kind_name(task->kind));
-    view_text(&item, "service", service_name(task->service));
-    view_text(&item, "instance", instance_name(snapshot, task));
-    view_number(&item, "round", task->round);
-    view_number(&item, "age_ms", snapshot_age_ms(snapshot, task->started_ms));
+    view_open_object(view, NULL);
+    view_number(view, "id", task->id);
+    view_text(view, "kind", task_kind_name(task->kind));
+    view_text(view, "service", service_name(task->service));
+    view_text(view, "instance", instance_name(snapshot, task));
+    view_number(view, "round", task->round);
+    view_number(view, "age_ms", snapshot_age_ms(snapshot, task->started_ms));
     /* From the task's start, as its age is. */
     if (task->deadline_ms > task->started_ms) {
-        view_number(&item, "deadline_ms", task->deadline_ms - task->started_ms);
+        view_number(view, "deadline_ms", task->deadline_ms - task->started_ms);
     } else {
-        view_null(&item, "deadline_ms");
+        view_null(view, "deadline_ms");
     }
-    view_text(&item, "step", step_name(task->step));
-    view_signed(&item, "pid", task->pid);
-    view_take_item(list, &item);
+    view_text(view, "step", step_name(task->step));
+    view_signed(view, "pid", task->pid);
+    view_close_object(view);
 }
 
 void views_tasks(struct snapshot *snapshot, struct body *body)
 {
     const struct tasks *tasks = snapshot->tasks;
     struct view view;
-    struct view list;
-    view_init_object(&view);
+    view_init(&view, body);
+    view_open_object(&view, NULL);
     view_number(&view, "live", tasks->live);
     view_number(&view, "started", tasks->started);
     view_number(&view, "finished", tasks->finished);
     view_number(&view, "reaped", tasks->reaped);
-    view_init_list(&list);
+    view_open_list(&view, "tasks");
     for (uint32_t i = 0; i < tasks->live; i++) {
-        put_task(&list, snapshot, &tasks->list[i]);
+        put_task(&view, snapshot, &tasks->list[i]);
     }
-    view_take_member(&view, "tasks", &list);
-    view_write(&view, body);
-    view_finish(&view);
+    view_close_list(&view);
+    view_close_object(&view);
     body_text(body, "\n");
 }
 

@@ -255,6 +255,17 @@ static bool read_command(struct driver *driver)
     return true;
 }
 
+/* What the console says is not looked at, but unread it would make the
+ * channel's end a reset. */
+static void drain_channel(struct driver *driver)
+{
+    char bytes[4096];
+    ssize_t length = 0;
+    do {
+        length = recv(driver->channel, bytes, sizeof bytes, MSG_DONTWAIT);
+    } while (length > 0);
+}
+
 static void drive(struct driver *driver)
 {
     bool is_open = true;
@@ -266,6 +277,7 @@ static void drive(struct driver *driver)
         }
         beat(driver);
         churn(driver);
+        drain_channel(driver);
         is_open = count <= 0 || read_command(driver);
     }
 }
