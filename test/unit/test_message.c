@@ -1,0 +1,230 @@
+/*
+ * test_message.c - every message comes back as it went; nothing else does.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sample_message.h"
+#include "wire/message.h"
+
+#define VERDICT_AT 9 /* in a RESULT: behind u64 task and bool */
+
+static size_t encoded(const struct message *message, uint8_t *bytes)
+{
+    size_t length = 0;
+    assert_int_equal(
+        message_encode(message, bytes, MESSAGE_BYTES_MOST, &length), 0);
+    return length;
+}
+
+static const struct message *sample(enum message_kind kind)
+{
+    for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+        if (sample_messages[i].kind == kind) {
+            return &sample_messages[i];
+        }
+    }
+    fail();
+    return NULL;
+}
+
+static void every_message_comes_back_byte_for_byte(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+        uint8_t bytes[MESSAGE_BYTES_MOST];
+        uint8_t again[MESSAGE_BYTES_MOST];
+        struct message message;
+        size_t length = encoded(&sample_messages[i], bytes);
+        assert_int_equal(message_decode(sample_directions[i],
+                                        (uint8_t)sample_messages[i].kind, bytes,
+                                        length, &message),
+                         0);
+        assert_int_equal(encoded(&message, again), length);
+        assert_memory_equal(again, bytes, length);
+    }
+}
+
+static void every_field_of_a_result_comes_back(void **state)
+{
+    (void)state;
+    uint8_t bytes[MESSAGE_BYTES_MOST];
+    struct message message;
+    const struct result *sent = &sample(MESSAGE_RESULT)->result;
+    size_t length = encoded(sample(MESSAGE_RESULT), bytes);
+    assert_int_equal(
+        message_decode(FROM_PROBER, MESSAGE_RESULT, bytes, length, &message),
+        0);
+    assert_int_equal(message.result.task, sent->task);
+    assert_int_equal(message.result.is_deep, sent->is_deep);
+    assert_true(verdict_equals(&message.result.verdict, &sent->verdict));
+    assert_memory_equal(message.result.stage_us, sent->stage_us,
+                        sizeof sent->stage_us);
+    assert_int_equal(message.result.redis_pid, sent->redis_pid);
+}
+
+static void a_message_goes_one_way_only(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+        uint8_t bytes[MESSAGE_BYTES_MOST];
+        size_t length = encoded(&sample_messages[i], bytes);
+        for (enum message_direction way = 0; way < MESSAGE_DIRECTION_COUNT;
+             way++) {
+            struct message message;
+            int status = message_decode(way, (uint8_t)sample_messages[i].kind,
+                                        bytes, length, &message);
+            assert_int_equal(status, way == sample_directions[i] ? 0 : -EINVAL);
+        }
+    }
+}
+
+static void a_kind_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    struct message message;
+    assert_int_equal(message_decode(TO_PROBER, 0, NULL, 0, &message), -EINVAL);
+    assert_int_equal(message_decode(TO_PROBER, 255, NULL, 0, &message),
+                     -EINVAL);
+    assert_string_equal(message_name((enum message_kind)255), "?");
+    assert_string_equal(message_name(MESSAGE_LOOK), "look");
+}
+
+static void a_byte_too_few_or_too_many_is_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+        uint8_t bytes[MESSAGE_BYTES_MOST + 1] = {0};
+        size_t whole = encoded(&sample_messages[i], bytes);
+        for (size_t length = 0; length <= whole + 1; length++) {
+            struct message message = {.kind = MESSAGE_LOOK};
+            int status = message_decode(sample_directions[i],
+                                        (uint8_t)sample_messages[i].kind, bytes,
+                                        length, &message);
+            assert_int_equal(status, length == whole ? 0 : -EPROTO);
+        }
+    }
+}
+
+/* Decodes a RESULT with one byte changed. */
+static int status_with(size_t at, uint8_t value)
+{
+    uint8_t bytes[MESSAGE_BYTES_MOST];
+    struct message message;
+    size_t length = encoded(sample(MESSAGE_RESULT), bytes);
+    bytes[at] = value;
+    return message_decode(FROM_PROBER, MESSAGE_RESULT, bytes, length, &message);
+}
+
+static void values_out_of_range_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(status_with(8, 2), -EPROTO); /* a bool */
+    assert_int_equal(status_with(VERDICT_AT, STATE_COUNT), -EPROTO);
+    assert_int_equal(status_with(VERDICT_AT, STATE_NONE), -EPROTO);
+    assert_int_equal(status_with(VERDICT_AT, STATE_DOWN), 0);
+    assert_int_equal(status_with(VERDICT_AT + 1, REASON_COUNT), -EPROTO);
+    assert_int_equal(status_with(VERDICT_AT + 2, ABILITY_COUNT), -EPROTO);
+    assert_int_equal(status_with(VERDICT_AT + 3, ABILITY_COUNT), -EPROTO);
+    assert_int_equal(status_with(VERDICT_AT + 3, ABILITY_STALE), -EPROTO);
+    assert_int_equal(status_with(VERDICT_AT + 4, ROLE_COUNT), -EPROTO);
+    assert_int_equal(status_with(VERDICT_AT + 8, 0x80), -EPROTO);
+}
+
+static void texts_with_nul_or_escapes_are_refused(void **state)
+{
+    (void)state;
+    size_t detail_at = VERDICT_AT + 5 + 4 + 2;
+    assert_int_equal(status_with(detail_at, 'x'), 0);
+    assert_int_equal(status_with(detail_at, '\0'), -EPROTO);
+    assert_int_equal(status_with(detail_at, '\x1b'), -EPROTO);
+    assert_int_equal(status_with(detail_at, 0xc3), -EPROTO);
+    assert_int_equal(status_with(detail_at - 1, 0xff), -EPROTO);
+}
+
+static void a_text_fits_to_its_last_byte_and_no_further(void **state)
+{
+    (void)state;
+    uint8_t bytes[MESSAGE_BYTES_MOST + 1];
+    struct message message = *sample(MESSAGE_PUBLISH_SETTINGS);
+    memset(message.publish_settings.run_dir, 'r', SETTINGS_RUN_DIR_BYTES - 1);
+    message.publish_settings.run_dir[SETTINGS_RUN_DIR_BYTES - 1] = '\0';
+    size_t length = encoded(&message, bytes);
+    struct message decoded;
+    assert_int_equal(message_decode(TO_PUBLISHER, MESSAGE_PUBLISH_SETTINGS,
+                                    bytes, length, &decoded),
+                     0);
+    assert_string_equal(decoded.publish_settings.run_dir,
+                        message.publish_settings.run_dir);
+
+    size_t text_at = length - (SETTINGS_RUN_DIR_BYTES - 1);
+    bytes[text_at - 2] = SETTINGS_RUN_DIR_BYTES;
+    bytes[length] = 'r';
+    assert_int_equal(message_decode(TO_PUBLISHER, MESSAGE_PUBLISH_SETTINGS,
+                                    bytes, length + 1, &decoded),
+                     -EPROTO);
+}
+
+static void what_was_refused_leaves_the_target_alone(void **state)
+{
+    (void)state;
+    struct message message = {.kind = MESSAGE_LOOK};
+    assert_int_equal(
+        message_decode(FROM_PROBER, MESSAGE_RESULT, NULL, 0, &message),
+        -EPROTO);
+    assert_int_equal(message.kind, MESSAGE_LOOK);
+}
+
+static void an_instance_past_the_most_is_refused(void **state)
+{
+    (void)state;
+    uint8_t bytes[MESSAGE_BYTES_MOST];
+    struct message message = *sample(MESSAGE_PUBLISHED);
+    message.published.instance = SETTINGS_INSTANCES_MOST;
+    size_t length = encoded(&message, bytes);
+    assert_int_equal(message_decode(FROM_PUBLISHER, MESSAGE_PUBLISHED, bytes,
+                                    length, &message),
+                     -EPROTO);
+}
+
+static void a_buffer_too_small_is_not_overrun(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+        uint8_t bytes[MESSAGE_BYTES_MOST];
+        size_t whole = encoded(&sample_messages[i], bytes);
+        for (size_t room = 0; room < whole; room++) {
+            size_t length = 4711;
+            memset(bytes, 'Z', sizeof bytes);
+            assert_int_equal(
+                message_encode(&sample_messages[i], bytes, room, &length),
+                -ENOBUFS);
+            assert_int_equal(bytes[room], 'Z');
+            assert_int_equal(length, 4711);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_message_comes_back_byte_for_byte),
+        cmocka_unit_test(every_field_of_a_result_comes_back),
+        cmocka_unit_test(a_message_goes_one_way_only),
+        cmocka_unit_test(a_kind_that_is_none_is_refused),
+        cmocka_unit_test(a_byte_too_few_or_too_many_is_refused),
+        cmocka_unit_test(values_out_of_range_are_refused),
+        cmocka_unit_test(texts_with_nul_or_escapes_are_refused),
+        cmocka_unit_test(a_text_fits_to_its_last_byte_and_no_further),
+        cmocka_unit_test(what_was_refused_leaves_the_target_alone),
+        cmocka_unit_test(an_instance_past_the_most_is_refused),
+        cmocka_unit_test(a_buffer_too_small_is_not_overrun),
+    };
+    return cmocka_run_group_tests_name("message", tests, NULL, NULL);
+}
