@@ -1,0 +1,59 @@
+/*
+ * main.c - sentinel-publisher: the arguments the supervisor gives it.
+ *
+ * Started by hand it has no channel and says so.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "base/parse.h"
+#include "publisher/exits.h"
+#include "publisher/publisher.h"
+#include "wire/progress.h"
+
+static const char help[] =
+    "sentinel-publisher keeps the nodes of sentinel-agent in ZooKeeper.\n"
+    "It is started by sentinel-agent, which gives it a channel and the board:\n"
+    "  --generation N   the number the supervisor knows it by\n"
+    "  --version        print the version\n"
+    "  --help           print this\n";
+
+static bool is_channel(int fd)
+{
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+static void choose_log_level(void)
+{
+    enum log_level level;
+    const char *name = getenv("SENTINEL_AGENT_LOG_LEVEL");
+    if (name != NULL && log_level_find(name, &level)) {
+        log_set_level(level);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t generation = 0;
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        return puts("sentinel-publisher " VERSION) < 0;
+    }
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        return fputs(help, stdout) < 0;
+    }
+    if (argc != 3 || strcmp(argv[1], "--generation") != 0 ||
+        parse_u64(argv[2], 0, UINT32_MAX, &generation) != 0 ||
+        !is_channel(HELPER_FD_CHANNEL)) {
+        (void)fputs("sentinel-publisher is started by sentinel-agent; "
+                    "see --help\n",
+                    stderr); /* nobody to tell if that fails */
+        return PUBLISHER_EXIT_USAGE;
+    }
+    log_init("publisher");
+    choose_log_level();
+    return publisher_run((uint32_t)generation);
+}

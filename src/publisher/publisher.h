@@ -1,0 +1,101 @@
+/*
+ * publisher.h - one publisher: a session, a desk, a channel, and the state it
+ * is in. Shared by start.c (up to the session), publisher.c (from then on)
+ * and tell.c (what the supervisor hears).
+ */
+#ifndef PUBLISHER_PUBLISHER_H
+#define PUBLISHER_PUBLISHER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/deadman.h"
+#include "model/board.h"
+#include "publisher/desk.h"
+#include "publisher/exits.h"
+#include "publisher/servers.h"
+#include "publisher/session_file.h"
+#include "publisher/zk.h"
+#include "wire/channel.h"
+
+/* No answer for so long, and the library is stuck: d of the contract, so that
+ * a wedged one costs no more than a wedged process of ours (R). */
+#define PUBLISHER_REQUEST_MS DEADMAN_LIMIT_MS
+/* Reads all nodes again, watches or not; shifted by chance. */
+#define PUBLISHER_SWEEP_MS 30000
+/* While another process holds the session's lock. */
+#define PUBLISHER_LOCK_AGAIN_MS 50
+/* From "withdraw" to the last word; the dead-man comes a little later. */
+#define PUBLISHER_WITHDRAW_MS 1000
+#define PUBLISHER_WITHDRAW_KILL_MS 1200
+
+struct publisher_counters {
+    uint64_t sessions;
+    uint64_t writes;
+    uint64_t transactions;
+    uint64_t failures;
+};
+
+struct publisher {
+    uv_loop_t loop;
+    uv_timer_t pulse;     /* dead-man, deadlines, counters: each second */
+    uv_timer_t next;      /* when the tree or the desk has work by time */
+    uv_timer_t heartbeat; /* of the .agent node */
+    uv_timer_t sweep;
+    uv_timer_t wait; /* for the lock and the board; then for withdrawal */
+    struct channel channel;
+    struct board *board;
+    struct servers servers;
+    struct desk desk;
+    struct zk *zk; /* NULL before there is a session to hope for */
+
+    enum zookeeper_state state;
+    bool has_desk;
+    bool is_resolving;
+    bool has_servers;         /* servers.numeric is good */
+    bool is_closing;          /* zk_close was called */
+    uint64_t started_ms;      /* when the settings came; 0 = not yet */
+    uint64_t disconnected_ms; /* since when; 0 while connected */
+
+    uint32_t session_timeout_ms; /* as configured */
+    char server_names[SETTINGS_SERVERS_BYTES];
+    uint32_t negotiated_ms; /* 0 = none yet */
+    char run_dir[SETTINGS_RUN_DIR_BYTES];
+    char boot[BOARD_BOOT_BYTES];
+    int lock_fd;                  /* -1 while another holds it */
+    struct saved_session session; /* id 0 = none */
+    bool is_saved;                /* `session` stands in the file */
+    char server[ZK_SERVER_BYTES];
+
+    struct publisher_counters counters;
+    struct publisher_counters told; /* as the supervisor knows them */
+    struct tree_request request;    /* scratch */
+};
+
+/* publisher.c: runs until _exit; returns only when it cannot begin. */
+int publisher_run(uint32_t generation);
+/* The only place where `state` changes. */
+void publisher_enter(struct publisher *publisher, enum zookeeper_state state);
+/* Leaves the process at once, with one line that says why. */
+_Noreturn void publisher_leave(enum publisher_exit code, const char *why);
+/* The .agent node, from now on. */
+void publisher_start_heartbeat(struct publisher *publisher);
+/* The library's callbacks, for start.c to hand over. */
+void publisher_on_note(struct zk *zk, const struct zk_note *note);
+void publisher_on_drained(struct zk *zk);
+
+/* start.c: from the settings to a session being looked for. */
+void publisher_start(struct publisher *publisher,
+                     const struct message_publish_settings *settings);
+/* Tries the lock again if it is not ours yet, and saves the session. */
+void publisher_save_session(struct publisher *publisher);
+
+/* tell.c: messages to the supervisor; a full or ended channel ends us. */
+void publisher_tell_hello(struct publisher *publisher);
+void publisher_tell_session(struct publisher *publisher);
+void publisher_tell_counters(struct publisher *publisher);
+void publisher_tell_notices(struct publisher *publisher);
+void publisher_flush(struct publisher *publisher);
+
+#endif

@@ -1,0 +1,211 @@
+/*
+ * start.c - from the supervisor's settings to a session being looked for.
+ *
+ *     read the board -> resolve the servers -> take the lock -> open
+ *
+ * Each step may have to wait (for a supervisor in the middle of a store, a
+ * name server, a predecessor not yet dead), none waits for ever: names as
+ * long as the session timeout, the lock as long as R; then a fresh session is
+ * opened and the predecessor's nodes are taken over.
+ */
+#include "publisher/publisher.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "base/text.h"
+#include "model/bounds.h"
+
+#define BOOT_ID_PATH "/proc/sys/kernel/random/boot_id"
+#define STAT_BYTES 1024
+#define STAT_START_FIELD 22
+#define NAMES_AGAIN_MS 1000
+
+/* The first line of a small file; "" if it cannot be read. */
+static void read_line(const char *path, char *line, size_t size)
+{
+    line[0] = '\0';
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return;
+    }
+    ssize_t length = read(fd, line, size - 1);
+    (void)close(fd); /* only read from */
+    line[length > 0 ? length : 0] = '\0';
+    line[strcspn(line, "\n")] = '\0';
+}
+
+/* Field 22 of /proc/self/stat; the second may hold spaces and brackets. */
+static uint64_t own_start_ticks(void)
+{
+    char stat[STAT_BYTES];
+    read_line("/proc/self/stat", stat, sizeof stat);
+    char *at = strrchr(stat, ')');
+    for (int field = 2; at != NULL && field < STAT_START_FIELD; field++) {
+        at = strchr(at + 1, ' ');
+    }
+    uint64_t ticks = 0;
+    if (at != NULL) {
+        at[1 + strcspn(at + 1, " ")] = '\0';
+        (void)parse_u64(at + 1, 0, UINT64_MAX, &ticks); /* else 0: unknown */
+    }
+    return ticks;
+}
+
+void publisher_save_session(struct publisher *publisher)
+{
+    if (publisher->lock_fd < 0) {
+        int status = session_file_lock(publisher->run_dir, &publisher->lock_fd);
+        if (status != 0) {
+            return; /* the predecessor's file stays until it is gone */
+        }
+    }
+    if (publisher->is_saved || publisher->session.id == 0) {
+        return;
+    }
+    struct session_writer writer = {.boot_id = publisher->boot,
+                                    .pid = (int32_t)getpid(),
+                                    .start_ticks = own_start_ticks()};
+    int status =
+        session_file_write(publisher->run_dir, &writer, &publisher->session);
+    publisher->is_saved = status == 0;
+    if (status != 0) {
+        log_event(LEVEL_ERROR, "session_file_failed",
+                  LOG_TEXT("error", strerror(-status)));
+    }
+}
+
+static bool find_saved(struct publisher *publisher, struct saved_session *saved)
+{
+    if (publisher->lock_fd < 0) {
+        log_event(LEVEL_WARNING, "session_lock_held",
+                  LOG_NUMBER("waited_ms", BOUNDS_REPLACE_MS));
+        return false;
+    }
+    int status = session_file_read(publisher->run_dir, publisher->boot, saved);
+    if (status != 0 && status != -ENOENT) {
+        log_event(LEVEL_WARNING, "session_file_ignored",
+                  LOG_TEXT("error", strerror(-status)));
+    }
+    return status == 0;
+}
+
+static void open_session(struct publisher *publisher)
+{
+    struct saved_session saved;
+    bool is_resuming = find_saved(publisher, &saved);
+    struct zk_settings settings = {.servers = publisher->servers.numeric,
+                                   .session_timeout_ms =
+                                       publisher->session_timeout_ms,
+                                   .resume = is_resuming ? &saved : NULL,
+                                   .on_note = publisher_on_note,
+                                   .on_drained = publisher_on_drained,
+                                   .owner = publisher};
+    publisher->disconnected_ms = clock_monotonic_ms();
+    publisher_start_heartbeat(publisher);
+    publisher_enter(publisher, ZOOKEEPER_CONNECTING);
+    int status = zk_create(&publisher->loop, &settings, &publisher->zk);
+    if (status != 0) {
+        publisher_leave(PUBLISHER_EXIT_SYSTEM, "libzookeeper does not start");
+    }
+    log_event(LEVEL_INFO, is_resuming ? "session_resuming" : "session_opening",
+              LOG_TEXT("servers", publisher->servers.numeric));
+    publisher_flush(publisher);
+}
+
+static void handle_wait(uv_timer_t *timer);
+
+static void wait_again(struct publisher *publisher, uint64_t wait_ms)
+{
+    /* Fails only without a callback. */
+    (void)uv_timer_start(&publisher->wait, handle_wait, wait_ms, 0);
+}
+
+/* False: another holds it, and it is too early to go without. */
+static bool take_lock(struct publisher *publisher)
+{
+    int status = session_file_lock(publisher->run_dir, &publisher->lock_fd);
+    if (status == 0) {
+        return true;
+    }
+    if (status != -EAGAIN) {
+        log_event(LEVEL_ERROR, "session_lock_failed",
+                  LOG_TEXT("error", strerror(-status)));
+        return true; /* a run directory we cannot use must not stop us */
+    }
+    uint64_t waited_ms = clock_monotonic_ms() - publisher->started_ms;
+    return waited_ms >= BOUNDS_REPLACE_MS;
+}
+
+static void handle_servers(struct servers *servers, int status)
+{
+    struct publisher *publisher = servers->owner;
+    if (status == -EINVAL) {
+        publisher_leave(PUBLISHER_EXIT_SETTINGS, "a server is malformed");
+    }
+    publisher->is_resolving = false;
+    publisher->has_servers = status == 0;
+    wait_again(publisher, status == 0 ? 0 : NAMES_AGAIN_MS);
+}
+
+static void resolve(struct publisher *publisher)
+{
+    uint64_t waited_ms = clock_monotonic_ms() - publisher->started_ms;
+    if (waited_ms > publisher->session_timeout_ms) {
+        publisher_leave(PUBLISHER_EXIT_UNAVAILABLE,
+                        "no server's name resolves");
+    }
+    publisher->is_resolving = true;
+    servers_resolve(&publisher->servers, &publisher->loop,
+                    publisher->server_names, handle_servers, publisher);
+}
+
+static void handle_wait(uv_timer_t *timer)
+{
+    struct publisher *publisher = timer->data;
+    if (publisher->state != ZOOKEEPER_BOOT || publisher->is_resolving) {
+        return;
+    }
+    if (!publisher->has_desk) {
+        int status = desk_init(&publisher->desk, publisher->board,
+                               publisher->boot, clock_monotonic_ms());
+        if (status == -EAGAIN) {
+            wait_again(publisher, DESK_AGAIN_MS);
+            return;
+        }
+        if (status != 0) {
+            publisher_leave(PUBLISHER_EXIT_SETTINGS,
+                            "the board names no usable paths");
+        }
+        publisher->has_desk = true;
+    }
+    if (!publisher->has_servers) {
+        resolve(publisher);
+        return;
+    }
+    if (publisher->lock_fd < 0 && !take_lock(publisher)) {
+        wait_again(publisher, PUBLISHER_LOCK_AGAIN_MS);
+        return;
+    }
+    open_session(publisher);
+}
+
+void publisher_start(struct publisher *publisher,
+                     const struct message_publish_settings *settings)
+{
+    publisher->started_ms = clock_monotonic_ms();
+    publisher->session_timeout_ms = settings->session_timeout_ms;
+    (void)text_copy(publisher->run_dir, sizeof publisher->run_dir,
+                    settings->run_dir); /* same size */
+    (void)text_copy(publisher->server_names, sizeof publisher->server_names,
+                    settings->servers); /* same size */
+    read_line(BOOT_ID_PATH, publisher->boot, sizeof publisher->boot);
+    wait_again(publisher, 0);
+}

@@ -1,0 +1,100 @@
+/*
+ * zk.h - libzookeeper behind a queue: the only room with threads.
+ *
+ * The library calls back on a thread of its own. Those callbacks only copy,
+ * put the copy into a locked queue and wake the loop; everything below runs
+ * in the loop's thread. Asynchronous calls only: the synchronous ones block
+ * for two thirds of a session.
+ *
+ * One handle, one process lifetime: there is no way back from EXPIRED, a mad
+ * handshake or a wedge but to leave the process and be replaced.
+ */
+#ifndef PUBLISHER_ZK_H
+#define PUBLISHER_ZK_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "publisher/session_file.h"
+#include "publisher/tree.h"
+
+#define ZK_SERVER_BYTES 64
+#define ZK_NEGOTIATED_LEAST_MS 1000
+#define ZK_NEGOTIATED_MOST_MS 120000
+/* Notes not yet taken by the loop: reads and watches bound them far below;
+ * past this the loop is not turning and its dead-man has the word. */
+#define ZK_QUEUE_MOST 65536
+
+enum zk_note_kind {
+    ZK_CONNECTED,    /* session, negotiated_ms, server */
+    ZK_DISCONNECTED, /* the library looks for a server by itself */
+    ZK_EXPIRED,
+    ZK_REFUSED, /* our credentials */
+    ZK_MAD,     /* a handshake that cannot be ZooKeeper's */
+    ZK_CHANGED, /* path: its watch fired */
+    ZK_ANSWER,  /* request, ticket, slot, outcome and what belongs to it */
+    ZK_CLOSED,  /* zk_close is done */
+};
+
+/* Owned by the queue; good inside the callback only. */
+struct zk_note {
+    enum zk_note_kind kind;
+    struct saved_session session;
+    uint32_t negotiated_ms;
+    char server[ZK_SERVER_BYTES];
+
+    char *path;
+    enum tree_request_kind request;
+    uint64_t ticket;
+    uint32_t slot;
+    enum tree_outcome outcome;
+    int code;    /* the library's, for the log */
+    char *bytes; /* of a read; NULL when longer than PAYLOAD_BYTES_MOST */
+    size_t length;
+    struct tree_stat stat;
+    char **names;            /* of a list */
+    uint32_t count;          /* of names, or of a multi's operations */
+    struct tree_stat *stats; /* of a multi */
+    struct zk_note *next;
+};
+
+struct zk;
+
+typedef void (*zk_note_cb)(struct zk *zk, const struct zk_note *note);
+/* The notes that had gathered were all delivered. */
+typedef void (*zk_drained_cb)(struct zk *zk);
+
+struct zk_settings {
+    const char *servers; /* numeric, "ip:port,ip:port" */
+    uint32_t session_timeout_ms;
+    const struct saved_session *resume; /* NULL: a fresh session */
+    zk_note_cb on_note;
+    zk_drained_cb on_drained;
+    void *owner;
+};
+
+/* Starts the library and its two threads, with all signals blocked in them.
+ * 0 or a negative errno. There is no destroy: see zk_close and _exit. */
+int zk_create(uv_loop_t *loop, const struct zk_settings *settings,
+              struct zk **zk);
+void *zk_owner(const struct zk *zk);
+
+/* Asks. Its ZK_ANSWER comes later, always and exactly once (TREE_LOST when
+ * it could not even be sent), unless the library is broken: zk_oldest_ms.
+ * Paths are the tree's, which has checked them. `now_ms` is kept. */
+void zk_submit(struct zk *zk, const struct tree *tree,
+               const struct tree_request *request, uint64_t now_ms);
+
+/* When the oldest request without an answer was submitted; 0 = none. */
+uint64_t zk_oldest_ms(const struct zk *zk);
+
+/* Ends the session at the server, in a thread of its own since it can block
+ * for 18 s; then ZK_CLOSED. Nothing else may be called afterwards. 0 or a
+ * negative errno. */
+int zk_close(struct zk *zk);
+
+/* The library's word for a code. */
+const char *zk_code_name(int code);
+
+#endif
