@@ -195,6 +195,7 @@ void desk_heartbeat(struct desk *desk)
     int status = payload_encode_agent(&payload, bytes, sizeof bytes, &length);
     if (status == 0) {
         status = tree_want(desk->tree, slot, bytes, length, 0);
+        tree_touch(desk->tree, slot);
     }
     if (status != 0) {
         log_event(LEVEL_ERROR, "heartbeat_failed", LOG_NUMBER("error", status));

@@ -112,10 +112,11 @@ enum tree_decision tree_decide(const struct tree *tree,
         bool has_bytes = slot->wish == WISH_BYTES || seen->bytes != NULL;
         return has_bytes ? DECIDE_TAKE_OVER : DECIDE_NOTHING;
     }
-    if (slot->wish == WISH_KEEP || holds_wanted(slot)) {
+    if (slot->wish == WISH_KEEP) {
         return DECIDE_NOTHING;
     }
-    return DECIDE_SET;
+    return slot->must_write || !holds_wanted(slot) ? DECIDE_SET
+                                                   : DECIDE_NOTHING;
 }
 
 static int compare_names(const void *one, const void *other, void *context)
@@ -259,8 +260,15 @@ int tree_want(struct tree *tree, uint32_t slot, const char *bytes,
     return 0;
 }
 
+void tree_touch(struct tree *tree, uint32_t slot)
+{
+    assert(slot <= tree->instances);
+    tree->slots[slot].must_write = tree->slots[slot].wish == WISH_BYTES;
+}
+
 static void wish_without_bytes(struct tree_slot *slot, enum tree_wish wish)
 {
+    slot->must_write = false;
     free(slot->wanted);
     slot->wanted = NULL;
     slot->wanted_length = 0;

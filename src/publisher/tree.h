@@ -121,6 +121,9 @@ uint32_t tree_agent_slot(const struct tree *tree);
  * 0. 0 or -ENOMEM (wanted is then as before). */
 int tree_want(struct tree *tree, uint32_t slot, const char *bytes,
               size_t length, uint64_t claim_version);
+/* The wanted bytes shall be written once more even if they stand there, for
+ * readers that judge by the time of the last write. */
+void tree_touch(struct tree *tree, uint32_t slot);
 /* The node stays as it is found; if there is none, none is wanted. */
 void tree_keep(struct tree *tree, uint32_t slot);
 /* No node is wanted. */

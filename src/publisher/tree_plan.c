@@ -132,6 +132,7 @@ static bool load_flight(struct tree_slot *slot, enum tree_decision decision)
         memcpy(slot->flight.bytes, bytes, length);
         slot->flight.length = length;
     }
+    slot->must_write = false; /* a flight that fails is decided anew */
     slot->flight.is_set = decision == DECIDE_SET;
     slot->flight.is_flying = true;
     return true;

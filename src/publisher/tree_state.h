@@ -39,6 +39,7 @@ struct tree_slot {
     char *wanted; /* with WISH_BYTES */
     size_t wanted_length;
     uint64_t claim_version;
+    bool must_write; /* also if the wanted bytes stand there */
 
     struct tree_seen seen;
     bool must_read;
