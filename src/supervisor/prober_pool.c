@@ -8,6 +8,7 @@
  */
 #include "supervisor/prober_pool.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
@@ -78,12 +79,9 @@ static void handle_ended(struct child *child, int status)
 {
     struct prober *prober = child->owner;
 
-    if (status != 0) {
-        log_event(LEVEL_WARNING, "prober_spoke_nonsense",
-                  LOG_NUMBER("prober", prober->number),
-                  LOG_TEXT("error", uv_strerror(status)));
-        prober->spoke_nonsense = true;
-    }
+    /* Other errors are the socket's: the prober died with unread work. */
+    prober->spoke_nonsense =
+        status == UV_EPROTO || status == UV_EINVAL || status == -ESTALE;
     /* Without its stream it is of no use, whatever it still does. One that is
      * dying already keeps the status it dies with. */
     child_kill(child);
@@ -210,6 +208,11 @@ void prober_pool_kill(struct prober_pool *pool, uint32_t number)
     struct prober *prober = find_prober(pool, number);
 
     if (prober != NULL) {
+        if (!prober->is_told_of_end) {
+            log_event(LEVEL_WARNING, "prober_hung",
+                      LOG_NUMBER("prober", number),
+                      LOG_NUMBER("pid", prober->child.pid));
+        }
         child_kill(&prober->child);
         tell_of_end(prober, "hung");
     }

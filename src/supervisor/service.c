@@ -3,6 +3,7 @@
  */
 #include "supervisor/service.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -29,7 +30,7 @@ static void handle_ended(struct child *child, int status)
 {
     struct service *service = child->owner;
 
-    if (status != 0) {
+    if (status == UV_EPROTO || status == UV_EINVAL || status == -ESTALE) {
         log_event(LEVEL_WARNING, "helper_spoke_nonsense",
                   LOG_TEXT("helper", service_name(service->spec.kind)),
                   LOG_TEXT("error", uv_strerror(status)));
