@@ -100,10 +100,12 @@ static void handle_over(struct child *child)
     log_event(LEVEL_DEBUG, "prober_over", LOG_NUMBER("prober", prober->number),
               LOG_NUMBER("pid", child->pid), LOG_TEXT("how", why));
     tell_of_end(prober, why);
-    tell(prober, ENGINE_PROBER_REAPED);
     progress_destroy(prober->progress);
     prober->progress = NULL;
+    /* Free before it is told: the engine may start another in its place. */
+    struct prober gone = {.pool = prober->pool, .number = prober->number};
     prober->number = 0;
+    tell(&gone, ENGINE_PROBER_REAPED);
 }
 
 /* --- public ----------------------------------------------------------------
