@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "prober/signs.h"
 
 struct rule {
     enum reason reason;
@@ -28,238 +29,6 @@ struct rule {
     /* Adds what one row's constants cannot say; may be NULL. */
     void (*refine)(const struct evidence *evidence, struct verdict *verdict);
 };
-
-/* --- questions about the evidence ---------------------------------------- */
-
-static bool is_good(const struct evidence *evidence, enum command command)
-{
-    return evidence->replies[command].answer == ANSWER_GOOD;
-}
-
-static enum evidence_error error_of(const struct evidence *evidence,
-                                    enum command command)
-{
-    const struct evidence_reply *reply = &evidence->replies[command];
-    return reply->answer == ANSWER_ERROR ? reply->error : ERROR_NONE;
-}
-
-static bool has_answer(const struct evidence *evidence)
-{
-    return evidence->answered > 0;
-}
-
-static enum role role_of(const struct evidence *evidence)
-{
-    if (evidence->role.role != ROLE_UNKNOWN) {
-        return evidence->role.role;
-    }
-    return evidence->info.role;
-}
-
-/* Asked, and neither a reply nor the end of the stream came in time. */
-static bool is_stalled(const struct evidence *evidence, enum command command)
-{
-    return evidence->end == EVIDENCE_DEADLINE &&
-           evidence->replies[command].is_asked &&
-           evidence->replies[command].answer == ANSWER_NONE;
-}
-
-static bool is_link_up(const struct evidence *evidence)
-{
-    if (evidence->info.link != INFO_LINK_UNKNOWN) {
-        return evidence->info.link == INFO_LINK_UP;
-    }
-    return evidence->role.is_connected;
-}
-
-/* Redis reports an offset of 1 while it has never had a master's data. */
-static bool has_old_data(const struct evidence *evidence)
-{
-    return !evidence->info.is_syncing && evidence->info.has_offset &&
-           evidence->info.offset > 1;
-}
-
-/* A refusal to answer this command, which says nothing of the server's
- * health: not allowed, renamed, or for another node of the cluster. */
-static bool is_unassessed(enum evidence_error error)
-{
-    return error == ERROR_NOPERM || error == ERROR_NO_COMMAND ||
-           error == ERROR_MOVED || error == ERROR_ASK;
-}
-
-static bool is_auth_error(enum evidence_error error)
-{
-    return error == ERROR_NOAUTH || error == ERROR_WRONGPASS ||
-           error == ERROR_NOPERM;
-}
-
-/* The write check met no obstacle, or could not be made. */
-static bool writes_unobstructed(const struct evidence *evidence)
-{
-    const struct evidence_reply *canary = &evidence->replies[COMMAND_CANARY];
-    enum evidence_error error = error_of(evidence, COMMAND_CANARY);
-    return !canary->is_asked || canary->answer == ANSWER_GOOD ||
-           error == ERROR_WRONGTYPE || is_unassessed(error);
-}
-
-/* Everything a healthy server answers on a deep round is there. */
-static bool is_whole(const struct evidence *evidence)
-{
-    enum evidence_error ping = error_of(evidence, COMMAND_PING);
-    bool alive = is_good(evidence, COMMAND_PING) || is_unassessed(ping);
-    bool told =
-        is_good(evidence, COMMAND_ROLE) || is_good(evidence, COMMAND_INFO);
-    return evidence->end == EVIDENCE_COMPLETE && alive && told &&
-           evidence->complaint[0] == '\0';
-}
-
-/* --- when each row fits ----------------------------------------------------
- */
-
-static bool fits_agent(const struct evidence *evidence)
-{
-    return evidence->end == EVIDENCE_AGENT;
-}
-
-static bool fits_refused(const struct evidence *evidence)
-{
-    return evidence->end == EVIDENCE_REFUSED;
-}
-
-static bool fits_name(const struct evidence *evidence)
-{
-    return evidence->end == EVIDENCE_NAME;
-}
-
-static bool fits_backlog(const struct evidence *evidence)
-{
-    return evidence->end == EVIDENCE_BACKLOG;
-}
-
-static bool fits_reset(const struct evidence *evidence)
-{
-    return evidence->end == EVIDENCE_CLOSED && !has_answer(evidence);
-}
-
-static bool fits_protocol(const struct evidence *evidence)
-{
-    return evidence->end == EVIDENCE_PROTOCOL;
-}
-
-static bool fits_maxclients(const struct evidence *evidence)
-{
-    enum evidence_error first = error_of(evidence, COMMAND_PING);
-    return first == ERROR_MAXCLIENTS || first == ERROR_MAXCLIENTS_CLUSTER;
-}
-
-static bool fits_protected(const struct evidence *evidence)
-{
-    return error_of(evidence, COMMAND_PING) == ERROR_DENIED;
-}
-
-/* On a shallow round a PING refused by ACL alone is no news: the deep rounds,
- * which ask more, have found the instance alive. */
-static bool fits_auth(const struct evidence *evidence)
-{
-    if (!evidence->is_deep) {
-        enum evidence_error ping = error_of(evidence, COMMAND_PING);
-        return ping == ERROR_NOAUTH || ping == ERROR_WRONGPASS;
-    }
-    return is_auth_error(error_of(evidence, COMMAND_PING)) &&
-           is_auth_error(error_of(evidence, COMMAND_ROLE)) &&
-           is_auth_error(error_of(evidence, COMMAND_INFO));
-}
-
-static bool fits_timeout(const struct evidence *evidence)
-{
-    return evidence->end == EVIDENCE_DEADLINE && !has_answer(evidence);
-}
-
-static bool fits_busy(const struct evidence *evidence)
-{
-    return evidence_has_error(evidence, ERROR_BUSY);
-}
-
-static bool fits_loading(const struct evidence *evidence)
-{
-    return evidence_has_error(evidence, ERROR_LOADING) ||
-           evidence->info.is_loading;
-}
-
-static bool fits_masterdown(const struct evidence *evidence)
-{
-    return evidence_has_error(evidence, ERROR_MASTERDOWN);
-}
-
-static bool fits_clusterdown(const struct evidence *evidence)
-{
-    return evidence_has_error(evidence, ERROR_CLUSTERDOWN);
-}
-
-static bool fits_shutdown(const struct evidence *evidence)
-{
-    return evidence->info.is_shutting_down;
-}
-
-static bool fits_misconf(const struct evidence *evidence)
-{
-    return evidence_has_error(evidence, ERROR_MISCONF) ||
-           evidence->info.bgsave_failed || evidence->info.aof_failed;
-}
-
-static bool fits_oom(const struct evidence *evidence)
-{
-    return evidence_has_error(evidence, ERROR_OOM);
-}
-
-static bool fits_noreplicas(const struct evidence *evidence)
-{
-    return evidence_has_error(evidence, ERROR_NOREPLICAS);
-}
-
-static bool fits_paused(const struct evidence *evidence)
-{
-    return is_stalled(evidence, COMMAND_CANARY) &&
-           !is_stalled(evidence, COMMAND_INFO);
-}
-
-static bool fits_syncing(const struct evidence *evidence)
-{
-    return role_of(evidence) == ROLE_REPLICA && !is_link_up(evidence) &&
-           !has_old_data(evidence);
-}
-
-static bool fits_link_down(const struct evidence *evidence)
-{
-    return role_of(evidence) == ROLE_REPLICA && !is_link_up(evidence) &&
-           has_old_data(evidence);
-}
-
-static bool fits_replica(const struct evidence *evidence)
-{
-    return role_of(evidence) == ROLE_REPLICA && is_whole(evidence) &&
-           is_link_up(evidence);
-}
-
-static bool fits_master(const struct evidence *evidence)
-{
-    return role_of(evidence) == ROLE_MASTER && is_whole(evidence) &&
-           writes_unobstructed(evidence);
-}
-
-/* PING alone was asked, and the server is there. */
-static bool fits_shallow(const struct evidence *evidence)
-{
-    return !evidence->is_deep && evidence->end == EVIDENCE_COMPLETE &&
-           (is_good(evidence, COMMAND_PING) ||
-            is_unassessed(error_of(evidence, COMMAND_PING)));
-}
-
-static bool fits_other(const struct evidence *evidence)
-{
-    (void)evidence; /* the last row: nothing else fitted */
-    return true;
-}
 
 /* --- what a row's constants cannot say -------------------------------------
  */
@@ -313,8 +82,8 @@ static void refine_loading(const struct evidence *evidence,
 static void refine_misconf(const struct evidence *evidence,
                            struct verdict *verdict)
 {
-    if (is_good(evidence, COMMAND_CANARY) ||
-        error_of(evidence, COMMAND_CANARY) == ERROR_WRONGTYPE) {
+    if (signs_is_good(evidence, COMMAND_CANARY) ||
+        signs_error_of(evidence, COMMAND_CANARY) == ERROR_WRONGTYPE) {
         verdict->writable = ABILITY_YES;
     }
     if (evidence->info.aof_failed && !evidence->info.bgsave_failed) {
@@ -329,7 +98,7 @@ static void refine_master(const struct evidence *evidence,
     if (!canary->is_asked) {
         return;
     }
-    if (is_unassessed(error_of(evidence, COMMAND_CANARY))) {
+    if (signs_is_unassessed(signs_error_of(evidence, COMMAND_CANARY))) {
         set_detail(verdict, "the write check could not be made: not allowed, "
                             "renamed, or another node's slot");
     } else {
@@ -348,7 +117,7 @@ static void refine_other(const struct evidence *evidence,
         set_detail(verdict, "it closed the connection between its replies");
     } else if (evidence->end == EVIDENCE_DEADLINE) {
         set_detail(verdict, "it answered, but not everything in time");
-    } else if (role_of(evidence) == ROLE_SENTINEL) {
+    } else if (signs_role_of(evidence) == ROLE_SENTINEL) {
         set_detail(verdict, "a Sentinel, not a server of data");
     } else if (evidence_has_error(evidence, ERROR_READONLY)) {
         set_detail(verdict, "it calls itself a master, but refuses writes");
@@ -360,56 +129,60 @@ static void refine_other(const struct evidence *evidence,
 
 /* First match wins. The states, then readable, then writable. */
 static const struct rule rules[] = {
-    {REASON_AGENT, STATE_UNKNOWN, ABILITY_UNKNOWN, ABILITY_UNKNOWN, fits_agent,
+    {REASON_AGENT, STATE_UNKNOWN, ABILITY_UNKNOWN, ABILITY_UNKNOWN, signs_agent,
      "trouble of the agent's own", refine_agent},
-    {REASON_REFUSED, STATE_DOWN, ABILITY_NO, ABILITY_NO, fits_refused,
+    {REASON_REFUSED, STATE_DOWN, ABILITY_NO, ABILITY_NO, signs_refused,
      "connection refused: nobody listens", refine_refused},
-    {REASON_DNS, STATE_UNKNOWN, ABILITY_UNKNOWN, ABILITY_UNKNOWN, fits_name,
+    {REASON_DNS, STATE_UNKNOWN, ABILITY_UNKNOWN, ABILITY_UNKNOWN, signs_name,
      "names are not resolved yet", NULL},
-    {REASON_BACKLOG, STATE_DOWN, ABILITY_NO, ABILITY_NO, fits_backlog,
+    {REASON_BACKLOG, STATE_DOWN, ABILITY_NO, ABILITY_NO, signs_backlog,
      "it accepts no connection: the backlog is full, or packets are lost",
      NULL},
-    {REASON_RESET, STATE_DOWN, ABILITY_NO, ABILITY_NO, fits_reset,
+    {REASON_RESET, STATE_DOWN, ABILITY_NO, ABILITY_NO, signs_reset,
      "it closed the connection before any reply, twice", NULL},
-    {REASON_PROTOCOL, STATE_DOWN, ABILITY_NO, ABILITY_NO, fits_protocol,
+    {REASON_PROTOCOL, STATE_DOWN, ABILITY_NO, ABILITY_NO, signs_protocol,
      "what answers there does not speak the Redis protocol", NULL},
     {REASON_MAXCLIENTS, STATE_DEGRADED, ABILITY_UNKNOWN, ABILITY_UNKNOWN,
-     fits_maxclients, "maxclients is reached: the agent was turned away", NULL},
+     signs_maxclients, "maxclients is reached: the agent was turned away",
+     NULL},
     {REASON_PROTECTED, STATE_UNKNOWN, ABILITY_UNKNOWN, ABILITY_UNKNOWN,
-     fits_protected, "protected mode turns away this address", NULL},
-    {REASON_AUTH, STATE_UNKNOWN, ABILITY_UNKNOWN, ABILITY_UNKNOWN, fits_auth,
+     signs_protected, "protected mode turns away this address", NULL},
+    {REASON_AUTH, STATE_UNKNOWN, ABILITY_UNKNOWN, ABILITY_UNKNOWN, signs_auth,
      "a password is needed", refine_auth},
-    {REASON_TIMEOUT, STATE_DOWN, ABILITY_NO, ABILITY_NO, fits_timeout,
+    {REASON_TIMEOUT, STATE_DOWN, ABILITY_NO, ABILITY_NO, signs_timeout,
      "connected, but no reply came in time", NULL},
-    {REASON_BUSY, STATE_DOWN, ABILITY_NO, ABILITY_NO, fits_busy,
+    {REASON_BUSY, STATE_DOWN, ABILITY_NO, ABILITY_NO, signs_busy,
      "a script or function runs too long", NULL},
-    {REASON_LOADING, STATE_LOADING, ABILITY_NO, ABILITY_NO, fits_loading,
+    {REASON_LOADING, STATE_LOADING, ABILITY_NO, ABILITY_NO, signs_loading,
      "loading its data set", refine_loading},
-    {REASON_MASTERDOWN, STATE_DEGRADED, ABILITY_NO, ABILITY_NO, fits_masterdown,
-     "its master is away and replica-serve-stale-data is off", NULL},
+    {REASON_MASTERDOWN, STATE_DEGRADED, ABILITY_NO, ABILITY_NO,
+     signs_masterdown, "its master is away and replica-serve-stale-data is off",
+     NULL},
     {REASON_CLUSTERDOWN, STATE_DEGRADED, ABILITY_NO, ABILITY_NO,
-     fits_clusterdown, "the cluster is down", NULL},
-    {REASON_SHUTDOWN, STATE_DRAINING, ABILITY_YES, ABILITY_NO, fits_shutdown,
+     signs_clusterdown, "the cluster is down", NULL},
+    {REASON_SHUTDOWN, STATE_DRAINING, ABILITY_YES, ABILITY_NO, signs_shutdown,
      "it is shutting down", NULL},
-    {REASON_MISCONF, STATE_DEGRADED, ABILITY_YES, ABILITY_NO, fits_misconf,
+    {REASON_MISCONF, STATE_DEGRADED, ABILITY_YES, ABILITY_NO, signs_misconf,
      "it cannot save its data to disk", refine_misconf},
-    {REASON_OOM, STATE_DEGRADED, ABILITY_YES, ABILITY_NO, fits_oom,
+    {REASON_OOM, STATE_DEGRADED, ABILITY_YES, ABILITY_NO, signs_oom,
      "maxmemory is reached", NULL},
     {REASON_NOREPLICAS, STATE_DEGRADED, ABILITY_YES, ABILITY_NO,
-     fits_noreplicas, "too few good replicas to accept writes", NULL},
-    {REASON_PAUSED, STATE_DEGRADED, ABILITY_YES, ABILITY_NO, fits_paused,
+     signs_noreplicas, "too few good replicas to accept writes", NULL},
+    {REASON_PAUSED, STATE_DEGRADED, ABILITY_YES, ABILITY_NO, signs_paused,
      "writes hang: clients are paused", NULL},
-    {REASON_SYNCING, STATE_DEGRADED, ABILITY_NO, ABILITY_NO, fits_syncing,
+    {REASON_SYNCING, STATE_DEGRADED, ABILITY_NO, ABILITY_NO, signs_syncing,
      "a replica that has not synchronised yet", NULL},
     {REASON_LINK_DOWN, STATE_DEGRADED, ABILITY_STALE, ABILITY_NO,
-     fits_link_down, "the link to its master is down: its data are old", NULL},
-    {REASON_REPLICA, STATE_UP, ABILITY_YES, ABILITY_NO, fits_replica, "", NULL},
-    {REASON_MASTER, STATE_UP, ABILITY_YES, ABILITY_UNKNOWN, fits_master, "",
-     refine_master},
-    {REASON_NONE, STATE_UP, ABILITY_YES, ABILITY_UNKNOWN, fits_shallow, "",
+     signs_link_down, "the link to its master is down: its data are old", NULL},
+    {REASON_REPLICA, STATE_UP, ABILITY_YES, ABILITY_NO, signs_replica, "",
      NULL},
-    {REASON_OTHER, STATE_DEGRADED, ABILITY_UNKNOWN, ABILITY_UNKNOWN, fits_other,
-     "it answered, but not as a healthy server does", refine_other},
+    {REASON_MASTER, STATE_UP, ABILITY_YES, ABILITY_UNKNOWN, signs_master, "",
+     refine_master},
+    {REASON_NONE, STATE_UP, ABILITY_YES, ABILITY_UNKNOWN, signs_shallow, "",
+     NULL},
+    {REASON_OTHER, STATE_DEGRADED, ABILITY_UNKNOWN, ABILITY_UNKNOWN,
+     signs_other, "it answered, but not as a healthy server does",
+     refine_other},
 };
 
 #define RULE_COUNT (sizeof(rules) / sizeof(rules[0]))
@@ -418,7 +191,7 @@ static void set_identity(const struct evidence *evidence,
                          struct verdict *verdict)
 {
     const struct info *info = &evidence->info;
-    verdict->role = role_of(evidence);
+    verdict->role = signs_role_of(evidence);
     (void)text_copy(verdict->run_id, sizeof(verdict->run_id),
                     info->run_id); /* same size */
     (void)text_copy(verdict->version, sizeof(verdict->version),
