@@ -1,0 +1,238 @@
+/*
+ * test_board.c - the scoreboard's records: what is written is read, whole or
+ * not at all, and safe whatever the bytes are.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "board_scene.h"
+#include "model/board.h"
+#include "model/board_layout.h"
+
+static void an_instance_is_read_as_it_was_stored(void **state)
+{
+    struct scene *scene = *state;
+    struct board_instance read;
+    assert_int_equal(board_read_instance(scene->reader, 1, &read), 0);
+    assert_memory_equal(&read, &scene->record, sizeof read);
+}
+
+static void settings_left_out_stay_as_they_were(void **state)
+{
+    struct scene *scene = *state;
+    struct board_instance read;
+    scene->record.instance.claim.verdict.state = STATE_DOWN;
+    board_store_instance(scene->writer, 1, NULL, &scene->record.instance);
+    assert_int_equal(board_read_instance(scene->reader, 1, &read), 0);
+    assert_memory_equal(&read, &scene->record, sizeof read);
+}
+
+static void a_store_is_seen_in_its_sequence_and_in_no_other(void **state)
+{
+    struct scene *scene = *state;
+    uint32_t before = board_instance_sequence(scene->reader, 1);
+    uint32_t neighbour = board_instance_sequence(scene->reader, 2);
+    board_store_instance(scene->writer, 1, NULL, &scene->record.instance);
+    assert_int_not_equal(board_instance_sequence(scene->reader, 1), before);
+    assert_int_equal(board_instance_sequence(scene->reader, 2), neighbour);
+    assert_int_equal(board_instance_sequence(scene->reader, INSTANCES), 0);
+}
+
+static void agent_zookeeper_and_services_are_read_as_stored(void **state)
+{
+    struct scene *scene = *state;
+    struct board_agent agent = {.version = "0.1.0",
+                                .pid = 42,
+                                .instance_count = INSTANCES,
+                                .has_zookeeper = true,
+                                .log_lost = 7};
+    struct board_zookeeper zookeeper = {
+        .state = ZOOKEEPER_STEADY,
+        .session_id = 9,
+        .alarms = {[BOARD_ALARMS_MOST - 1] = {.what = "foreign_node"}}};
+    struct board_service service = {
+        .kind = SERVICE_PUBLISHER, .pid = 43, .is_ready = true, .note = "x"};
+    struct board_agent agent_read;
+    struct board_zookeeper zookeeper_read;
+    struct board_service service_read;
+    board_store_agent(scene->writer, &agent);
+    board_store_zookeeper(scene->writer, &zookeeper);
+    board_store_service(scene->writer, BOARD_SERVICES_MOST - 1, &service);
+    assert_int_equal(board_read_agent(scene->reader, &agent_read), 0);
+    assert_int_equal(board_read_zookeeper(scene->reader, &zookeeper_read), 0);
+    assert_int_equal(board_read_service(scene->reader, BOARD_SERVICES_MOST - 1,
+                                        &service_read),
+                     0);
+    assert_memory_equal(&agent_read, &agent, sizeof agent);
+    assert_memory_equal(&zookeeper_read, &zookeeper, sizeof zookeeper);
+    assert_memory_equal(&service_read, &service, sizeof service);
+}
+
+static void tasks_are_read_with_their_counters_and_live_part(void **state)
+{
+    struct scene *scene = *state;
+    struct tasks *tasks = calloc(1, sizeof *tasks);
+    struct tasks *read = calloc(1, sizeof *read);
+    const struct task task = {.kind = TASK_PROBE, .instance = 2};
+    assert_true(tasks != NULL && read != NULL);
+    for (int i = 0; i < 5; i++) {
+        assert_int_not_equal(tasks_start(tasks, &task), 0);
+    }
+    assert_int_equal(tasks_reap(tasks, 2), 0);
+    board_store_tasks(scene->writer, tasks);
+    assert_int_equal(board_read_tasks(scene->reader, read), 0);
+    assert_int_equal(read->started, 5);
+    assert_int_equal(read->reaped, 1);
+    assert_int_equal(read->live, 4);
+    assert_memory_equal(read->list, tasks->list, 4 * sizeof tasks->list[0]);
+    free(tasks);
+    free(read);
+}
+
+static void past_the_end_there_is_nothing(void **state)
+{
+    struct scene *scene = *state;
+    struct board_instance instance;
+    struct board_service service;
+    assert_int_equal(board_read_instance(scene->reader, INSTANCES, &instance),
+                     -ENOENT);
+    assert_int_equal(
+        board_read_service(scene->reader, BOARD_SERVICES_MOST, &service),
+        -ENOENT);
+}
+
+static void a_writer_stopped_inside_leaves_the_reader_what_it_had(void **state)
+{
+    struct scene *scene = *state;
+    struct board_instance read = {.settings = {.name = "kept"}};
+    seqlock_begin(board_record(scene->writer, AREA_INSTANCES, 1));
+    assert_int_equal(board_read_instance(scene->reader, 1, &read), -EAGAIN);
+    assert_string_equal(read.settings.name, "kept");
+    seqlock_end(board_record(scene->writer, AREA_INSTANCES, 1));
+    assert_int_equal(board_read_instance(scene->reader, 1, &read), 0);
+    assert_string_equal(read.settings.name, "cache-1");
+}
+
+static void the_readers_descriptor_cannot_write(void **state)
+{
+    struct scene *scene = *state;
+    int fd = board_reader_fd(scene->writer);
+    assert_int_equal(fcntl(fd, F_GETFL) & O_ACCMODE, O_RDONLY);
+    assert_int_equal(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+    assert_ptr_equal(mmap(NULL, 1, PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
+}
+
+/* One thread stores records whose every counter is the same number; the
+ * others may never see two numbers in one record. */
+struct race {
+    struct board *writer;
+    int reader_fd;
+    atomic_bool is_over;
+    atomic_uint torn;
+    atomic_uint read;
+};
+
+static void *read_until_over(void *argument)
+{
+    struct race *race = argument;
+    struct board *reader = NULL;
+    if (board_open(race->reader_fd, &reader) != 0) {
+        return NULL;
+    }
+    while (!race->is_over) {
+        struct board_instance record;
+        if (board_read_instance(reader, 0, &record) == 0) {
+            race->read++;
+            race->torn += record.instance.round != record.instance.due_ms ||
+                          record.instance.round != record.settings.interval_ms;
+        }
+    }
+    board_destroy(reader);
+    return NULL;
+}
+
+static void a_reader_beside_a_writer_never_sees_half_a_record(void **state)
+{
+    enum { STORES = 50000, READS = 500 };
+    struct scene *scene = *state;
+    struct race race = {.writer = scene->writer,
+                        .reader_fd = dup(board_reader_fd(scene->writer))};
+    struct board_instance record = {0};
+    pthread_t thread;
+    board_store_instance(scene->writer, 0, &record.settings, &record.instance);
+    assert_int_equal(pthread_create(&thread, NULL, read_until_over, &race), 0);
+    for (uint64_t i = 1; i <= STORES || race.read < READS; i++) {
+        record.settings.interval_ms = i;
+        record.instance.round = i;
+        record.instance.due_ms = i;
+        board_store_instance(scene->writer, 0, &record.settings,
+                             &record.instance);
+    }
+    race.is_over = true;
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(race.torn, 0);
+}
+
+static void hostile_records_are_made_safe(void **state)
+{
+    struct scene *scene = *state;
+    struct tasks *tasks = malloc(sizeof *tasks);
+    assert_non_null(tasks);
+    size_t records_at =
+        (size_t)((uint8_t *)board_record(scene->writer, AREA_AGENT, 0) -
+                 scene->writer->map);
+    memset(scene->writer->map + records_at, 0xfe,
+           board_size(INSTANCES) - records_at);
+    struct board_agent agent;
+    struct board_zookeeper zookeeper;
+    struct board_service service;
+    struct board_instance record;
+    assert_int_equal(board_read_agent(scene->reader, &agent), 0);
+    assert_int_equal(board_read_zookeeper(scene->reader, &zookeeper), 0);
+    assert_int_equal(board_read_service(scene->reader, 0, &service), 0);
+    assert_int_equal(board_read_instance(scene->reader, 0, &record), 0);
+    assert_int_equal(board_read_tasks(scene->reader, tasks), 0);
+    assert_int_equal(strlen(agent.host), sizeof agent.host - 1);
+    assert_in_range(agent.instance_count, 0, SETTINGS_INSTANCES_MOST);
+    assert_in_range(zookeeper.state, 0, ZOOKEEPER_STATE_COUNT - 1);
+    assert_int_equal(strlen(zookeeper.alarms[3].detail),
+                     VERDICT_DETAIL_BYTES - 1);
+    assert_in_range(service.kind, 0, SERVICE_COUNT - 1);
+    assert_in_range(record.instance.claim.verdict.reason, 0, REASON_COUNT - 1);
+    assert_in_range(record.settings.label_count, 0, SETTINGS_LABELS_MOST);
+    assert_int_equal(record.instance.claim.verdict.conditions >> REASON_COUNT,
+                     0);
+    assert_in_range(record.instance.outcomes[7], 0, STATE_COUNT - 1);
+    assert_in_range(tasks->live, 0, TASKS_MOST);
+    assert_in_range(tasks->list[TASKS_MOST - 1].kind, 0, TASK_KIND_COUNT - 1);
+    free(tasks);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE_TEST(an_instance_is_read_as_it_was_stored),
+        SCENE_TEST(settings_left_out_stay_as_they_were),
+        SCENE_TEST(a_store_is_seen_in_its_sequence_and_in_no_other),
+        SCENE_TEST(agent_zookeeper_and_services_are_read_as_stored),
+        SCENE_TEST(tasks_are_read_with_their_counters_and_live_part),
+        SCENE_TEST(past_the_end_there_is_nothing),
+        SCENE_TEST(a_writer_stopped_inside_leaves_the_reader_what_it_had),
+        SCENE_TEST(the_readers_descriptor_cannot_write),
+        SCENE_TEST(a_reader_beside_a_writer_never_sees_half_a_record),
+        SCENE_TEST(hostile_records_are_made_safe),
+    };
+    return cmocka_run_group_tests_name("board", tests, NULL, NULL);
+}
