@@ -1,0 +1,416 @@
+/*
+ * zookeeper.c - a simulated ZooKeeper: one server that holds bytes.
+ *
+ * Requests of a connection arrive in order, each a little later; answers take
+ * their time too. When the connection goes, whatever was under way may have
+ * been done or not, and nobody is told. A session without contact for its
+ * timeout ends, and its nodes go.
+ */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define NODES_MOST (WORLD_INSTANCES_MOST + 16)
+
+struct parcel {
+    uint32_t connection;
+    uint64_t session;
+    struct tree_request request;
+    char *bytes[TREE_OPS_MOST]; /* copies */
+    enum tree_outcome outcome;
+    struct tree_stat stats[TREE_OPS_MOST];
+};
+
+static struct sim_node *find_node(struct world *world, const char *path)
+{
+    struct sim_zookeeper *zookeeper = &world->zookeeper;
+    for (uint32_t i = 0; i < zookeeper->node_count; i++) {
+        if (strcmp(zookeeper->nodes[i].path, path) == 0) {
+            return &zookeeper->nodes[i];
+        }
+    }
+    return NULL;
+}
+
+/* The record of a path, made when it is new. */
+static struct sim_node *get_node(struct world *world, const char *path)
+{
+    struct sim_zookeeper *zookeeper = &world->zookeeper;
+    struct sim_node *node = find_node(world, path);
+    if (node != NULL) {
+        return node;
+    }
+    if (zookeeper->nodes == NULL) {
+        zookeeper->nodes = calloc(NODES_MOST, sizeof *zookeeper->nodes);
+    }
+    if (zookeeper->nodes == NULL || zookeeper->node_count == NODES_MOST) {
+        abort();
+    }
+    node = &zookeeper->nodes[zookeeper->node_count++];
+    (void)text_copy(node->path, sizeof node->path, path); /* ours: short */
+    return node;
+}
+
+static void changed(struct world *world, struct sim_node *node)
+{
+    world->zookeeper.zxid++;
+    oracle_node(world, node->path, node->exists ? node->bytes : NULL,
+                node->length);
+    if (node->is_watched) {
+        node->is_watched = false;
+        sim_publisher_watch(world, node->path);
+    }
+}
+
+static void write_node(struct world *world, struct sim_node *node,
+                       const char *bytes, size_t length)
+{
+    memcpy(node->bytes, bytes, length);
+    node->length = length;
+    changed(world, node);
+}
+
+static void create_node(struct world *world, const char *path,
+                        const char *bytes, size_t length, uint64_t owner)
+{
+    struct sim_node *node = get_node(world, path);
+    node->exists = true;
+    node->version = 0;
+    node->czxid = world->zookeeper.zxid + 1;
+    node->owner = owner;
+    write_node(world, node, bytes, length);
+}
+
+static void delete_node(struct world *world, struct sim_node *node)
+{
+    node->exists = false;
+    changed(world, node);
+}
+
+static bool has_parent(struct world *world, const char *path)
+{
+    char parent[192];
+    (void)text_copy(parent, sizeof parent, path); /* ours: short */
+    char *slash = strrchr(parent, '/');
+    if (slash == parent) {
+        return true;
+    }
+    *slash = '\0';
+    const struct sim_node *node = find_node(world, parent);
+    return node != NULL && node->exists;
+}
+
+/* --- requests ----------------------------------------------------------- */
+
+/* Would this operation do, with what the earlier ones of its multi left? */
+static enum tree_outcome check_op(struct world *world, const char *path,
+                                  const struct tree_op *op, bool was_deleted)
+{
+    const struct sim_node *node = find_node(world, path);
+    bool exists = node != NULL && node->exists && !was_deleted;
+    if (op->kind == TREE_CREATE) {
+        if (!has_parent(world, path)) {
+            return TREE_NO_NODE;
+        }
+        return exists ? TREE_EXISTS : TREE_OK;
+    }
+    if (!exists) {
+        return TREE_NO_NODE;
+    }
+    return node->version == op->version ? TREE_OK : TREE_CONFLICT;
+}
+
+static void apply_op(struct world *world, struct parcel *parcel, uint32_t i,
+                     const char *path)
+{
+    const struct tree_op *op = &parcel->request.ops[i];
+    struct sim_node *node = find_node(world, path);
+    world->zookeeper.writes++;
+    switch (op->kind) {
+    case TREE_CREATE:
+        create_node(world, path, parcel->bytes[i], op->length, parcel->session);
+        break;
+    case TREE_SET:
+        node->version++;
+        write_node(world, node, parcel->bytes[i], op->length);
+        parcel->stats[i] = (struct tree_stat){.czxid = node->czxid,
+                                              .owner = node->owner,
+                                              .version = node->version};
+        break;
+    case TREE_DELETE:
+        delete_node(world, node);
+        break;
+    }
+}
+
+static void path_of(struct world *world, uint32_t slot, char *path, size_t size)
+{
+    const char *name = slot < world->settings.instance_count
+                           ? world->settings.instances[slot].name
+                           : ".agent";
+    (void)text_format(path, size, "/redis-sentinel/sim/host/%s",
+                      name); /* ours: short */
+}
+
+static enum tree_outcome apply_multi(struct world *world, struct parcel *parcel)
+{
+    char path[192];
+    uint32_t deleted = UINT32_MAX;
+    for (uint32_t i = 0; i < parcel->request.count; i++) {
+        const struct tree_op *op = &parcel->request.ops[i];
+        path_of(world, op->slot, path, sizeof path);
+        enum tree_outcome outcome =
+            check_op(world, path, op, op->slot == deleted);
+        if (outcome != TREE_OK) {
+            return outcome;
+        }
+        deleted = op->kind == TREE_DELETE ? op->slot : UINT32_MAX;
+    }
+    for (uint32_t i = 0; i < parcel->request.count; i++) {
+        path_of(world, parcel->request.ops[i].slot, path, sizeof path);
+        apply_op(world, parcel, i, path);
+    }
+    return TREE_OK;
+}
+
+static enum tree_outcome apply_parent(struct world *world, const char *path)
+{
+    const struct sim_node *node = find_node(world, path);
+    if (node != NULL && node->exists) {
+        return TREE_EXISTS;
+    }
+    if (!has_parent(world, path)) {
+        return TREE_NO_NODE;
+    }
+    create_node(world, path, "", 0, 0);
+    return TREE_OK;
+}
+
+static void answer_list(struct world *world, const struct parcel *parcel)
+{
+    static const char *names[NODES_MOST];
+    const char *path = parcel->request.path;
+    const struct sim_node *node = find_node(world, path);
+    bool exists = node != NULL && node->exists;
+    uint32_t count = 0;
+    size_t length = strlen(path);
+    for (uint32_t i = 0; i < world->zookeeper.node_count; i++) {
+        const struct sim_node *child = &world->zookeeper.nodes[i];
+        if (child->exists && strncmp(child->path, path, length) == 0 &&
+            child->path[length] == '/') {
+            names[count++] = child->path + length + 1;
+        }
+    }
+    tree_on_listed(world->publisher.desk.tree, parcel->request.ticket,
+                   exists ? TREE_OK : TREE_NO_NODE, names, count,
+                   world->now_ms);
+}
+
+static void answer_read(struct world *world, const struct parcel *parcel)
+{
+    struct sim_node *node = get_node(world, parcel->request.path);
+    struct tree_stat stat = {
+        .czxid = node->czxid, .owner = node->owner, .version = node->version};
+    node->is_watched = node->is_watched || parcel->request.is_watched;
+    tree_on_read(world->publisher.desk.tree, parcel->request.ticket,
+                 parcel->request.slot, node->exists ? TREE_OK : TREE_NO_NODE,
+                 node->bytes, node->exists ? node->length : 0, &stat,
+                 world->now_ms);
+}
+
+static void free_bytes(struct parcel *parcel)
+{
+    for (uint32_t i = 0; i < parcel->request.count; i++) {
+        free(parcel->bytes[i]);
+        parcel->bytes[i] = NULL;
+    }
+}
+
+/* Reads are answered as of now: nothing else writes while they travel that a
+ * watch would not tell. */
+static void handle_answer(struct world *world, void *data)
+{
+    struct parcel *parcel = data;
+    struct sim_publisher *publisher = &world->publisher;
+    if (!publisher->is_alive || publisher->is_frozen ||
+        parcel->connection != publisher->connection) {
+        return;
+    }
+    struct tree *tree = publisher->desk.tree;
+    switch (parcel->request.kind) {
+    case TREE_LIST:
+        answer_list(world, parcel);
+        break;
+    case TREE_READ:
+        answer_read(world, parcel);
+        break;
+    case TREE_PARENT:
+        tree_on_parent(tree, parcel->request.ticket, parcel->outcome,
+                       world->now_ms);
+        break;
+    case TREE_MULTI:
+        tree_on_multi(tree, parcel->request.ticket, parcel->outcome,
+                      parcel->stats, world->now_ms);
+        break;
+    }
+    sim_publisher_answered(world);
+}
+
+static void handle_arrival(struct world *world, void *data)
+{
+    struct parcel *parcel = data;
+    bool is_lost = parcel->connection != world->publisher.connection;
+    bool is_alive = sim_zookeeper_is_alive(world, parcel->session);
+    if (!is_alive || (is_lost && world_chance(world, 50))) {
+        free_bytes(parcel);
+        return;
+    }
+    if (parcel->request.kind == TREE_MULTI) {
+        parcel->outcome = apply_multi(world, parcel);
+    } else if (parcel->request.kind == TREE_PARENT) {
+        parcel->outcome = apply_parent(world, parcel->request.path);
+    }
+    free_bytes(parcel);
+    world_at(world, world->now_ms + world_between(world, 1, 5), handle_answer,
+             world_copy(parcel, sizeof *parcel));
+}
+
+void sim_zookeeper_submit(struct world *world,
+                          const struct tree_request *request)
+{
+    struct sim_publisher *publisher = &world->publisher;
+    struct parcel parcel = {.connection = publisher->connection,
+                            .session = publisher->session,
+                            .request = *request};
+    for (uint32_t i = 0; i < request->count; i++) {
+        if (request->ops[i].kind != TREE_DELETE) {
+            parcel.bytes[i] =
+                world_copy(request->ops[i].bytes, request->ops[i].length);
+        }
+    }
+    uint64_t at_ms = world->now_ms + world_between(world, 1, 5);
+    if (at_ms <= publisher->order_ms) {
+        at_ms = publisher->order_ms + 1;
+    }
+    publisher->order_ms = at_ms;
+    world_at(world, at_ms, handle_arrival, world_copy(&parcel, sizeof parcel));
+}
+
+/* --- sessions ----------------------------------------------------------- */
+
+bool sim_zookeeper_is_alive(const struct world *world, uint64_t session)
+{
+    return session != 0 && world->zookeeper.sessions[session];
+}
+
+void sim_zookeeper_connect(struct world *world)
+{
+    struct sim_zookeeper *zookeeper = &world->zookeeper;
+    if (world->publisher.session == 0) {
+        if (zookeeper->last_session + 1 == SESSIONS_MOST) {
+            abort();
+        }
+        world->publisher.session = ++zookeeper->last_session;
+        zookeeper->sessions[world->publisher.session] = true;
+    }
+    world_note(world, "connected, session %llu",
+               (unsigned long long)world->publisher.session);
+}
+
+struct contact {
+    uint32_t connection;
+    uint64_t session;
+};
+
+static void handle_silence(struct world *world, void *data)
+{
+    const struct contact *contact = data;
+    if (contact->session != world->publisher.session ||
+        contact->connection == world->publisher.connection) {
+        sim_zookeeper_expire(world, contact->session);
+    }
+}
+
+void sim_zookeeper_lost(struct world *world)
+{
+    struct contact contact = {world->publisher.connection,
+                              world->publisher.session};
+    for (uint32_t i = 0; i < world->zookeeper.node_count; i++) {
+        world->zookeeper.nodes[i].is_watched = false;
+    }
+    world_at(world, world->now_ms + world->settings.session_timeout_ms,
+             handle_silence, world_copy(&contact, sizeof contact));
+}
+
+void sim_zookeeper_expire(struct world *world, uint64_t session)
+{
+    struct sim_zookeeper *zookeeper = &world->zookeeper;
+    if (!sim_zookeeper_is_alive(world, session)) {
+        return;
+    }
+    world_note(world, "session %llu expires", (unsigned long long)session);
+    zookeeper->sessions[session] = false;
+    for (uint32_t i = 0; i < zookeeper->node_count; i++) {
+        struct sim_node *node = &zookeeper->nodes[i];
+        if (node->exists && node->owner == session) {
+            delete_node(world, node);
+        }
+    }
+    if (world->publisher.session == session) {
+        sim_publisher_expired(world);
+    }
+}
+
+/* --- a stranger ---------------------------------------------------------- */
+
+const struct sim_node *sim_zookeeper_node(const struct world *world,
+                                          uint32_t instance)
+{
+    const char *name = world->settings.instances[instance].name;
+    for (uint32_t i = 0; i < world->zookeeper.node_count; i++) {
+        const struct sim_node *node = &world->zookeeper.nodes[i];
+        const char *slash = strrchr(node->path, '/');
+        if (slash != NULL && strcmp(slash + 1, name) == 0) {
+            return node->exists ? node : NULL;
+        }
+    }
+    return NULL;
+}
+
+static struct sim_node *find_instance(struct world *world, uint32_t instance)
+{
+    char path[192];
+    path_of(world, instance, path, sizeof path);
+    struct sim_node *node = find_node(world, path);
+    return node != NULL && node->exists ? node : NULL;
+}
+
+void sim_zookeeper_delete(struct world *world, uint32_t instance)
+{
+    struct sim_node *node = find_instance(world, instance);
+    if (node != NULL) {
+        world_note(world, "fault: somebody deletes i%u", instance);
+        delete_node(world, node);
+    }
+}
+
+void sim_zookeeper_overwrite(struct world *world, uint32_t instance)
+{
+    static const char bytes[] = "{\"state\":\"maint\"}";
+    struct sim_node *node = find_instance(world, instance);
+    if (node != NULL) {
+        world_note(world, "fault: somebody overwrites i%u", instance);
+        node->version++;
+        write_node(world, node, bytes, sizeof bytes - 1);
+    }
+}
+
+void sim_zookeeper_finish(struct world *world)
+{
+    free(world->zookeeper.nodes);
+    world->zookeeper.nodes = NULL;
+}
