@@ -1,0 +1,136 @@
+"""One sentinel-publisher under test/fault/drive_publisher, which plays its
+supervisor: commands go in as lines, what it says comes out as JSON lines."""
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+
+from agent import BUILD
+from servers import die_with_parent, private_directory, wait_for
+
+AGENT_ID = "0123456789abcdef"
+LEASE_SECONDS = 1.5  # the driver's
+
+
+class Publisher:
+    """`messages` holds what was said, oldest first, as dictionaries."""
+
+    def __init__(self, zookeeper, state_path, instances=2, session_ms=4000,
+                 heartbeat_ms=0, agent_id=AGENT_ID, servers=None,
+                 program=None, run_dir=None, environment=None, prefix=()):
+        self.run_dir = run_dir or private_directory()
+        self.state_path = state_path
+        self.directory = f"{state_path}/test/host1"
+        self.messages = []
+        self.lock = threading.Lock()
+        self.log_path = os.path.join(self.run_dir, "log")
+        driver = os.path.join(BUILD, "test/fault/drive_publisher")
+        program = program or os.path.join(BUILD, "sentinel-publisher")
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [*prefix, driver, program, self.run_dir,
+                 servers or zookeeper.servers, str(session_ms), state_path,
+                 str(instances), str(heartbeat_ms), agent_id],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                text=True, bufsize=1, preexec_fn=die_with_parent,
+                env={**os.environ, **(environment or {})})
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+        self.say("start")
+
+    def _read(self):
+        for line in self.process.stdout:
+            with self.lock:
+                self.messages.append(json.loads(line))
+
+    def say(self, *words):
+        self.process.stdin.write(" ".join(str(word) for word in words) + "\n")
+        self.process.stdin.flush()
+
+    def claim(self, instance, state):
+        self.say("claim", instance, state)
+
+    def path(self, instance):
+        return f"{self.directory}/redis-{instance}"
+
+    def heard(self, event, mark=0, **wanted):
+        """Every message since the mark that has these values."""
+        with self.lock:
+            return [message for message in self.messages[mark:]
+                    if message["event"] == event
+                    and all(message.get(key) == value
+                            for key, value in wanted.items())]
+
+    def mark(self):
+        with self.lock:
+            return len(self.messages)
+
+    def wait(self, event, mark=0, seconds=15, **wanted):
+        """The last such message, once there is one."""
+        return wait_for(lambda: self.heard(event, mark, **wanted), seconds,
+                        f"{event} {wanted}; log:\n{self.tail()}")[-1]
+
+    def wait_steady(self, mark=0, seconds=15):
+        return self.wait("session", mark, seconds, state="steady")
+
+    @property
+    def pid(self):
+        return self.wait("started")["pid"]
+
+    def signal(self, number):
+        os.kill(self.pid, number)
+
+    def replace(self):
+        """kill -9, reaped, and the next generation started."""
+        pid, mark = self.pid, self.mark()
+        self.signal(signal.SIGKILL)
+        self.wait("exit", mark, pid=pid)
+        self.say("start")
+        self.wait_steady(mark)
+
+    def session_file(self):
+        try:
+            with open(os.path.join(self.run_dir, "session")) as file:
+                return dict(line.split() for line in file)
+        except FileNotFoundError:
+            return None
+
+    def tail(self):
+        with open(self.log_path, errors="replace") as log:
+            return log.read()[-6000:]
+
+    def close(self):
+        """Ends the driver, and with its channel the publisher."""
+        pids = [message["pid"] for message in self.heard("started")]
+        ended = [message["pid"] for message in self.heard("exit")]
+        self.process.kill()
+        self.process.wait()
+        for pid in set(pids) - set(ended):
+            try:
+                os.kill(pid, signal.SIGCONT)
+            except ProcessLookupError:
+                pass
+            wait_for(lambda: not is_alive(pid), 10, f"end of {pid}")
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def wait_quiet(zookeeper, seconds=1.0):
+    """Nothing is written for a while; gives back the last transaction."""
+    last = [zookeeper.zxid(), time.monotonic()]
+
+    def is_quiet():
+        zxid = zookeeper.zxid()
+        if zxid != last[0]:
+            last[:] = [zxid, time.monotonic()]
+        return time.monotonic() - last[1] >= seconds
+    wait_for(is_quiet, 20, "quiet ZooKeeper")
+    return last[0]
