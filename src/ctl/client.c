@@ -1,0 +1,176 @@
+/*
+ * client.c - one GET, with a deadline, no proxy and no redirect.
+ *
+ * The agent is on this host as a rule, reached through its unix socket; only
+ * who may read the run directory gets that far.
+ */
+#include "ctl/client.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define RUN_DIR_DEFAULT "/run/sentinel-agent"
+#define RUN_DIR_VARIABLE "SENTINEL_AGENT_RUN_DIR"
+
+static int take_url(struct client *client, const char *url, char *why,
+                    size_t why_size)
+{
+    bool is_http =
+        strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
+    if (!is_http || !text_copy(client->url, sizeof client->url, url)) {
+        (void)text_format(why, why_size,
+                          "--url must look like http://127.0.0.1:6060, not "
+                          "\"%s\"",
+                          url); /* cutting is fine */
+        return -EINVAL;
+    }
+    size_t length = strlen(client->url);
+    while (length > 0 && client->url[length - 1] == '/') {
+        client->url[--length] = '\0';
+    }
+    return 0;
+}
+
+int client_init(struct client *client, const char *url, char *why,
+                size_t why_size)
+{
+    *client = (struct client){0};
+    if (url != NULL) {
+        return take_url(client, url, why, why_size);
+    }
+    const char *run_dir = getenv(RUN_DIR_VARIABLE);
+    if (run_dir == NULL || run_dir[0] == '\0') {
+        run_dir = RUN_DIR_DEFAULT;
+    }
+    (void)text_copy(client->url, sizeof client->url, "http://localhost");
+    if (!text_format(client->socket_path, sizeof client->socket_path,
+                     "%s/console.sock", run_dir)) {
+        (void)text_format(why, why_size, "%s is too long a path",
+                          RUN_DIR_VARIABLE); /* fits */
+        return -EINVAL;
+    }
+    return 0;
+}
+
+/* libcurl's way to hand over bytes; less than given stops the transfer. */
+static size_t take_bytes(char *bytes, size_t size, size_t count, void *context)
+{
+    struct answer *answer = context;
+    size_t length = size * count;
+    if (length > CLIENT_ANSWER_BYTES_MOST - answer->length) {
+        return 0;
+    }
+    char *grown = realloc(answer->bytes, answer->length + length + 1);
+    if (grown == NULL) {
+        return 0;
+    }
+    memcpy(grown + answer->length, bytes, length);
+    answer->bytes = grown;
+    answer->length += length;
+    answer->bytes[answer->length] = '\0';
+    return length;
+}
+
+static CURLcode set_options(CURL *curl, const struct client *client,
+                            const char *url, struct answer *answer)
+{
+    CURLcode code = curl_easy_setopt(curl, CURLOPT_URL, url);
+    if (code == CURLE_OK && client->socket_path[0] != '\0') {
+        code = curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH,
+                                client->socket_path);
+    }
+    const struct {
+        CURLoption option;
+        long value;
+    } numbers[] = {
+        {CURLOPT_NOSIGNAL, 1L},
+        {CURLOPT_FOLLOWLOCATION, 0L},
+        {CURLOPT_CONNECTTIMEOUT_MS, CLIENT_CONNECT_MS},
+        {CURLOPT_TIMEOUT_MS, CLIENT_TOTAL_MS},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        if (code == CURLE_OK) {
+            code = curl_easy_setopt(curl, numbers[i].option, numbers[i].value);
+        }
+    }
+    if (code == CURLE_OK) {
+        code = curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    }
+    if (code == CURLE_OK) {
+        code = curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes);
+    }
+    if (code == CURLE_OK) {
+        code = curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+    }
+    return code;
+}
+
+/* Says where nobody answered, why, and what to try. */
+static void explain(const struct client *client, CURL *curl, CURLcode code,
+                    char *why, size_t why_size)
+{
+    long cause = 0;
+    bool is_socket = client->socket_path[0] != '\0';
+    (void)curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &cause); /* 0 is fine */
+    const char *error = cause != 0 && code == CURLE_COULDNT_CONNECT
+                            ? strerror((int)cause)
+                            : curl_easy_strerror(code);
+    const char *advice = "; is sentinel-agent running? Try its log";
+    if (is_socket && cause == EACCES) {
+        advice = "; try it as root or as the agent's user";
+    } else if (is_socket) {
+        advice = "; is sentinel-agent running? Try SENTINEL_AGENT_RUN_DIR=DIR "
+                 "or --url http://127.0.0.1:6060";
+    }
+    (void)text_format(why, why_size, "no answer from %s: %s%s",
+                      is_socket ? client->socket_path : client->url, error,
+                      advice); /* cutting is fine */
+}
+
+static int perform(CURL *curl, const struct client *client, const char *path,
+                   struct answer *answer, char *why, size_t why_size)
+{
+    char url[CLIENT_URL_BYTES + 128];
+    (void)text_format(url, sizeof url, "%s%s", client->url,
+                      path); /* paths are ours and short */
+    CURLcode code = set_options(curl, client, url, answer);
+    if (code == CURLE_OK) {
+        code = curl_easy_perform(curl);
+    }
+    if (code == CURLE_OK) {
+        code = curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->code);
+    }
+    if (code != CURLE_OK) {
+        explain(client, curl, code, why, why_size);
+        return -EHOSTUNREACH;
+    }
+    return 0;
+}
+
+int client_get(const struct client *client, const char *path,
+               struct answer *answer, char *why, size_t why_size)
+{
+    *answer = (struct answer){0};
+    CURL *curl = curl_easy_init();
+    if (curl == NULL) {
+        (void)text_copy(why, why_size, "out of memory"); /* fits */
+        return -ENOMEM;
+    }
+    int status = perform(curl, client, path, answer, why, why_size);
+    curl_easy_cleanup(curl);
+    if (status != 0) {
+        client_answer_finish(answer);
+    }
+    return status;
+}
+
+void client_answer_finish(struct answer *answer)
+{
+    free(answer->bytes);
+    *answer = (struct answer){0};
+}

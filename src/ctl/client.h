@@ -1,0 +1,40 @@
+/*
+ * client.h - asks the agent's console. The one file that knows libcurl.
+ */
+#ifndef CTL_CLIENT_H
+#define CTL_CLIENT_H
+
+#include <stddef.h>
+
+#define CLIENT_URL_BYTES 512
+#define CLIENT_SOCKET_BYTES 108
+#define CLIENT_ERROR_BYTES 512
+#define CLIENT_ANSWER_BYTES_MOST (64u * 1024 * 1024)
+#define CLIENT_CONNECT_MS 2000L
+#define CLIENT_TOTAL_MS 5000L
+
+/* Where the agent is: by `url`, or through `socket_path`. */
+struct client {
+    char url[CLIENT_URL_BYTES];            /* without a slash at its end */
+    char socket_path[CLIENT_SOCKET_BYTES]; /* "" = over TCP */
+};
+
+struct answer {
+    long code;
+    char *bytes; /* owned; NUL-ended */
+    size_t length;
+};
+
+/* By `url` when it is not NULL, else by the socket in the run directory of
+ * the environment, else in the default one. 0, or -EINVAL and why. */
+int client_init(struct client *client, const char *url, char *why,
+                size_t why_size);
+
+/* 0 and an answer of any code; or a negative errno, and why: a sentence that
+ * says what to try. */
+int client_get(const struct client *client, const char *path,
+               struct answer *answer, char *why, size_t why_size);
+
+void client_answer_finish(struct answer *answer);
+
+#endif

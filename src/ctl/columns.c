@@ -1,0 +1,218 @@
+/*
+ * columns.c - one row a column; adding one is adding a row and its writer.
+ */
+#include "ctl/columns.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/text.h"
+#include "ctl/fetch.h"
+
+#define CELL_BYTES 1280 /* of a node's path, the longest */
+
+/* What a column says of an instance. */
+typedef enum tone (*column_writer)(const json_t *status, const json_t *instance,
+                                   char *text, size_t size);
+
+struct column {
+    const char *title; /* on a screen; NULL: not there */
+    const char *key;   /* as CSV, which is for programs; NULL: not there */
+    bool is_wide;      /* on a wide screen only */
+    column_writer write;
+};
+
+/* The age of a moment in ms since the epoch, on the agent's own clock. */
+static void write_since(const json_t *status, json_int_t since, char *text,
+                        size_t size)
+{
+    json_int_t now = fetch_number(fetch_member(status, "agent"), "now", 0);
+    if (since > 0 && now > since) {
+        duration_text(text, size, (uint64_t)(now - since));
+    }
+}
+
+static void write_age(json_int_t age_ms, char *text, size_t size)
+{
+    if (age_ms < 0) {
+        (void)text_copy(text, size, "never"); /* fits */
+    } else {
+        duration_text(text, size, (uint64_t)age_ms);
+    }
+}
+
+static enum tone state_tone(const char *state)
+{
+    static const struct {
+        const char *state;
+        enum tone tone;
+    } tones[] = {
+        {"up", TONE_GOOD},      {"degraded", TONE_WARN},
+        {"loading", TONE_WARN}, {"draining", TONE_WARN},
+        {"down", TONE_BAD},
+    };
+    for (size_t i = 0; i < sizeof tones / sizeof tones[0]; i++) {
+        if (strcmp(state, tones[i].state) == 0) {
+            return tones[i].tone;
+        }
+    }
+    return TONE_ODD;
+}
+
+/* A column of one text member. */
+static enum tone write_member(const json_t *instance, const char *key,
+                              char *text, size_t size)
+{
+    (void)text_copy(text, size, fetch_text(instance, key)); /* cut */
+    return TONE_PLAIN;
+}
+
+#define MEMBER_COLUMN(key)                                                     \
+    static enum tone write_##key(const json_t *status, const json_t *instance, \
+                                 char *text, size_t size)                      \
+    {                                                                          \
+        (void)status; /* of the writers' common shape */                       \
+        return write_member(instance, #key, text, size);                       \
+    }
+
+MEMBER_COLUMN(name)
+MEMBER_COLUMN(addr)
+MEMBER_COLUMN(reason)
+MEMBER_COLUMN(role)
+MEMBER_COLUMN(readable)
+MEMBER_COLUMN(writable)
+MEMBER_COLUMN(version)
+MEMBER_COLUMN(master)
+MEMBER_COLUMN(run_id)
+MEMBER_COLUMN(detail)
+
+static enum tone write_state(const json_t *status, const json_t *instance,
+                             char *text, size_t size)
+{
+    (void)status; /* of the writers' common shape */
+    (void)write_member(instance, "state", text, size);
+    return state_tone(text);
+}
+
+static enum tone write_for(const json_t *status, const json_t *instance,
+                           char *text, size_t size)
+{
+    write_since(status, fetch_number(instance, "since", 0), text, size);
+    return TONE_PLAIN;
+}
+
+static enum tone write_success(const json_t *status, const json_t *instance,
+                               char *text, size_t size)
+{
+    (void)status; /* of the writers' common shape */
+    write_age(fetch_number(instance, "last_success_ms_ago", -1), text, size);
+    return TONE_PLAIN;
+}
+
+static enum tone write_node(const json_t *status, const json_t *instance,
+                            char *text, size_t size)
+{
+    const json_t *published = fetch_member(instance, "published");
+    bool is_pending = json_is_true(fetch_member(published, "pending"));
+    (void)status; /* of the writers' common shape */
+    (void)write_member(published, "path", text, size);
+    if (is_pending) {
+        (void)text_append(text, size, " (pending)"); /* cutting is fine */
+    }
+    return is_pending ? TONE_WARN : TONE_PLAIN;
+}
+
+/* A number as it came, for programs; nothing for none. */
+static enum tone write_raw(const json_t *instance, const char *key, char *text,
+                           size_t size)
+{
+    const json_t *value = json_object_get(instance, key);
+    text[0] = '\0';
+    if (json_is_integer(value)) {
+        (void)text_format(text, size, "%" PRId64,
+                          (int64_t)json_integer_value(value)); /* fits */
+    }
+    return TONE_PLAIN;
+}
+
+static enum tone write_raw_since(const json_t *status, const json_t *instance,
+                                 char *text, size_t size)
+{
+    (void)status; /* of the writers' common shape */
+    return write_raw(instance, "since", text, size);
+}
+
+static enum tone write_raw_success(const json_t *status, const json_t *instance,
+                                   char *text, size_t size)
+{
+    (void)status; /* of the writers' common shape */
+    return write_raw(instance, "last_success_ms_ago", text, size);
+}
+
+/* The detail stands last: it is the one that is folded. */
+static const struct column columns[] = {
+    {"NAME", "name", false, write_name},
+    {"STATE", "state", false, write_state},
+    {"FOR", NULL, false, write_for},
+    {NULL, "since", false, write_raw_since},
+    {"REASON", "reason", false, write_reason},
+    {"ROLE", "role", false, write_role},
+    {"READ", "readable", false, write_readable},
+    {"WRITE", "writable", false, write_writable},
+    {"LAST OK", NULL, false, write_success},
+    {NULL, "last_success_ms_ago", false, write_raw_success},
+    {"ADDR", "addr", true, write_addr},
+    {"VERSION", "version", true, write_version},
+    {"MASTER", "master", true, write_master},
+    {"RUN ID", "run_id", true, write_run_id},
+    {"NODE", "published", true, write_node},
+    {"DETAIL", "detail", false, write_detail},
+};
+
+#define COLUMN_COUNT (sizeof columns / sizeof columns[0])
+
+_Static_assert(COLUMN_COUNT <= TABLE_COLUMNS_MOST, "the table has room");
+
+/* The column's title for this kind of output; NULL: not there. */
+static const char *title_of(const struct column *column, enum output output)
+{
+    if (output == OUTPUT_CSV) {
+        return column->key;
+    }
+    return column->is_wide && output != OUTPUT_WIDE ? NULL : column->title;
+}
+
+static void add_row(struct table *table, const json_t *status,
+                    const json_t *instance, enum output output)
+{
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        char text[CELL_BYTES] = "";
+        if (title_of(&columns[i], output) != NULL) {
+            enum tone tone =
+                columns[i].write(status, instance, text, sizeof text);
+            bool is_blank = text[0] == '\0' && output != OUTPUT_CSV;
+            table_add(table, tone, is_blank ? "-" : text);
+        }
+    }
+}
+
+struct table *columns_fill(const json_t *status, enum output output,
+                           const char **titles)
+{
+    size_t shown = 0;
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        const char *title = title_of(&columns[i], output);
+        if (title != NULL) {
+            titles[shown++] = title;
+        }
+    }
+    struct table *table = table_create(titles, shown);
+    const json_t *instances = fetch_member(status, "instances");
+    for (size_t i = 0; table != NULL && i < json_array_size(instances); i++) {
+        add_row(table, status, json_array_get(instances, i), output);
+    }
+    return table;
+}

@@ -1,0 +1,42 @@
+/*
+ * table.h - aligned columns for a screen, or CSV for a program.
+ *
+ * Every cell is made printable ASCII when it is added, so a stranger's bytes
+ * cannot reach the terminal as anything but text.
+ */
+#ifndef CTL_TABLE_H
+#define CTL_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#define TABLE_COLUMNS_MOST 24
+#define TABLE_GAP 2 /* spaces between columns */
+
+/* What a cell means, to be coloured by. */
+enum tone { TONE_PLAIN, TONE_GOOD, TONE_WARN, TONE_BAD, TONE_ODD };
+
+struct table;
+
+/* `titles` are borrowed; their number is `column_count`. NULL without
+ * memory. */
+struct table *table_create(const char *const *titles, size_t column_count);
+void table_destroy(struct table *table);
+
+/* Adds the next cell, row by row. Lost memory is told by the printers. */
+void table_add(struct table *table, enum tone tone, const char *text);
+
+/* `width` folds the last column at that many characters a line; 0 does not
+ * fold. 0 or -ENOMEM, or -EIO when the stream failed. */
+int table_print(const struct table *table, FILE *stream, size_t width,
+                bool has_colour);
+
+/* As RFC 4180 has it, the titles first. Same errors. */
+int table_print_csv(const struct table *table, FILE *stream);
+
+/* The escape that begins a tone, "" for plain; and the one that ends any. */
+const char *table_tone_start(enum tone tone);
+#define TABLE_TONE_END "\033[0m"
+
+#endif

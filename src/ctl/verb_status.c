@@ -1,0 +1,147 @@
+/*
+ * verb_status.c - `sentinelctl status`: every instance at a glance, and an
+ * exit code for scripts.
+ *
+ * An agent that answers but whose supervisor has been silent too long is
+ * stale: what it says is printed all the same, and the exit code tells.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/text.h"
+#include "ctl/columns.h"
+#include "ctl/fetch.h"
+#include "ctl/screen.h"
+#include "ctl/verbs.h"
+
+/* An older heartbeat makes the agent stale: its dead-man should have struck. */
+#define STATUS_STALE_MS 3000
+
+static size_t count_up(const json_t *status)
+{
+    const json_t *instances = fetch_member(status, "instances");
+    size_t up = 0;
+    for (size_t i = 0; i < json_array_size(instances); i++) {
+        const json_t *instance = json_array_get(instances, i);
+        up += strcmp(fetch_text(instance, "state"), "up") == 0;
+    }
+    return up;
+}
+
+/* One line above the table: who speaks, and how it stands. */
+static void print_summary(const json_t *status)
+{
+    const json_t *agent = fetch_member(status, "agent");
+    const json_t *zookeeper = fetch_member(status, "zookeeper");
+    char line[512];
+    char shown[1024];
+    char uptime[DURATION_TEXT_BYTES];
+    duration_text(uptime, sizeof uptime,
+                  (uint64_t)fetch_number(agent, "uptime_ms", 0));
+    (void)text_format(
+        line, sizeof line,
+        "%s (%s): %zu of %zu up. Agent %s, pid %" PRId64
+        ", up %s; ZooKeeper %s.",
+        fetch_text(agent, "host"), fetch_text(agent, "cluster"),
+        count_up(status), json_array_size(fetch_member(status, "instances")),
+        fetch_text(agent, "version"), (int64_t)fetch_number(agent, "pid", 0),
+        uptime, fetch_text(zookeeper, "state")); /* cutting is fine */
+    (void)text_escape(shown, sizeof shown, line,
+                      strlen(line)); /* cutting is fine */
+    (void)printf("%s\n\n", shown);   /* the table's end is looked at */
+}
+
+static int print_table(const json_t *status, enum output output)
+{
+    const char *titles[TABLE_COLUMNS_MOST];
+    struct table *table = columns_fill(status, output, titles);
+    if (table == NULL) {
+        return -ENOMEM;
+    }
+    int result = 0;
+    if (output == OUTPUT_CSV) {
+        result = table_print_csv(table, stdout);
+    } else {
+        print_summary(status);
+        result =
+            table_print(table, stdout, screen_width(), screen_has_colour());
+    }
+    table_destroy(table);
+    return result;
+}
+
+static int print_names(const json_t *status)
+{
+    const json_t *instances = fetch_member(status, "instances");
+    for (size_t i = 0; i < json_array_size(instances); i++) {
+        char shown[512];
+        const char *name = fetch_text(json_array_get(instances, i), "name");
+        (void)text_escape(shown, sizeof shown, name,
+                          strlen(name)); /* cutting is fine */
+        if (puts(shown) < 0) {
+            return -EIO;
+        }
+    }
+    return fflush(stdout) == 0 ? 0 : -EIO;
+}
+
+static int print_json(const json_t *status)
+{
+    int result = json_dumpf(status, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+    return result == 0 && puts("") >= 0 && fflush(stdout) == 0 ? 0 : -EIO;
+}
+
+static int print(const json_t *status, enum output output)
+{
+    switch (output) {
+    case OUTPUT_SCREEN:
+    case OUTPUT_WIDE:
+    case OUTPUT_CSV:
+        return print_table(status, output);
+    case OUTPUT_JSON:
+        return print_json(status);
+    case OUTPUT_NAME:
+        return print_names(status);
+    case OUTPUT_COUNT:
+        break;
+    }
+    return -EINVAL;
+}
+
+/* The exit code; a stale agent is told on standard error. */
+static int judge(const json_t *status)
+{
+    const json_t *agent = fetch_member(status, "agent");
+    json_int_t age_ms = fetch_number(agent, "heartbeat_age_ms", INT64_MAX);
+    if (age_ms > STATUS_STALE_MS) {
+        char age[DURATION_TEXT_BYTES];
+        duration_text(age, sizeof age, (uint64_t)age_ms);
+        (void)fprintf(stderr,
+                      "sentinelctl: stale: the supervisor has been silent for "
+                      "%s; try the agent's log, or restart it\n",
+                      age); /* nobody else to tell */
+        return CTL_EXIT_STALE;
+    }
+    size_t total = json_array_size(fetch_member(status, "instances"));
+    return count_up(status) == total ? CTL_EXIT_ALL_UP : CTL_EXIT_NOT_ALL_UP;
+}
+
+int verb_status_run(const struct options *options)
+{
+    int code = 0;
+    json_t *status = fetch_object(options, "/status", &code);
+    if (status == NULL) {
+        return code;
+    }
+    int result = print(status, options->output);
+    code = judge(status);
+    json_decref(status);
+    if (result != 0) {
+        (void)fprintf(stderr, "sentinelctl: cannot write: %s\n",
+                      strerror(-result)); /* nobody else to tell */
+        return CTL_EXIT_STALE;
+    }
+    return code;
+}
