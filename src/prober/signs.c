@@ -44,11 +44,12 @@ static bool is_link_up(const struct evidence *evidence)
     return evidence->role.is_connected;
 }
 
-/* Redis reports an offset of 1 while it has never had a master's data. */
+/* Redis reports an offset of exactly 1 while it never had a master's data; a
+ * replica that synchronised with a master never written to stands at 0. */
 static bool has_old_data(const struct evidence *evidence)
 {
     return !evidence->info.is_syncing && evidence->info.has_offset &&
-           evidence->info.offset > 1;
+           evidence->info.offset != 1;
 }
 
 /* A refusal to answer this command, which says nothing of the server's

@@ -38,9 +38,11 @@ struct options {
     const char *prober;
     bool is_deep;
     bool canary;
-    bool same_task; /* every probe with one task id: a fault of ours */
-    bool no_retire; /* end by closing the channel instead */
-    bool is_quiet;  /* only the last line */
+    bool same_task;    /* every probe with one task id: a fault of ours */
+    bool no_retire;    /* end by closing the channel instead */
+    bool retire_early; /* right after the last round's probes */
+    bool wait_at_end;  /* for the end of standard input */
+    bool is_quiet;     /* only the last line */
     uint32_t timeout_ms;
     uint64_t repeat; /* rounds, one after the other */
     uint64_t gap_ms; /* between rounds */
@@ -202,6 +204,13 @@ static void print_result(const struct driver *driver,
 /* --- rounds
  * -------------------------------------------------------------------------- */
 
+static void send_retire(struct driver *driver)
+{
+    const struct message retire = {.kind = MESSAGE_RETIRE};
+    (void)channel_send(&driver->channel, &retire); /* an end is seen by exit */
+    (void)channel_flush(&driver->channel);
+}
+
 static void start_round(struct driver *driver)
 {
     driver->started_ms = clock_monotonic_ms();
@@ -224,6 +233,10 @@ static void start_round(struct driver *driver)
         }
     }
     (void)channel_flush(&driver->channel); /* a failure ends the channel */
+    if (driver->options.retire_early &&
+        driver->round + 1 == driver->options.repeat) {
+        send_retire(driver);
+    }
 }
 
 static void handle_gap_over(uv_timer_t *timer)
@@ -231,15 +244,24 @@ static void handle_gap_over(uv_timer_t *timer)
     start_round(timer->data);
 }
 
+/* Blocks: there is nothing else to do. */
+static void wait_for_end_of_input(void)
+{
+    char bytes[64];
+    while (read(STDIN_FILENO, bytes, sizeof(bytes)) > 0) {
+    }
+}
+
 static void end_probing(struct driver *driver)
 {
+    if (driver->options.wait_at_end) {
+        wait_for_end_of_input();
+    }
     if (driver->options.no_retire) {
         channel_close(&driver->channel, NULL);
-        return;
+    } else if (!driver->options.retire_early) {
+        send_retire(driver);
     }
-    const struct message retire = {.kind = MESSAGE_RETIRE};
-    (void)channel_send(&driver->channel, &retire); /* an end is seen by exit */
-    (void)channel_flush(&driver->channel);
 }
 
 static void on_message(struct channel *channel, const struct message *message)
@@ -356,6 +378,12 @@ static void read_option(struct options *options, int option)
     case 'n':
         options->no_retire = true;
         break;
+    case 'e':
+        options->retire_early = true;
+        break;
+    case 'w':
+        options->wait_at_end = true;
+        break;
     case 'q':
         options->is_quiet = true;
         break;
@@ -383,6 +411,8 @@ static void read_options(struct options *options, int count, char **arguments)
         {"canary", no_argument, NULL, 'c'},
         {"same-task", no_argument, NULL, 's'},
         {"no-retire", no_argument, NULL, 'n'},
+        {"retire-early", no_argument, NULL, 'e'},
+        {"wait-at-end", no_argument, NULL, 'w'},
         {"quiet", no_argument, NULL, 'q'},
         {"timeout-ms", required_argument, NULL, 't'},
         {"repeat", required_argument, NULL, 'r'},

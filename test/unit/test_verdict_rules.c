@@ -463,6 +463,9 @@ static void replica_without_its_master_is_syncing_or_stale(void **state)
                               .canary = readonly};
     struct verdict verdict = judge(&answers);
     expect(&verdict, REASON_SYNCING, STATE_DEGRADED, ABILITY_NO, ABILITY_NO);
+    answers.info = INFO_REPLICA("down", "0");
+    verdict = judge(&answers);
+    assert_int_equal(verdict.reason, REASON_LINK_DOWN);
     answers.info = INFO_REPLICA("down", "4242");
     verdict = judge(&answers);
     expect(&verdict, REASON_LINK_DOWN, STATE_DEGRADED, ABILITY_STALE,

@@ -1,0 +1,96 @@
+"""Servers that misbehave: a socket, and what to do with each connection.
+
+    with Hostile(lambda peer: peer.sendall(b"+PO")) as fake: ... fake.addr
+
+A connection is closed when its function returns; use `reset` to close it with
+a RST, `hold` to keep it open and silent, `drip` to send byte by byte.
+"""
+import contextlib
+import socket
+import struct
+import threading
+
+RST = struct.pack("ii", 1, 0)
+
+
+class Hostile:
+    """Accepts for ever, each connection in a thread of its own."""
+
+    def __init__(self, serve, path=None):
+        self.serve = serve
+        self.accepted = 0
+        self.ended = threading.Event()
+        if path is None:
+            self.listener = socket.socket()
+            self.listener.bind(("127.0.0.1", 0))
+            self.addr = "127.0.0.1:%d" % self.listener.getsockname()[1]
+        else:
+            self.listener = socket.socket(socket.AF_UNIX)
+            self.listener.bind(path)
+            self.addr = f"unix:{path}"
+        self.listener.listen(64)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while not self.ended.is_set():
+            try:
+                peer, _ = self.listener.accept()
+            except OSError:
+                return
+            self.accepted += 1
+            threading.Thread(target=self._serve, args=(peer,),
+                             daemon=True).start()
+
+    def _serve(self, peer):
+        with peer, contextlib.suppress(OSError):
+            self.serve(self, peer)
+
+    def hold(self, peer):
+        """Keeps the connection, and says nothing, until the test ends."""
+        self.ended.wait(60)
+
+    def reset(self, peer):
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RST)
+        peer.close()
+
+    def drip(self, peer, data, seconds):
+        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in data:
+            peer.send(bytes([byte]))
+            if self.ended.wait(seconds):
+                return
+
+    def flood(self, peer, data):
+        while not self.ended.is_set():
+            peer.sendall(data)
+
+    def close(self):
+        self.ended.set()
+        # A blocked accept wakes by shutdown, not by close.
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+@contextlib.contextmanager
+def full_backlog(path=None):
+    """A listener nobody accepts from, its queue full; gives its address."""
+    with contextlib.ExitStack() as stack:
+        family = socket.AF_INET if path is None else socket.AF_UNIX
+        listener = stack.enter_context(socket.socket(family))
+        listener.bind(("127.0.0.1", 0) if path is None else path)
+        listener.listen(0)
+        for _ in range(4):
+            peer = stack.enter_context(socket.socket(family))
+            peer.setblocking(False)
+            peer.connect_ex(listener.getsockname())
+        if path is None:
+            yield "127.0.0.1:%d" % listener.getsockname()[1]
+        else:
+            yield f"unix:{path}"
