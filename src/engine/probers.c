@@ -53,9 +53,12 @@ static bool takes_shared_work(const struct prober *prober)
     return prober->state == PROBER_READY && prober->lane == SHARD_LANE_SHARED;
 }
 
+/* Those in a lane of many come back when it is done; who runs alone with a
+ * suspect is rather not counted on. */
 static bool will_take_shared_work(const struct prober *prober)
 {
-    return prober->state == PROBER_STARTING || takes_shared_work(prober);
+    return prober->state == PROBER_STARTING ||
+           (prober->state == PROBER_READY && !prober->is_alone);
 }
 
 void probers_init(struct probers *probers, struct actions *actions,

@@ -50,6 +50,7 @@ struct prober {
     uint32_t number; /* never comes back */
     int32_t pid;
     uint32_t lane;        /* whose tasks it takes; shard.h */
+    bool is_alone;        /* that lane is for one suspect */
     uint32_t batches;     /* dispatched to it so far */
     uint64_t batch_ms;    /* the last one */
     uint64_t deadline_ms; /* the latest of its tasks */

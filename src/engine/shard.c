@@ -142,6 +142,7 @@ static void serve_lane(struct shard *shard, uint32_t number, uint64_t now_ms)
             return;
         }
         shard->probers.list[lane->slot].lane = number;
+        shard->probers.list[lane->slot].is_alone = lane->is_alone;
     }
     while (lane->queue.count > 0) {
         dispatch(shard, lane->queue.first, lane->slot, now_ms);

@@ -14,7 +14,7 @@
 #include "model/bounds.h"
 
 #define ORACLE_PUBLISH_MS 150 /* a claim to its node, nobody being ill */
-#define ORACLE_STALL_MS 4000  /* the longest that we stand still */
+#define ORACLE_STALL_MS 21000 /* the longest that we stand still */
 #define ORACLE_STEADY_MS 3000 /* no writes in the last of it */
 
 #define PROPERTY_TEXT(constant, text) [constant] = (text),
@@ -90,6 +90,8 @@ static bool may_be_unknown(const struct world *world, uint32_t index)
 {
     return index == world->plan.culprit ||
            world->plan.scenario == SCENARIO_SPAWNING ||
+           (world->plan.scenario == SCENARIO_SUPERVISOR &&
+            world->plan.may_expire) ||
            world->plan.scenario == SCENARIO_CHAOS;
 }
 
@@ -266,9 +268,11 @@ static void check_rounds(struct world *world, uint32_t index)
         witness->round = instance->round;
         witness->round_ms = world->now_ms;
     }
+    bool may_stall = world->plan.scenario == SCENARIO_SUPERVISOR ||
+                     world->plan.scenario == SCENARIO_CHAOS;
     uint64_t tries = own->rise > own->fall ? own->rise : own->fall;
     uint64_t longest_ms =
-        own->timeout_ms + ORACLE_STALL_MS +
+        own->timeout_ms + (may_stall ? ORACLE_STALL_MS : 0) +
         (tries + 1) * (bounds_task_ms(own->timeout_ms) + BOUNDS_RETRY_MS);
     check(world, PROPERTY_OUTCOME,
           (is_open || instance->round == outcomes) &&

@@ -203,12 +203,22 @@ static void hurt_publisher(struct world *world)
     }
 }
 
+/* A supervisor that stands still for longer than its dead-man allows is the
+ * case that the publisher's leases are for. */
 static void hurt_supervisor(struct world *world)
 {
-    if (world_chance(world, 50)) {
-        sim_supervisor_crash(world, 0);
-    } else {
+    uint64_t left_ms = world->plan.faults_end_ms - world->now_ms;
+    uint64_t wedge_ms = world_between(world, 8000, 20000);
+    switch (world_random(world, world->plan.may_expire ? 3 : 2)) {
+    case 0:
+        sim_supervisor_crash(world, world_random(world, 2500));
+        break;
+    case 1:
         sim_supervisor_stall(world, world_between(world, 100, 2900));
+        break;
+    default:
+        sim_supervisor_stall(world, wedge_ms < left_ms ? wedge_ms : left_ms);
+        break;
     }
 }
 
@@ -223,11 +233,45 @@ static void meddle(struct world *world)
     }
 }
 
+/* Results of tasks that the teller never had, acknowledgements of claims that
+ * nobody made: whoever believes them says what is not so. */
+static void gossip(struct world *world)
+{
+    struct tasks *tasks = &world->supervisor.tasks;
+    uint32_t life = world->supervisor.life;
+    struct result result = {.task = world_random(world, 1 + tasks->last_id)};
+    if (tasks->live > 0 && world_chance(world, 80)) {
+        result.task = tasks->list[world_random(world, tasks->live)].id;
+    }
+    result.is_deep = world_chance(world, 50);
+    result.verdict.state = world_chance(world, 50) ? STATE_DOWN : STATE_UP;
+    result.verdict.reason = REASON_REFUSED;
+    uint32_t teller =
+        world->probers[world_random(world, WORLD_PROBERS_MOST)].number;
+    const struct task *task = tasks_find(tasks, result.task);
+    if (task != NULL && task->pid == SIM_PID_BASE + (int32_t)teller) {
+        teller = world->supervisor.last_number + 1; /* not the one it is with */
+    }
+    struct engine_event event = {
+        .kind = ENGINE_PROBER_RESULT, .prober = teller, .result = &result};
+    sim_supervisor_tell(world, life, &event);
+    event =
+        (struct engine_event){.kind = ENGINE_PUBLISHED,
+                              .instance = (uint32_t)world_random(
+                                  world, world->settings.instance_count + 2)};
+    event.published.claim_version = 1000000 + world_random(world, 9);
+    sim_supervisor_tell(world, life, &event);
+}
+
 static void handle_fault(struct world *world, void *data)
 {
     (void)data; /* nothing to say */
     enum scenario scenario = world->plan.scenario;
+    if (!world->supervisor.is_alive) {
+        return;
+    }
     if (scenario == SCENARIO_CHAOS) {
+        gossip(world);
         scenario = SCENARIO_PROBER +
                    (enum scenario)world_random(world, SCENARIO_STRANGER -
                                                           SCENARIO_PROBER + 1);

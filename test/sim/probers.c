@@ -9,6 +9,8 @@
 
 #include "model/bounds.h"
 
+#define PROBER_DEADMAN_MS 3000
+
 struct answer {
     uint32_t life; /* of the supervisor that asked */
     uint32_t number;
@@ -59,7 +61,7 @@ static void handle_spawned(struct world *world, void *data)
     const struct notice *notice = data;
     struct engine_event event = {.kind = ENGINE_PROBER_SPAWNED,
                                  .prober = notice->number,
-                                 .pid = 10000 + (int32_t)notice->number};
+                                 .pid = SIM_PID_BASE + (int32_t)notice->number};
     sim_supervisor_tell(world, notice->life, &event);
 }
 
@@ -110,8 +112,10 @@ static void die(struct world *world, struct sim_prober *prober, const char *why)
     }
     uint64_t end_ms = world->now_ms + world_random(world, 3);
     uint64_t exit_ms = end_ms + world_random(world, 6);
+    enum scenario scenario = world->plan.scenario;
     bool holds_stream =
-        world->plan.scenario >= SCENARIO_SPAWNING && world_chance(world, 5);
+        (scenario == SCENARIO_SPAWNING || scenario == SCENARIO_CHAOS) &&
+        world_chance(world, 5);
     if (holds_stream) {
         end_ms += world_between(world, 100, 1500);
         exit_ms = end_ms;
@@ -171,6 +175,23 @@ void sim_prober_spawn(struct world *world, uint32_t number)
     notice_at(world, hello_ms, handle_hello, number);
 }
 
+/* Its dead-man: whatever stands still or wedged is dead soon. */
+static void handle_deadman(struct world *world, void *data)
+{
+    const struct notice *notice = data;
+    struct sim_prober *prober = find_prober(world, notice->number);
+    if (prober != NULL && !prober->is_frozen) {
+        die(world, prober, "killed by SIGKILL");
+    }
+}
+
+static void stand_still(struct world *world, struct sim_prober *prober)
+{
+    prober->state = PROCESS_STANDS;
+    notice_at(world, world->now_ms + PROBER_DEADMAN_MS, handle_deadman,
+              prober->number);
+}
+
 static void crash_or_hang(struct world *world, struct sim_prober *prober,
                           const struct answer *answer)
 {
@@ -182,7 +203,7 @@ static void crash_or_hang(struct world *world, struct sim_prober *prober,
     if (answer->poison == POISON_CRASH) {
         die(world, prober, "killed by SIGSEGV");
     } else {
-        prober->state = PROCESS_STANDS;
+        stand_still(world, prober);
     }
 }
 
@@ -303,11 +324,13 @@ void sim_prober_hurt(struct world *world)
             return;
         case 1:
             world_note(world, "fault: prober %u stopped", prober->number);
-            prober->state = PROCESS_STANDS;
+            stand_still(world, prober);
             return;
         case 2:
             world_note(world, "fault: prober %u mute", prober->number);
             prober->is_mute = true;
+            notice_at(world, world->now_ms + PROBER_DEADMAN_MS, handle_deadman,
+                      prober->number);
             return;
         default:
             world_note(world, "fault: prober %u ends its stream",

@@ -23,6 +23,7 @@
 #define WORLD_NEVER UINT64_MAX
 #define WORLD_PROBERS_MOST 160
 #define WORLD_SPANS_MOST 24
+#define SIM_PID_BASE 10000
 #define SESSIONS_MOST 256
 #define WORLD_AGENT_ID "0123456789abcdef"
 
@@ -160,7 +161,7 @@ struct plan {
     uint32_t culprit; /* index; UINT32_MAX = nobody */
     uint32_t witness; /* another, whose update the culprit may not delay */
     bool is_steady;   /* every Redis answers all the time */
-    bool may_expire;  /* a session may end */
+    bool may_expire;  /* sessions and leases may come to their end */
     uint64_t faults_end_ms; /* all is well afterwards */
     uint64_t end_ms;
     uint32_t lose_percent;  /* of results never sent */
