@@ -340,6 +340,8 @@ static void handle_wake(uv_async_t *async)
         struct zk_note *next = note->next;
         if (note->kind == ZK_ANSWER) {
             end_call(zk, ((struct answer *)note)->call);
+        } else if (note->kind == ZK_CLOSED) {
+            (void)uv_thread_join(&zk->closer); /* that was its last deed */
         }
         zk->on_note(zk, note);
         free_note(note);

@@ -35,6 +35,7 @@ def client(own_zookeeper):
     client = KazooClient(hosts=own_zookeeper.servers, timeout=60)
     client.start(timeout=30)
     yield client
+    own_zookeeper.cont()  # else stop() waits for it
     client.stop()
     client.close()
 
