@@ -13,8 +13,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#define ADDRESS_TEXT_BYTES 264 /* "unix:" + 107 bytes, or name of 253 + port \
-                                */
+/* "unix:" and 107 bytes, or a name of 253 and a port. */
+#define ADDRESS_TEXT_BYTES 264
 
 enum address_kind {
     ADDRESS_NONE,

@@ -86,8 +86,7 @@ static void mistakes_are_refused_with_a_reason(void **state)
         "a-.b:6379",
         "a b:6379",
         "a/b:6379",
-        "r\xc3\xa9"
-        "dis:6379",
+        "caf\xc3\xa9:6379",
         "redis://a:6379",
         "unix:",
         "unix:run/redis.sock",
