@@ -149,7 +149,7 @@ static const struct info_field *find_field(const char *name, size_t length)
 {
     for (size_t i = 0; i < sizeof(info_fields) / sizeof(info_fields[0]); i++) {
         const char *wanted = info_fields[i].name;
-        if (strncmp(wanted, name, length) == 0 && wanted[length] == '\0') {
+        if (strlen(wanted) == length && memcmp(wanted, name, length) == 0) {
             return &info_fields[i];
         }
     }

@@ -105,7 +105,8 @@ static int limit(int resource, rlim_t most)
 static int restrict_self(void)
 {
     int status = 0;
-    if (prctl(PR_SET_DUMPABLE, 0) != 0 ||
+    /* A leak sanitizer must be able to attach to its own process. */
+    if ((!HAS_SHADOW_MEMORY && prctl(PR_SET_DUMPABLE, 0) != 0) ||
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
         signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
         status = -errno;

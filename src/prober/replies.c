@@ -123,11 +123,12 @@ static int feed_reader(struct replies *replies, const void *bytes,
     }
     replies->bytes += length;
     if (replies->reader == NULL) {
-        replies->reader = redisReaderCreateWithFunctions(&part_functions);
-        if (replies->reader == NULL) {
+        redisReader *reader = redisReaderCreateWithFunctions(&part_functions);
+        if (reader == NULL) {
             return -ENOMEM;
         }
-        (void)redisReaderSetPrivdata(replies->reader, replies);
+        reader->privdata = replies;
+        replies->reader = reader;
     }
     if (redisReaderFeed(replies->reader, bytes, length) != REDIS_OK) {
         return reader_failure(replies);
