@@ -16,7 +16,7 @@
 #include "world.h"
 
 #define SIMULATION_SEEDS 2000
-#define SIMULATION_FAILURES_MOST 20
+#define SIMULATION_FAILURES_MOST 8
 
 struct tally {
     uint64_t checks[PROPERTY_COUNT];
