@@ -4,13 +4,15 @@ time, the prober alive afterwards, and nobody else moved."""
 import contextlib
 import json
 import os
+import resource
 import shutil
+import signal
 import socket
 import subprocess
 
 import pytest
 
-from agent import BUILD, Process
+from agent import BUILD
 from hostile import Hostile, full_backlog
 from servers import PATIENCE, free_port, wait_for
 
@@ -49,6 +51,12 @@ def probe(addr, *options, neighbour=None, **keywords):
 def row(result):
     return tuple(result[key] for key in
                  ("reason", "state", "readable", "writable"))
+
+
+def prober_of(driver):
+    """The process id of the prober of this driver."""
+    with open(f"/proc/{driver}/task/{driver}/children") as file:
+        return int(file.read().split()[0])
 
 
 @contextlib.contextmanager
@@ -402,6 +410,56 @@ def test_prober_answers_all_of_a_great_batch(start_redis):
     assert {r["state"] for r in results if r["addr"] != dead} == {"up"}
 
 
+# --- trouble of our own -----------------------------------------------------------------
+def drive_asleep(answer):
+    """One probe during which the prober is stopped until long after its
+    deadline; meanwhile the server sends `answer`."""
+    drivers = []
+
+    def serve(fake, peer):
+        peer.recv(4096)
+        prober = prober_of(drivers[0].pid)
+        os.kill(prober, signal.SIGSTOP)
+        peer.sendall(answer)
+        fake.ended.wait(1.2)
+        os.kill(prober, signal.SIGCONT)
+        fake.hold(peer)
+
+    with Hostile(serve) as fake:
+        drivers.append(subprocess.Popen(
+            [DRIVER, *DEEP, "--timeout-ms", "400", fake.addr],
+            stdout=subprocess.PIPE, text=True))
+        result = json.loads(drivers[0].stdout.readline())
+        assert drivers[0].wait() == 0
+        drivers[0].stdout.close()
+    return result
+
+
+def test_answer_that_came_while_we_slept_counts():
+    assert row(drive_asleep(REPLIES)) == ("master", "up", "yes", "yes")
+
+
+def test_silence_while_we_slept_is_no_evidence():
+    result = drive_asleep(b"")
+    assert row(result) == ("agent", "unknown", "unknown", "unknown")
+    assert "CPU" in result["detail"]
+
+
+def test_without_descriptors_nobody_is_called_down(start_redis):
+    redis = start_redis()
+    with Hostile(Hostile.hold) as silent:
+        results, end, code = drive(
+            "--timeout-ms", 300, *[silent.addr] * 30, redis.addr,
+            preexec_fn=lambda: resource.setrlimit(
+                resource.RLIMIT_NOFILE, (24, 24)))
+    assert code == 0 and len(results) == 31
+    ours = [r for r in results if r["reason"] == "agent"]
+    assert ours and {row(r) for r in ours} == \
+        {("agent", "unknown", "unknown", "unknown")}
+    assert "oo many open files" in ours[0]["detail"]
+    assert redis.addr in [r["addr"] for r in ours]
+
+
 # --- the prober itself --------------------------------------------------------------------
 def test_more_than_it_can_hold_is_refused(start_redis):
     with Hostile(Hostile.hold) as silent:
@@ -440,22 +498,13 @@ def test_nothing_is_left_after_many_rounds(start_redis):
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         lines = [json.loads(process.stdout.readline()) for _ in range(120)]
         assert len(lines) == 120
-        child = wait_for(lambda: [
-            pid for pid in map(int, filter(str.isdigit, os.listdir("/proc")))
-            if child_of(pid, process.pid)])
-        wait_for(lambda: count_sockets(child[0]) == 1,
+        prober = prober_of(process.pid)
+        wait_for(lambda: count_sockets(prober) == 1,
                  what="its channel to be the one socket left")
         process.stdin.close()
         end = json.loads(process.stdout.readline())
         assert (end["end"], end["code"]) == ("exit", 0)
         assert process.wait() == 0
-
-
-def child_of(pid, parent):
-    try:
-        return Process(pid).parent == parent
-    except (OSError, ValueError):
-        return False
 
 
 def count_sockets(pid):
