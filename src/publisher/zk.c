@@ -1,14 +1,13 @@
 /*
- * zk.c - the only file that knows zookeeper.h, and the only one in which two
- * threads meet.
+ * zk.c - the only file that knows zookeeper.h, and the only one with code that
+ * runs in the library's thread.
  *
  *     loop's thread     zk_submit -> zoo_a...()          deliver <- queue
  *     library's thread                 completion -> note -> queue, wake
  *
- * A `call` belongs to the loop until zoo_a...() took it, then to the
+ * A `zk_call` belongs to the loop until zoo_a...() took it, then to the
  * library until its completion, then travels with the note back to the loop
- * and is freed there. The queue and nothing else is shared, under `lock`.
- * uv_async_send coalesces, so a wake-up takes all that is there.
+ * and is freed there. The queue (zk_note.h) and nothing else is shared.
  *
  * Never here: a synchronous call, a chroot, an unchecked path (both abort the
  * process, libzookeeper 3.8.0), or our log in the library's thread.
@@ -28,7 +27,7 @@
 #include "base/text.h"
 
 /* A request the library has: what it writes into until its answer. */
-struct call {
+struct zk_call {
     struct zk *zk;
     enum tree_request_kind request;
     uint64_t ticket;
@@ -37,7 +36,7 @@ struct call {
     uint32_t count;
     zoo_op_result_t *results; /* of a multi */
     struct Stat *stats;       /* of a multi's sets */
-    struct call *next;        /* in zk.calls, oldest first */
+    struct zk_call *next;     /* in zk.calls, oldest first */
 };
 
 struct zk {
@@ -45,63 +44,13 @@ struct zk {
     zk_note_cb on_note;
     zk_drained_cb on_drained;
     void *owner;
-    uv_async_t wake;
+    struct zk_queue queue;
     uv_thread_t closer;
-    struct call *calls; /* in flight; the loop's own */
-    struct call **calls_end;
-
-    pthread_mutex_t lock; /* of what follows */
-    struct zk_note *notes;
-    struct zk_note **notes_end;
-    uint32_t note_count;
-};
-
-/* The answer's note carries its call along, for the loop to free. */
-struct answer {
-    struct zk_note note;
-    struct call *call;
+    struct zk_call *calls; /* in flight; the loop's own */
+    struct zk_call **calls_end;
 };
 
 /* --- the library's thread ---------------------------------------------- */
-
-static void free_note(struct zk_note *note)
-{
-    for (uint32_t i = 0; note->names != NULL && i < note->count; i++) {
-        free(note->names[i]);
-    }
-    free(note->names);
-    free(note->stats);
-    free(note->bytes);
-    free(note->path);
-    free(note);
-}
-
-/* Takes `note`. NULL (no memory) or a full queue ends the process: a note
- * lost is a state believed that nobody holds. */
-static void push(struct zk *zk, struct zk_note *note)
-{
-    if (note == NULL) {
-        abort();
-    }
-    (void)pthread_mutex_lock(&zk->lock); /* a normal mutex: cannot fail */
-    if (++zk->note_count > ZK_QUEUE_MOST) {
-        abort();
-    }
-    note->next = NULL;
-    *zk->notes_end = note;
-    zk->notes_end = &note->next;
-    (void)pthread_mutex_unlock(&zk->lock); /* ours */
-    (void)uv_async_send(&zk->wake);        /* open until the end */
-}
-
-static void *copy_bytes(const void *bytes, size_t length)
-{
-    void *copy = malloc(length > 0 ? length : 1);
-    if (copy != NULL && length > 0) {
-        memcpy(copy, bytes, length);
-    }
-    return copy;
-}
 
 static void drop_log_line(const char *message)
 {
@@ -139,28 +88,29 @@ static enum tree_outcome outcome_of(int code)
     }
 }
 
-static struct zk_note *answer_note(struct call *call, int code)
+static struct zk_note *answer_note(struct zk_call *call, int code)
 {
-    struct answer *answer = calloc(1, sizeof *answer);
-    if (answer == NULL) {
-        abort(); /* as in push */
-    }
-    answer->call = call;
-    answer->note.kind = ZK_ANSWER;
-    answer->note.request = call->request;
-    answer->note.ticket = call->ticket;
-    answer->note.slot = call->slot;
-    answer->note.code = code;
-    answer->note.outcome = outcome_of(code);
-    return &answer->note;
+    struct zk_note *note = zk_note_create(ZK_ANSWER);
+    note->call = call;
+    note->request = call->request;
+    note->ticket = call->ticket;
+    note->slot = call->slot;
+    note->code = code;
+    note->outcome = outcome_of(code);
+    return note;
+}
+
+static void post(struct zk *zk, struct zk_note *note)
+{
+    zk_queue_post(&zk->queue, note);
 }
 
 /* The completions' type takes `const void *`; the call is ours to change. */
-static struct call *call_of(const void *data)
+static struct zk_call *call_of(const void *data)
 {
     union {
         const void *given;
-        struct call *call;
+        struct zk_call *call;
     } pointer = {.given = data};
     return pointer.call;
 }
@@ -168,60 +118,55 @@ static struct call *call_of(const void *data)
 static void handle_read(int code, const char *value, int length,
                         const struct Stat *stat, const void *data)
 {
-    struct call *call = call_of(data);
+    struct zk_call *call = call_of(data);
     struct zk_note *note = answer_note(call, code);
     if (code == ZOK) {
         /* A node without data has the length -1. */
         note->length = length > 0 ? (size_t)length : 0;
         note->stat = plain_stat(stat);
         if (note->length <= PAYLOAD_BYTES_MOST) {
-            note->bytes = copy_bytes(value, note->length);
+            note->bytes = zk_note_copy(value, note->length);
         }
     }
-    push(call->zk, note);
+    post(call->zk, note);
 }
 
 static void handle_list(int code, const struct String_vector *strings,
                         const void *data)
 {
-    struct call *call = call_of(data);
+    struct zk_call *call = call_of(data);
     struct zk_note *note = answer_note(call, code);
     if (code == ZOK && strings->count > 0) {
         size_t count = (size_t)strings->count;
-        note->names = calloc(count, sizeof *note->names);
-        for (size_t i = 0; note->names != NULL && i < count; i++) {
-            note->names[i] = strdup(strings->data[i]);
-            if (note->names[i] == NULL) {
-                abort(); /* as in push */
-            }
+        note->names = zk_note_zeroed(count, sizeof *note->names);
+        note->count = (uint32_t)count;
+        for (size_t i = 0; i < count; i++) {
+            const char *name = strings->data[i];
+            note->names[i] = zk_note_copy(name, strlen(name) + 1);
         }
-        note->count = note->names != NULL ? (uint32_t)count : 0;
     }
-    push(call->zk, note);
+    post(call->zk, note);
 }
 
 static void handle_parent(int code, const char *value, const void *data)
 {
     (void)value; /* the path we gave */
-    struct call *call = call_of(data);
-    push(call->zk, answer_note(call, code));
+    struct zk_call *call = call_of(data);
+    post(call->zk, answer_note(call, code));
 }
 
 static void handle_multi(int code, const void *data)
 {
-    struct call *call = call_of(data);
+    struct zk_call *call = call_of(data);
     struct zk_note *note = answer_note(call, code);
     if (code == ZOK) {
-        note->stats = calloc(call->count, sizeof *note->stats);
-        if (note->stats == NULL) {
-            abort(); /* as in push */
-        }
+        note->stats = zk_note_zeroed(call->count, sizeof *note->stats);
         for (uint32_t i = 0; i < call->count; i++) {
             note->stats[i] = plain_stat(&call->stats[i]);
         }
         note->count = call->count;
     }
-    push(call->zk, note);
+    post(call->zk, note);
 }
 
 static void describe_server(zhandle_t *handle, char *server)
@@ -260,10 +205,7 @@ static void describe_session(zhandle_t *handle, struct zk_note *note)
 
 static void handle_session(struct zk *zk, zhandle_t *handle, int state)
 {
-    struct zk_note *note = calloc(1, sizeof *note);
-    if (note == NULL) {
-        abort(); /* as in push */
-    }
+    struct zk_note *note = zk_note_create(ZK_MAD);
     if (state == ZOO_CONNECTED_STATE) {
         describe_session(handle, note);
     } else if (state == ZOO_EXPIRED_SESSION_STATE) {
@@ -274,10 +216,8 @@ static void handle_session(struct zk *zk, zhandle_t *handle, int state)
                state == ZOO_ASSOCIATING_STATE ||
                state == ZOO_NOTCONNECTED_STATE) {
         note->kind = ZK_DISCONNECTED;
-    } else {
-        note->kind = ZK_MAD;
     }
-    push(zk, note);
+    post(zk, note);
 }
 
 static void handle_watch(zhandle_t *handle, int type, int state,
@@ -289,16 +229,10 @@ static void handle_watch(zhandle_t *handle, int type, int state,
     }
     (void)handle;
     (void)state;
-    struct zk_note *note = calloc(1, sizeof *note);
-    if (note == NULL) {
-        abort(); /* as in push */
-    }
-    note->kind = ZK_CHANGED;
-    note->path = strdup(path != NULL ? path : "");
-    if (note->path == NULL) {
-        abort(); /* as in push */
-    }
-    push(zk, note);
+    struct zk_note *note = zk_note_create(ZK_CHANGED);
+    const char *where = path != NULL ? path : "";
+    note->path = zk_note_copy(where, strlen(where) + 1);
+    post(zk, note);
 }
 
 static void handle_global_watch(zhandle_t *handle, int type, int state,
@@ -312,9 +246,9 @@ static void handle_global_watch(zhandle_t *handle, int type, int state,
 
 /* --- the loop's thread -------------------------------------------------- */
 
-static void end_call(struct zk *zk, struct call *call)
+static void end_call(struct zk *zk, struct zk_call *call)
 {
-    struct call **at = &zk->calls;
+    struct zk_call **at = &zk->calls;
     while (*at != call) {
         at = &(*at)->next;
     }
@@ -330,21 +264,16 @@ static void end_call(struct zk *zk, struct call *call)
 static void handle_wake(uv_async_t *async)
 {
     struct zk *zk = async->data;
-    (void)pthread_mutex_lock(&zk->lock); /* cannot fail */
-    struct zk_note *note = zk->notes;
-    zk->notes = NULL;
-    zk->notes_end = &zk->notes;
-    zk->note_count = 0;
-    (void)pthread_mutex_unlock(&zk->lock); /* ours */
+    struct zk_note *note = zk_queue_take(&zk->queue);
     while (note != NULL) {
         struct zk_note *next = note->next;
         if (note->kind == ZK_ANSWER) {
-            end_call(zk, ((struct answer *)note)->call);
+            end_call(zk, note->call);
         } else if (note->kind == ZK_CLOSED) {
             (void)uv_thread_join(&zk->closer); /* that was its last deed */
         }
         zk->on_note(zk, note);
-        free_note(note);
+        zk_note_destroy(note);
         note = next;
     }
     zk->on_drained(zk);
@@ -384,15 +313,12 @@ int zk_create(uv_loop_t *loop, const struct zk_settings *settings,
     made->on_note = settings->on_note;
     made->on_drained = settings->on_drained;
     made->owner = settings->owner;
-    made->notes_end = &made->notes;
     made->calls_end = &made->calls;
-    (void)pthread_mutex_init(&made->lock, NULL); /* cannot fail on Linux */
-    int status = uv_async_init(loop, &made->wake, handle_wake);
+    int status = zk_queue_init(&made->queue, loop, handle_wake, made);
     if (status != 0) {
         free(made);
         return status;
     }
-    made->wake.data = made;
     made->handle = start_library(made, settings);
     if (made->handle == NULL) {
         return errno > 0 ? -errno : -EIO; /* the caller leaves the process */
@@ -429,32 +355,30 @@ static void init_op(zoo_op_t *to, const struct tree_op *op, const char *path,
 /* The operations and their paths are serialised before zoo_amulti returns;
  * results and stats are written when the answer comes. */
 static int submit_multi(struct zk *zk, const struct tree *tree,
-                        const struct tree_request *request, struct call *call)
+                        const struct tree_request *request,
+                        struct zk_call *call)
 {
     call->count = request->count;
-    call->results = calloc(request->count, sizeof *call->results);
-    call->stats = calloc(request->count, sizeof *call->stats);
-    zoo_op_t *ops = calloc(request->count, sizeof *ops);
-    char(*paths)[TREE_PATH_BYTES] = calloc(request->count, sizeof *paths);
-    int code = ZSYSTEMERROR;
-    if (call->results != NULL && call->stats != NULL && ops != NULL &&
-        paths != NULL) {
-        for (uint32_t i = 0; i < request->count; i++) {
-            const struct tree_op *op = &request->ops[i];
-            bool fits = tree_path(tree, op->slot, paths[i], sizeof paths[i]);
-            assert(fits);
-            init_op(&ops[i], op, paths[i], &call->stats[i]);
-        }
-        code = zoo_amulti(zk->handle, (int)request->count, ops, call->results,
-                          handle_multi, call);
+    call->results = zk_note_zeroed(request->count, sizeof *call->results);
+    call->stats = zk_note_zeroed(request->count, sizeof *call->stats);
+    zoo_op_t *ops = zk_note_zeroed(request->count, sizeof *ops);
+    char(*paths)[TREE_PATH_BYTES] =
+        zk_note_zeroed(request->count, sizeof *paths);
+    for (uint32_t i = 0; i < request->count; i++) {
+        const struct tree_op *op = &request->ops[i];
+        bool fits = tree_path(tree, op->slot, paths[i], sizeof paths[i]);
+        assert(fits);
+        init_op(&ops[i], op, paths[i], &call->stats[i]);
     }
+    int code = zoo_amulti(zk->handle, (int)request->count, ops, call->results,
+                          handle_multi, call);
     free(paths);
     free(ops);
     return code;
 }
 
 static int submit_call(struct zk *zk, const struct tree *tree,
-                       const struct tree_request *request, struct call *call)
+                       const struct tree_request *request, struct zk_call *call)
 {
     switch (request->kind) {
     case TREE_LIST:
@@ -477,10 +401,7 @@ static int submit_call(struct zk *zk, const struct tree *tree,
 void zk_submit(struct zk *zk, const struct tree *tree,
                const struct tree_request *request, uint64_t now_ms)
 {
-    struct call *call = calloc(1, sizeof *call);
-    if (call == NULL) {
-        abort(); /* as in push */
-    }
+    struct zk_call *call = zk_note_zeroed(1, sizeof *call);
     call->zk = zk;
     call->request = request->kind;
     call->ticket = request->ticket;
@@ -491,7 +412,7 @@ void zk_submit(struct zk *zk, const struct tree *tree,
     int code = submit_call(zk, tree, request, call);
     if (code != ZOK) {
         /* Not taken, so no completion comes; answered by ourselves. */
-        push(zk, answer_note(call, code == ZNONODE ? ZSYSTEMERROR : code));
+        post(zk, answer_note(call, code == ZNONODE ? ZSYSTEMERROR : code));
     }
 }
 
@@ -504,11 +425,7 @@ static void close_in_thread(void *context)
 {
     struct zk *zk = context;
     (void)zookeeper_close(zk->handle); /* the process ends either way */
-    struct zk_note *note = calloc(1, sizeof *note);
-    if (note != NULL) {
-        note->kind = ZK_CLOSED;
-    }
-    push(zk, note);
+    post(zk, zk_note_create(ZK_CLOSED));
 }
 
 int zk_close(struct zk *zk)

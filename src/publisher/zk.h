@@ -18,46 +18,10 @@
 
 #include "publisher/session_file.h"
 #include "publisher/tree.h"
+#include "publisher/zk_note.h"
 
-#define ZK_SERVER_BYTES 64
 #define ZK_NEGOTIATED_LEAST_MS 1000
 #define ZK_NEGOTIATED_MOST_MS 120000
-/* Notes not yet taken by the loop: reads and watches bound them far below;
- * past this the loop is not turning and its dead-man has the word. */
-#define ZK_QUEUE_MOST 65536
-
-enum zk_note_kind {
-    ZK_CONNECTED,    /* session, negotiated_ms, server */
-    ZK_DISCONNECTED, /* the library looks for a server by itself */
-    ZK_EXPIRED,
-    ZK_REFUSED, /* our credentials */
-    ZK_MAD,     /* a handshake that cannot be ZooKeeper's */
-    ZK_CHANGED, /* path: its watch fired */
-    ZK_ANSWER,  /* request, ticket, slot, outcome and what belongs to it */
-    ZK_CLOSED,  /* zk_close is done */
-};
-
-/* Owned by the queue; good inside the callback only. */
-struct zk_note {
-    enum zk_note_kind kind;
-    struct saved_session session;
-    uint32_t negotiated_ms;
-    char server[ZK_SERVER_BYTES];
-
-    char *path;
-    enum tree_request_kind request;
-    uint64_t ticket;
-    uint32_t slot;
-    enum tree_outcome outcome;
-    int code;    /* the library's, for the log */
-    char *bytes; /* of a read; NULL when longer than PAYLOAD_BYTES_MOST */
-    size_t length;
-    struct tree_stat stat;
-    char **names;            /* of a list */
-    uint32_t count;          /* of names, or of a multi's operations */
-    struct tree_stat *stats; /* of a multi */
-    struct zk_note *next;
-};
 
 struct zk;
 
