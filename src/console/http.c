@@ -8,11 +8,12 @@
  * down, and the library notices and closes it.
  *
  * libmicrohttpd 0.9.75 answers what is not HTTP (bad lengths, endless lines)
- * by itself, before we are asked.
+ * by itself, before we are asked; the head of such an answer it may write
+ * twice before it closes.
  */
 #include "console/http.h"
 
-#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <errno.h>
 #include <microhttpd.h>
 #include <stdlib.h>
@@ -20,8 +21,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "base/text.h"
+#include "console/connections.h"
 #include "console/reply.h"
 #include "console/routes.h"
 
@@ -29,26 +30,19 @@
  * them, and the answer's head. */
 #define CONNECTION_MEMORY_BYTES (16 * 1024u)
 
-/* fd < 0: free. A younger `turn` is a later start of the present request. */
-struct http_connection {
-    int fd; /* the library's; known here to shut it down */
-    uint64_t turn;
-};
-
 struct http {
     struct MHD_Daemon *daemon;
     struct snapshot *snapshot; /* borrowed */
     struct figures figures;
     uv_poll_t poll;
     uv_timer_t timer;
-    uint64_t turns;
-    size_t listener_count;
     struct listener listeners[HTTP_LISTENERS_MOST];
-    struct http_connection connections[HTTP_CONNECTIONS_MOST];
+    struct connections connections;
 };
 
 /* A request's target as it came, from its first line to its end. */
 struct request {
+    bool is_begun;
     bool is_too_long;
     char target[ROUTES_TARGET_BYTES];
 };
@@ -105,27 +99,6 @@ static enum MHD_Result send_reply(struct http *http,
 
 /* --- the request ------------------------------------------------------ */
 
-/* The literal address the client connected to; "" for a unix socket. */
-static void local_address(int fd, char *text, socklen_t size)
-{
-    struct sockaddr_storage storage = {0};
-    socklen_t length = sizeof storage;
-    text[0] = '\0';
-    if (getsockname(fd, (struct sockaddr *)&storage, &length) != 0) {
-        return;
-    }
-    const void *address = NULL;
-    if (storage.ss_family == AF_INET) {
-        address = &((struct sockaddr_in *)&storage)->sin_addr;
-    } else if (storage.ss_family == AF_INET6) {
-        address = &((struct sockaddr_in6 *)&storage)->sin6_addr;
-    }
-    if (address != NULL) {
-        (void)inet_ntop(storage.ss_family, address, text,
-                        size); /* fails on short buffers only */
-    }
-}
-
 struct hosts {
     const char *first;
     int count;
@@ -152,7 +125,7 @@ static bool is_host_allowed(struct MHD_Connection *connection,
     struct hosts hosts = {0};
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    local_address(info->connect_fd, local, sizeof local);
+    listener_local_text(info->connect_fd, local, sizeof local);
     (void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_host,
                                     &hosts); /* the count is in `hosts` */
     if (hosts.count > 1) {
@@ -207,21 +180,37 @@ static void answer(struct http *http, struct MHD_Connection *connection,
     }
 }
 
+static bool has_body(struct MHD_Connection *connection)
+{
+    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+                                       MHD_HTTP_HEADER_CONTENT_LENGTH) ||
+           MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+                                       MHD_HTTP_HEADER_TRANSFER_ENCODING);
+}
+
+/* Called once when the header has come, and again when the request is whole.
+ * An answer at the first call makes the library close the connection behind
+ * it: right for a body, which is never read, and for what is refused. */
 static enum MHD_Result handle_request(void *context,
                                       struct MHD_Connection *connection,
                                       const char *url, const char *method,
                                       const char *version, const char *upload,
-                                      size_t *upload_size, void **request)
+                                      size_t *upload_size, void **memory)
 {
+    struct request *request = *memory;
     struct reply reply;
     (void)url;         /* decoded; the target is read as it came */
     (void)version;     /* the library speaks both */
-    (void)upload;      /* a body is never read: */
-    (void)upload_size; /* answering at once ends the connection after it */
-    if (*request == NULL) {
+    (void)upload;      /* there is none: */
+    (void)upload_size; /* with a body the first call answers */
+    if (request == NULL) {
         return MHD_NO;
     }
-    answer(context, connection, *request, method, &reply);
+    if (!request->is_begun && is_method(method) && !has_body(connection)) {
+        request->is_begun = true;
+        return MHD_YES;
+    }
+    answer(context, connection, request, method, &reply);
     return send_reply(context, connection, &reply);
 }
 
@@ -241,7 +230,7 @@ static void *handle_target(void *context, const char *target,
 
 /* --- connections ------------------------------------------------------ */
 
-static struct http_connection *context_of(struct MHD_Connection *connection)
+static struct connection *context_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -254,32 +243,27 @@ static void handle_completed(void *context, struct MHD_Connection *connection,
                              enum MHD_RequestTerminationCode code)
 {
     struct http *http = context;
-    struct http_connection *slot = context_of(connection);
+    struct connection *waiting = context_of(connection);
     (void)code; /* all ends are the same to us */
     free(*request);
     *request = NULL;
-    if (slot != NULL) {
-        slot->turn = ++http->turns;
+    if (waiting != NULL) {
+        connections_renew(&http->connections, waiting);
     }
 }
 
-static void occupy(struct http *http, struct MHD_Connection *connection,
-                   void **socket_context)
+static void begin_connection(struct http *http,
+                             struct MHD_Connection *connection,
+                             void **socket_context)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    for (int i = 0; i < HTTP_CONNECTIONS_MOST; i++) {
-        struct http_connection *slot = &http->connections[i];
-        if (slot->fd < 0) {
-            slot->fd = info->connect_fd;
-            slot->turn = ++http->turns;
-            *socket_context = slot;
-            http->figures.open++;
-            return;
-        }
+    *socket_context = connections_take(&http->connections, info->connect_fd);
+    if (*socket_context != NULL) {
+        http->figures.open++;
+    } else { /* not believed reachable: the library has the same limit */
+        (void)shutdown(info->connect_fd, SHUT_RDWR); /* lost either way */
     }
-    /* Not believed reachable: the library has the same limit. */
-    (void)shutdown(info->connect_fd, SHUT_RDWR); /* it is lost either way */
 }
 
 static void handle_connection(void *context, struct MHD_Connection *connection,
@@ -287,25 +271,18 @@ static void handle_connection(void *context, struct MHD_Connection *connection,
                               enum MHD_ConnectionNotificationCode code)
 {
     struct http *http = context;
-    struct http_connection *slot = *socket_context;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        occupy(http, connection, socket_context);
-    } else if (slot != NULL) {
-        slot->fd = -1;
+        begin_connection(http, connection, socket_context);
+    } else if (*socket_context != NULL) {
+        connections_release(*socket_context);
         http->figures.open--;
     }
 }
 
-/* Ends the connection that has waited longest. */
+/* The library notices and closes it. */
 static void shed_oldest(struct http *http)
 {
-    struct http_connection *oldest = NULL;
-    for (int i = 0; i < HTTP_CONNECTIONS_MOST; i++) {
-        struct http_connection *slot = &http->connections[i];
-        if (slot->fd >= 0 && (oldest == NULL || slot->turn < oldest->turn)) {
-            oldest = slot;
-        }
-    }
+    struct connection *oldest = connections_find_oldest(&http->connections);
     if (oldest != NULL) {
         (void)shutdown(oldest->fd, SHUT_RDWR); /* gone already: as well */
         http->figures.shed++;
@@ -344,7 +321,7 @@ static void handle_accept(struct listener *listener, int fd,
                           const struct sockaddr *peer, socklen_t length)
 {
     struct http *http = listener->owner;
-    if (http->figures.open >= HTTP_CONNECTIONS_MOST) {
+    if (http->figures.open >= CONNECTIONS_MOST) {
         shed_oldest(http);
         turn_library(http);
     }
@@ -363,7 +340,7 @@ static struct MHD_Daemon *start_library(struct http *http)
         http, MHD_OPTION_URI_LOG_CALLBACK, handle_target, http,
         MHD_OPTION_NOTIFY_COMPLETED, handle_completed, http,
         MHD_OPTION_NOTIFY_CONNECTION, handle_connection, http,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MOST,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST,
         MHD_OPTION_CONNECTION_TIMEOUT, HTTP_IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES,
         MHD_OPTION_END);
@@ -400,9 +377,7 @@ int http_create(uv_loop_t *loop, struct snapshot *snapshot, const int *fds,
     }
     http->snapshot = snapshot;
     http->figures.http_library = MHD_get_version();
-    for (int i = 0; i < HTTP_CONNECTIONS_MOST; i++) {
-        http->connections[i] = (struct http_connection){.fd = -1};
-    }
+    connections_init(&http->connections);
     http->daemon = start_library(http);
     int status = http->daemon != NULL ? join_loop(http, loop) : -ENOMEM;
     for (size_t i = 0; status == 0 && i < fd_count; i++) {

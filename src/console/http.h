@@ -13,9 +13,8 @@
 #include "console/listener.h"
 #include "console/snapshot.h"
 
-/* The limits of the contract, section 5. */
+/* The limits of the contract, section 5, beside CONNECTIONS_MOST. */
 #define HTTP_HEADER_BYTES 8192
-#define HTTP_CONNECTIONS_MOST 64
 #define HTTP_IDLE_S 5u
 
 #define HTTP_LISTENERS_MOST 4

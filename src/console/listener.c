@@ -7,6 +7,7 @@
  */
 #include "console/listener.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -90,4 +91,24 @@ int listener_start(struct listener *listener, uv_loop_t *loop, int fd,
         start_poll(listener);
     }
     return status;
+}
+
+void listener_local_text(int fd, char *text, socklen_t size)
+{
+    struct sockaddr_storage storage = {0};
+    socklen_t length = sizeof storage;
+    text[0] = '\0';
+    if (getsockname(fd, (struct sockaddr *)&storage, &length) != 0) {
+        return;
+    }
+    const void *address = NULL;
+    if (storage.ss_family == AF_INET) {
+        address = &((struct sockaddr_in *)&storage)->sin_addr;
+    } else if (storage.ss_family == AF_INET6) {
+        address = &((struct sockaddr_in6 *)&storage)->sin6_addr;
+    }
+    if (address != NULL) {
+        (void)inet_ntop(storage.ss_family, address, text,
+                        size); /* fails on short buffers only */
+    }
 }

@@ -9,9 +9,9 @@
 #include <sys/socket.h>
 #include <uv.h>
 
-/* So many connections are accepted in one turn of the loop: less than may be
- * open at once, so that a client whose request has arrived is always answered
- * before later ones can push it out. */
+/* So many connections are accepted in one turn of the loop: fewer than may
+ * be open at once, so that a client whose request has arrived is always
+ * answered before later ones can push it out. */
 #define LISTENER_TURN_CONNECTIONS 16
 
 /* Without descriptors or memory accepting rests so long, and does not spin. */
@@ -38,5 +38,9 @@ struct listener {
 int listener_start(struct listener *listener, uv_loop_t *loop, int fd,
                    listener_accept_cb on_accept, uint64_t *failures,
                    void *owner);
+
+/* The literal address a client of this connection connected to; "" for a unix
+ * socket. `size` is at least INET6_ADDRSTRLEN. */
+void listener_local_text(int fd, char *text, socklen_t size);
 
 #endif

@@ -38,6 +38,7 @@
 #include "wire/progress.h"
 
 #define BEAT_MS 200
+#define HELLO_MS 20000
 #define FD_ABOVE 20 /* nothing of ours stands where the console's will */
 
 struct driver {
@@ -146,6 +147,15 @@ static void start_console(struct driver *driver)
     (void)close(theirs);
     (void)close(tcp);
     (void)close(local);
+}
+
+/* The console's first words: from now on it answers, and its dead-man runs. */
+static void await_hello(const struct driver *driver)
+{
+    struct pollfd channel = {.fd = driver->channel, .events = POLLIN};
+    if (poll(&channel, 1, HELLO_MS) != 1) {
+        fail("no hello");
+    }
 }
 
 /* --- what the supervisor would do ------------------------------------- */
@@ -327,6 +337,7 @@ int main(int argc, char **argv)
     driver.sample.agent.is_ready = driver.is_ready;
     beat(&driver);
     start_console(&driver);
+    await_hello(&driver);
     (void)printf("{\"port\":%u,\"socket\":\"%s\",\"pid\":%d}\n", driver.port,
                  driver.socket_path, (int)driver.pid);
     (void)fflush(stdout);

@@ -1,0 +1,38 @@
+/*
+ * connections.h - who is connected, and who has waited longest. Pure.
+ *
+ * A connection counts from when it came, or from its last answer's end: one
+ * that asks again and again is younger than one that never finishes asking.
+ */
+#ifndef CONSOLE_CONNECTIONS_H
+#define CONSOLE_CONNECTIONS_H
+
+#include <stdint.h>
+
+#define CONNECTIONS_MOST 64
+
+/* fd < 0: free. A greater `turn` began to wait later. */
+struct connection {
+    int fd; /* borrowed */
+    uint64_t turn;
+};
+
+struct connections {
+    uint64_t turns;
+    struct connection list[CONNECTIONS_MOST];
+};
+
+void connections_init(struct connections *connections);
+
+/* NULL when all are taken. */
+struct connection *connections_take(struct connections *connections, int fd);
+void connections_release(struct connection *connection);
+
+/* Its request is answered: it begins to wait anew. */
+void connections_renew(struct connections *connections,
+                       struct connection *connection);
+
+/* NULL when there is none. */
+struct connection *connections_find_oldest(struct connections *connections);
+
+#endif

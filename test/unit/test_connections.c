@@ -1,0 +1,58 @@
+/*
+ * test_connections.c - who gives way when all connections are taken.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "console/connections.h"
+
+static void the_first_to_come_is_the_oldest(void **state)
+{
+    (void)state;
+    struct connections connections;
+    connections_init(&connections);
+    assert_null(connections_find_oldest(&connections));
+    (void)connections_take(&connections, 10);
+    (void)connections_take(&connections, 11);
+    assert_int_equal(connections_find_oldest(&connections)->fd, 10);
+}
+
+static void an_answered_one_is_younger_than_one_that_waits(void **state)
+{
+    (void)state;
+    struct connections connections;
+    connections_init(&connections);
+    struct connection *first = connections_take(&connections, 10);
+    (void)connections_take(&connections, 11);
+    connections_renew(&connections, first);
+    assert_int_equal(connections_find_oldest(&connections)->fd, 11);
+}
+
+static void there_is_an_end_to_them_and_a_place_comes_free(void **state)
+{
+    (void)state;
+    struct connections connections;
+    connections_init(&connections);
+    struct connection *first = connections_take(&connections, 0);
+    for (int fd = 1; fd < CONNECTIONS_MOST; fd++) {
+        assert_non_null(connections_take(&connections, fd));
+    }
+    assert_null(connections_take(&connections, 100));
+    connections_release(first);
+    assert_non_null(connections_take(&connections, 100));
+    assert_int_equal(connections_find_oldest(&connections)->fd, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_to_come_is_the_oldest),
+        cmocka_unit_test(an_answered_one_is_younger_than_one_that_waits),
+        cmocka_unit_test(there_is_an_end_to_them_and_a_place_comes_free),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
