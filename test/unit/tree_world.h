@@ -60,8 +60,7 @@ struct world {
 
 /* --- a ZooKeeper --------------------------------------------------------- */
 
-static __attribute__((unused)) struct fake_node *find(struct world *world,
-                                                      const char *path)
+static inline struct fake_node *find(struct world *world, const char *path)
 {
     for (uint32_t i = 0; i < world->count; i++) {
         if (strcmp(world->nodes[i].path, path) == 0) {
@@ -71,17 +70,15 @@ static __attribute__((unused)) struct fake_node *find(struct world *world,
     return NULL;
 }
 
-static __attribute__((unused)) struct fake_node *node(struct world *world,
-                                                      const char *name)
+static inline struct fake_node *node(struct world *world, const char *name)
 {
     char path[128];
     (void)text_format(path, sizeof path, DIRECTORY "/%s", name);
     return find(world, path);
 }
 
-static __attribute__((unused)) void add(struct world *world, const char *path,
-                                        const char *bytes, size_t length,
-                                        uint64_t owner)
+static inline void add(struct world *world, const char *path, const char *bytes,
+                       size_t length, uint64_t owner)
 {
     assert_true(world->count < NODES_MOST);
     struct fake_node *made = &world->nodes[world->count++];
@@ -91,23 +88,22 @@ static __attribute__((unused)) void add(struct world *world, const char *path,
     made->stat = (struct tree_stat){.czxid = ++world->zxid, .owner = owner};
 }
 
-static __attribute__((unused)) void erase(struct world *world, const char *path)
+static inline void erase(struct world *world, const char *path)
 {
     struct fake_node *gone = find(world, path);
     assert_non_null(gone);
     *gone = world->nodes[--world->count];
 }
 
-static __attribute__((unused)) void overwrite(struct fake_node *at,
-                                              const char *bytes, size_t length)
+static inline void overwrite(struct fake_node *at, const char *bytes,
+                             size_t length)
 {
     memcpy(at->bytes, bytes, length);
     at->length = length;
     at->stat.version++;
 }
 
-static __attribute__((unused)) bool has_parent(struct world *world,
-                                               const char *path)
+static inline bool has_parent(struct world *world, const char *path)
 {
     char parent[128];
     (void)text_copy(parent, sizeof parent, path);
@@ -115,11 +111,9 @@ static __attribute__((unused)) bool has_parent(struct world *world,
     return parent[0] == '\0' || find(world, parent) != NULL;
 }
 
-static __attribute__((unused)) enum tree_outcome make(struct world *world,
-                                                      const char *path,
-                                                      const char *bytes,
-                                                      size_t length,
-                                                      uint64_t owner)
+static inline enum tree_outcome make(struct world *world, const char *path,
+                                     const char *bytes, size_t length,
+                                     uint64_t owner)
 {
     if (find(world, path) != NULL) {
         return TREE_EXISTS;
@@ -131,9 +125,9 @@ static __attribute__((unused)) enum tree_outcome make(struct world *world,
     return TREE_OK;
 }
 
-static __attribute__((unused)) enum tree_outcome apply(struct world *world,
-                                                       const struct tree_op *op,
-                                                       struct tree_stat *stat)
+static inline enum tree_outcome apply(struct world *world,
+                                      const struct tree_op *op,
+                                      struct tree_stat *stat)
 {
     char path[TREE_PATH_BYTES];
     assert_true(tree_path(world->tree, op->slot, path, sizeof path));
@@ -156,9 +150,9 @@ static __attribute__((unused)) enum tree_outcome apply(struct world *world,
     return TREE_OK;
 }
 
-static __attribute__((unused)) enum tree_outcome apply_all(
-    struct world *world, const struct tree_request *request,
-    struct tree_stat *stats)
+static inline enum tree_outcome apply_all(struct world *world,
+                                          const struct tree_request *request,
+                                          struct tree_stat *stats)
 {
     struct fake_node *before = malloc(sizeof world->nodes);
     uint32_t count = world->count;
@@ -176,8 +170,8 @@ static __attribute__((unused)) enum tree_outcome apply_all(
     return outcome;
 }
 
-static __attribute__((unused)) void serve_multi(
-    struct world *world, const struct tree_request *request)
+static inline void serve_multi(struct world *world,
+                               const struct tree_request *request)
 {
     struct tree_stat stats[TREE_OPS_MOST] = {0};
     enum fate fate = world->fate;
@@ -204,8 +198,8 @@ static __attribute__((unused)) void serve_multi(
     tree_on_multi(world->tree, request->ticket, outcome, stats, world->now_ms);
 }
 
-static __attribute__((unused)) void serve_list(
-    struct world *world, const struct tree_request *request)
+static inline void serve_list(struct world *world,
+                              const struct tree_request *request)
 {
     const char *names[NODES_MOST];
     uint32_t count = 0;
@@ -223,8 +217,8 @@ static __attribute__((unused)) void serve_list(
                    world->now_ms);
 }
 
-static __attribute__((unused)) void serve_read(
-    struct world *world, const struct tree_request *request)
+static inline void serve_read(struct world *world,
+                              const struct tree_request *request)
 {
     const struct fake_node *at = find(world, request->path);
     world->reads++;
@@ -237,8 +231,8 @@ static __attribute__((unused)) void serve_read(
                  at->bytes, at->length, &at->stat, world->now_ms);
 }
 
-static __attribute__((unused)) void serve_one(
-    struct world *world, const struct tree_request *request)
+static inline void serve_one(struct world *world,
+                             const struct tree_request *request)
 {
     switch (request->kind) {
     case TREE_LIST:
@@ -258,7 +252,7 @@ static __attribute__((unused)) void serve_one(
     }
 }
 
-static __attribute__((unused)) void take_notices(struct world *world)
+static inline void take_notices(struct world *world)
 {
     struct tree_notice notice;
     while (tree_take_notice(world->tree, &notice)) {
@@ -272,7 +266,7 @@ static __attribute__((unused)) void take_notices(struct world *world)
 }
 
 /* Answers everything asked for now. */
-static __attribute__((unused)) void serve(struct world *world)
+static inline void serve(struct world *world)
 {
     uint32_t served = 0;
     while (tree_next(world->tree, world->now_ms, &world->request)) {
@@ -284,7 +278,7 @@ static __attribute__((unused)) void serve(struct world *world)
 }
 
 /* Serves until it settles, letting time pass. */
-static __attribute__((unused)) void settle(struct world *world)
+static inline void settle(struct world *world)
 {
     serve(world);
     for (int i = 0; !tree_is_settled(world->tree) && i < 100; i++) {
@@ -300,8 +294,7 @@ static __attribute__((unused)) void settle(struct world *world)
 
 /* --- the stage ----------------------------------------------------------- */
 
-static __attribute__((unused)) size_t payload(char *bytes, const char *agent,
-                                              const char *state)
+static inline size_t payload(char *bytes, const char *agent, const char *state)
 {
     (void)text_format(bytes, PAYLOAD_BYTES_MOST,
                       "{\"agent\":\"%s\",\"since\":1700000000000,"
@@ -310,9 +303,8 @@ static __attribute__((unused)) size_t payload(char *bytes, const char *agent,
     return strlen(bytes);
 }
 
-static __attribute__((unused)) void put(struct world *world, const char *name,
-                                        const char *agent, const char *state,
-                                        uint64_t owner)
+static inline void put(struct world *world, const char *name, const char *agent,
+                       const char *state, uint64_t owner)
 {
     char path[128];
     char bytes[PAYLOAD_BYTES_MOST];
@@ -320,16 +312,16 @@ static __attribute__((unused)) void put(struct world *world, const char *name,
     add(world, path, bytes, payload(bytes, agent, state), owner);
 }
 
-static __attribute__((unused)) void want(struct world *world, uint32_t slot,
-                                         const char *state, uint64_t version)
+static inline void want(struct world *world, uint32_t slot, const char *state,
+                        uint64_t version)
 {
     char bytes[PAYLOAD_BYTES_MOST];
     size_t length = payload(bytes, AGENT, state);
     assert_int_equal(tree_want(world->tree, slot, bytes, length, version), 0);
 }
 
-static __attribute__((unused)) void check(struct world *world, const char *name,
-                                          const char *state)
+static inline void check(struct world *world, const char *name,
+                         const char *state)
 {
     char bytes[PAYLOAD_BYTES_MOST];
     size_t length = payload(bytes, AGENT, state);
@@ -340,7 +332,7 @@ static __attribute__((unused)) void check(struct world *world, const char *name,
     assert_int_equal(at->stat.owner, OURS);
 }
 
-static __attribute__((unused)) struct world *make_world(uint32_t instances)
+static inline struct world *make_world(uint32_t instances)
 {
     struct world *world = calloc(1, sizeof *world);
     assert_non_null(world);
@@ -356,21 +348,21 @@ static __attribute__((unused)) struct world *make_world(uint32_t instances)
     return world;
 }
 
-static __attribute__((unused)) void add_parents(struct world *world)
+static inline void add_parents(struct world *world)
 {
     add(world, "/state", "", 0, 0);
     add(world, "/state/cluster", "", 0, 0);
     add(world, DIRECTORY, "", 0, 0);
 }
 
-static __attribute__((unused)) void free_world(struct world *world)
+static inline void free_world(struct world *world)
 {
     tree_destroy(world->tree);
     free(world);
 }
 
 /* Three instances, the second of which is settled as `up`. */
-static __attribute__((unused)) struct world *settled_world(void)
+static inline struct world *settled_world(void)
 {
     struct world *world = make_world(3);
     add_parents(world);
