@@ -11,6 +11,9 @@ import struct
 import threading
 
 RST = struct.pack("ii", 1, 0)
+# What a healthy master answers to a deep flight.
+REPLIES = b"+PONG\r\n*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n" \
+    b"$13\r\nrole:master\r\n\r\n:0\r\n"
 
 
 class Hostile:
@@ -94,3 +97,12 @@ def full_backlog(path=None):
             yield "127.0.0.1:%d" % listener.getsockname()[1]
         else:
             yield f"unix:{path}"
+
+
+def after_request(data, then):
+    """Reads the flight, sends `data`, goes on with `then`."""
+    def serve(fake, peer):
+        peer.recv(4096)
+        peer.sendall(data)
+        then(fake, peer)
+    return serve

@@ -1,0 +1,249 @@
+/*
+ * test_probe.c - one slot, many probes, against a server in the same loop:
+ * what the page tells meanwhile, and what is left behind.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "prober/probe.h"
+
+#define TASK 4711
+#define ROUNDS 300
+#define PATIENCE_MS 20000
+
+/* A server that answers PONG, or says nothing, and the room around a slot. */
+struct scene {
+    uv_loop_t loop;
+    uv_tcp_t listener;
+    const char *answer; /* NULL: stays silent */
+    uv_timer_t patience;
+    struct probe_room room;
+    struct progress progress;
+    struct probe probe;
+    struct message_probe order;
+    char buffer[TRANSPORT_READ_BYTES];
+    struct result result;
+    unsigned results;
+    unsigned wanted;
+    uint64_t inside; /* as the page said when the result came */
+    uint32_t step;
+};
+
+struct peer {
+    uv_tcp_t tcp;
+    struct scene *scene;
+    char bytes[256];
+};
+
+/* --- the server
+ * ---------------------------------------------------------------- */
+
+static void handle_peer_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void handle_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buffer)
+{
+    struct peer *peer = handle->data;
+    (void)size;
+    *buffer = uv_buf_init(peer->bytes, sizeof(peer->bytes));
+}
+
+static void handle_request(uv_stream_t *stream, ssize_t count,
+                           const uv_buf_t *unused)
+{
+    struct peer *peer = stream->data;
+    const char *answer = peer->scene->answer;
+    (void)unused;
+    if (count < 0) {
+        uv_close((uv_handle_t *)stream, handle_peer_closed);
+    } else if (answer != NULL) {
+        uv_buf_t bytes =
+            uv_buf_init((char *)(uintptr_t)answer, (unsigned)strlen(answer));
+        assert_int_equal(uv_try_write(stream, &bytes, 1), strlen(answer));
+    }
+}
+
+static void handle_connection(uv_stream_t *listener, int status)
+{
+    assert_int_equal(status, 0);
+    struct peer *peer = calloc(1, sizeof(*peer));
+    assert_non_null(peer);
+    peer->scene = listener->data;
+    peer->tcp.data = peer;
+    assert_int_equal(uv_tcp_init(listener->loop, &peer->tcp), 0);
+    assert_int_equal(uv_accept(listener, (uv_stream_t *)&peer->tcp), 0);
+    assert_int_equal(
+        uv_read_start((uv_stream_t *)&peer->tcp, handle_alloc, handle_request),
+        0);
+}
+
+static void listen_on_loopback(struct scene *scene)
+{
+    struct sockaddr_in address;
+    int length = sizeof(address);
+    assert_int_equal(uv_ip4_addr("127.0.0.1", 0, &address), 0);
+    assert_int_equal(uv_tcp_init(&scene->loop, &scene->listener), 0);
+    scene->listener.data = scene;
+    assert_int_equal(
+        uv_tcp_bind(&scene->listener, (struct sockaddr *)&address, 0), 0);
+    assert_int_equal(
+        uv_listen((uv_stream_t *)&scene->listener, 16, handle_connection), 0);
+    assert_int_equal(uv_tcp_getsockname(&scene->listener,
+                                        (struct sockaddr *)&address, &length),
+                     0);
+    assert_true(text_format(scene->order.addr, sizeof(scene->order.addr),
+                            "127.0.0.1:%u", ntohs(address.sin_port)));
+}
+
+/* --- the room
+ * ------------------------------------------------------------------- */
+
+static void on_result(struct probe *probe, const struct result *result)
+{
+    struct scene *scene = probe->room->owner;
+    scene->result = *result;
+    scene->results++;
+    scene->inside = atomic_load(&scene->progress.inside);
+    scene->step = atomic_load(&scene->progress.step);
+}
+
+static void end_scene(struct scene *scene)
+{
+    probe_finish(&scene->probe);
+    uv_close((uv_handle_t *)&scene->listener, NULL);
+    uv_close((uv_handle_t *)&scene->patience, NULL);
+}
+
+static void on_idle(struct probe *probe)
+{
+    struct scene *scene = probe->room->owner;
+    if (scene->results < scene->wanted) {
+        scene->order.task++;
+        probe_start(probe, &scene->order);
+    } else {
+        end_scene(scene);
+    }
+}
+
+static void handle_no_patience(uv_timer_t *timer)
+{
+    (void)timer;
+    fail_msg("the probe never became idle");
+}
+
+static struct scene *start(const char *answer)
+{
+    struct scene *scene = calloc(1, sizeof(*scene));
+    assert_non_null(scene);
+    assert_int_equal(uv_loop_init(&scene->loop), 0);
+    listen_on_loopback(scene);
+    assert_int_equal(uv_timer_init(&scene->loop, &scene->patience), 0);
+    assert_int_equal(
+        uv_timer_start(&scene->patience, handle_no_patience, PATIENCE_MS, 0),
+        0);
+    scene->answer = answer;
+    scene->wanted = 1;
+    scene->order.task = TASK;
+    scene->order.timeout_ms = 1000;
+    scene->room = (struct probe_room){.loop = &scene->loop,
+                                      .progress = &scene->progress,
+                                      .buffer = scene->buffer,
+                                      .owner = scene,
+                                      .on_result = on_result,
+                                      .on_idle = on_idle};
+    assert_int_equal(flight_init(&scene->room.shallow, false, false), 0);
+    assert_int_equal(flight_init(&scene->room.deep, true, false), 0);
+    assert_int_equal(flight_init(&scene->room.deep_with_canary, true, true), 0);
+    probe_init(&scene->probe, &scene->room);
+    return scene;
+}
+
+/* Until the last handle is closed: a handle left behind would hang here. */
+static void run(struct scene *scene)
+{
+    probe_start(&scene->probe, &scene->order);
+    assert_int_equal(uv_run(&scene->loop, UV_RUN_DEFAULT), 0);
+    assert_int_equal(uv_loop_close(&scene->loop), 0);
+    assert_int_equal(scene->results, scene->wanted);
+    assert_int_equal(atomic_load(&scene->progress.inside), 0);
+}
+
+/* --- tests
+ * ----------------------------------------------------------------------- */
+
+static void page_names_the_task_while_its_callback_runs(void **state)
+{
+    (void)state;
+    struct scene *scene = start("+PONG\r\n");
+    run(scene);
+    assert_int_equal(scene->inside, TASK);
+    assert_int_equal(scene->step, STEP_PING);
+    assert_int_equal(scene->result.task, TASK);
+    assert_int_equal(scene->result.verdict.state, STATE_UP);
+    assert_true(scene->result.stage_us[STEP_PING] > 0);
+    assert_int_equal(scene->result.stage_us[STEP_INFO], 0);
+    free(scene);
+}
+
+static void slot_is_used_again_and_leaves_nothing(void **state)
+{
+    (void)state;
+    struct scene *scene = start("+PONG\r\n");
+    int before = dup(STDERR_FILENO);
+    (void)close(before);
+    scene->wanted = ROUNDS;
+    run(scene);
+    int after = dup(STDERR_FILENO);
+    (void)close(after);
+    /* The lowest free descriptor; the loop's own are gone as well. */
+    assert_true(after <= before);
+    assert_int_equal(scene->result.task, TASK + ROUNDS - 1);
+    free(scene);
+}
+
+static void silence_ends_at_the_deadline_and_not_before(void **state)
+{
+    (void)state;
+    struct scene *scene = start(NULL);
+    scene->order.timeout_ms = 60;
+    run(scene);
+    assert_int_equal(scene->result.verdict.reason, REASON_TIMEOUT);
+    assert_true(scene->result.stage_us[STEP_PING] > 40000);
+    free(scene);
+}
+
+static void address_that_is_none_is_trouble_of_ours(void **state)
+{
+    (void)state;
+    struct scene *scene = start(NULL);
+    (void)text_copy(scene->order.addr, sizeof(scene->order.addr), "nonsense");
+    run(scene);
+    assert_int_equal(scene->result.verdict.reason, REASON_AGENT);
+    assert_int_equal(scene->inside, TASK);
+    free(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(page_names_the_task_while_its_callback_runs),
+        cmocka_unit_test(slot_is_used_again_and_leaves_nothing),
+        cmocka_unit_test(silence_ends_at_the_deadline_and_not_before),
+        cmocka_unit_test(address_that_is_none_is_trouble_of_ours),
+    };
+    return cmocka_run_group_tests_name("probe", tests, NULL, NULL);
+}
