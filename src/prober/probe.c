@@ -29,8 +29,7 @@
 
 #define ATTEMPTS_MOST 2
 
-/* --- the page the supervisor reads ------------------------------------------
- */
+/* --- the page the supervisor reads ------------------------------------- */
 
 static enum step current_step(const struct probe *probe)
 {
@@ -61,8 +60,7 @@ static void leave(const struct probe *probe)
                           memory_order_release);
 }
 
-/* --- stages ------------------------------------------------------------------
- */
+/* --- stages ------------------------------------------------------------ */
 
 /* The time since the last mark belongs to `step`. */
 static void mark_stage(struct probe *probe, enum step step)
@@ -79,8 +77,7 @@ static void set_state(struct probe *probe, enum probe_state state)
     probe->state = state;
 }
 
-/* --- the result --------------------------------------------------------------
- */
+/* --- the result -------------------------------------------------------- */
 
 static void report(struct probe *probe)
 {
@@ -117,8 +114,7 @@ static void conclude(struct probe *probe, enum evidence_end how, int error)
     }
 }
 
-/* --- connecting, and once more
- * ------------------------------------------------ */
+/* --- connecting, and once more ----------------------------------------- */
 
 /* What a failed connection is evidence of; 0 is the end of the stream. */
 static enum evidence_end end_of(int status)
@@ -251,8 +247,7 @@ static void on_closed(struct transport *transport)
     leave(probe);
 }
 
-/* --- the deadline
- * -------------------------------------------------------------- */
+/* --- the deadline ------------------------------------------------------ */
 
 /* Timers run before sockets are polled: after a pause of ours the answer may
  * lie there unread. So look first, and believe silence only if the timer was
@@ -267,6 +262,7 @@ static void meet_deadline(struct probe *probe)
     }
     probe->attempts = ATTEMPTS_MOST; /* no time for another */
     transport_look(&probe->transport);
+    enter(probe); /* the look left */
     if (probe->state == PROBE_CLOSING || probe->state == PROBE_IDLE) {
         return;
     }
@@ -289,8 +285,7 @@ static void handle_deadline(uv_timer_t *timer)
     leave(probe);
 }
 
-/* --- public
- * -------------------------------------------------------------------- */
+/* --- public ------------------------------------------------------------ */
 
 static const struct transport_events transport_events = {
     .on_sent = on_sent,

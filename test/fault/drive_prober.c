@@ -70,8 +70,7 @@ static void give_up(const char *what)
     exit(1);
 }
 
-/* --- the prober, as a child
- * ---------------------------------------------------- */
+/* --- the prober, as a child -------------------------------------------- */
 
 static void exec_prober(const struct options *options, int channel, int page)
 {
@@ -124,8 +123,7 @@ static void start_prober(struct driver *driver, int *channel)
     *channel = mine;
 }
 
-/* --- results
- * ----------------------------------------------------------------------- */
+/* --- results ----------------------------------------------------------- */
 
 static void set_text(json_t *object, const char *key, const char *text)
 {
@@ -201,8 +199,7 @@ static void print_result(const struct driver *driver,
     print_line(object);
 }
 
-/* --- rounds
- * -------------------------------------------------------------------------- */
+/* --- rounds ------------------------------------------------------------ */
 
 static void send_retire(struct driver *driver)
 {
@@ -297,9 +294,7 @@ static void on_end(struct channel *channel, int status)
     channel_close(channel, NULL);
 }
 
-/* --- the end
- * ----------------------------------------------------------------------------
- */
+/* --- the end ----------------------------------------------------------- */
 
 static int print_end(const struct driver *driver)
 {

@@ -47,8 +47,7 @@ struct peer {
     char bytes[256];
 };
 
-/* --- the server
- * ---------------------------------------------------------------- */
+/* --- the server -------------------------------------------------------- */
 
 static void handle_peer_closed(uv_handle_t *handle)
 {
@@ -109,8 +108,7 @@ static void listen_on_loopback(struct scene *scene)
                             "127.0.0.1:%u", ntohs(address.sin_port)));
 }
 
-/* --- the room
- * ------------------------------------------------------------------- */
+/* --- the room ---------------------------------------------------------- */
 
 static void on_result(struct probe *probe, const struct result *result)
 {
@@ -182,8 +180,7 @@ static void run(struct scene *scene)
     assert_int_equal(atomic_load(&scene->progress.inside), 0);
 }
 
-/* --- tests
- * ----------------------------------------------------------------------- */
+/* --- tests ------------------------------------------------------------- */
 
 static void page_names_the_task_while_its_callback_runs(void **state)
 {

@@ -124,8 +124,7 @@ static void expect_end(enum evidence_end end, int error, enum reason reason,
     expect(&verdict, reason, state, ability, ability);
 }
 
-/* --- healthy -----------------------------------------------------------------
- */
+/* --- healthy ----------------------------------------------------------- */
 
 static void healthy_master_is_up_and_writable(void **state)
 {
@@ -229,8 +228,7 @@ static void shallow_pong_is_up_and_tells_no_role(void **state)
     expect(&verdict, REASON_NONE, STATE_UP, ABILITY_YES, ABILITY_UNKNOWN);
 }
 
-/* --- no conversation
- * ------------------------------------------------------------ */
+/* --- no conversation --------------------------------------------------- */
 
 static void trouble_of_our_own_is_unknown_never_down(void **state)
 {
@@ -263,8 +261,7 @@ static void names_backlogs_resets_and_strangers_have_their_rows(void **state)
     expect_end(EVIDENCE_DEADLINE, 0, REASON_TIMEOUT, STATE_DOWN, ABILITY_NO);
 }
 
-/* --- turned away
- * ------------------------------------------------------------------ */
+/* --- turned away ------------------------------------------------------- */
 
 static void maxclients_is_degraded_because_others_are_served(void **state)
 {
@@ -318,8 +315,7 @@ static void forbidden_info_and_role_leave_only_other(void **state)
            ABILITY_UNKNOWN);
 }
 
-/* --- answered, but
- * -------------------------------------------------------------------- */
+/* --- answered, but ----------------------------------------------------- */
 
 static void busy_is_down(void **state)
 {
@@ -472,8 +468,7 @@ static void replica_without_its_master_is_syncing_or_stale(void **state)
            ABILITY_NO);
 }
 
-/* --- anything else
- * ------------------------------------------------------------------------ */
+/* --- anything else ----------------------------------------------------- */
 
 static void unknown_error_is_quoted_without_its_figures(void **state)
 {
