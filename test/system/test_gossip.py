@@ -1,94 +1,189 @@
 """What a helper says can cost only that helper: garbage, half a frame, a
-flood, nothing. Each is a wrapper that stands in for the program for its first
-life and is the real one after."""
+flood, nothing. The fleet is up; then one helper is lost, and the one started
+in its place talks nonsense for one life, before its hello or after it."""
 import os
+import signal
 
 import pytest
 
 from agent import BUILD
 from servers import wait_for
 
-# The wrapper is Python: it speaks on descriptor 3, as the program would.
+# The impostor is Python: it speaks on descriptor 3, as the program would.
 WRAPPER = """#!/usr/bin/python3 -S
 import os, sys, time
 real = {real!r}
-marker = {marker!r}
-if "--generation" not in sys.argv:
-    os.execv(real, sys.argv)
 try:
-    os.close(os.open(marker, os.O_CREAT | os.O_EXCL, 0o600))
-except FileExistsError:
+    os.unlink({armed!r})
+except FileNotFoundError:
     os.execv(real, [real] + sys.argv[1:])
-{misbehave}
-"""
+with open({misbehaved!r} + ".new", "w") as file:
+    file.write(str(os.getpid()))
+os.rename({misbehaved!r} + ".new", {misbehaved!r})
+generation = int(sys.argv[sys.argv.index("--generation") + 1])
 
-GARBAGE = "os.write(3, os.urandom(256))\ntime.sleep(60)"
-HALF = "os.write(3, b'\\x40\\x00\\x00\\x00\\x01')\ntime.sleep(60)"
-FLOOD = """
-block = b'\\x00' * 65536
-while True:
-    os.write(3, block)
-"""
-# Length 5, its own generation, a kind that nobody has.
-WRONG_KIND = """
-number = int(sys.argv[sys.argv.index("--generation") + 1])
-os.write(3, (5).to_bytes(4, "little") + number.to_bytes(4, "little")
-         + bytes([255]))
+def frame(kind, body=b"", number=generation):
+    return ((5 + len(body)).to_bytes(4, "little")
+            + number.to_bytes(4, "little") + bytes([kind]) + body)
+
+def say(data):
+    while data:
+        data = data[os.write(3, data):]
+
+hello = frame({hello})
+if {is_after_hello}:
+    say(hello)
+    if {waits}:
+        os.read(3, 4096)
+{misbehave}
 time.sleep(60)
 """
-NOTHING = "time.sleep(60)"
-QUIT = "os.close(3)\ntime.sleep(60)"
-GONE = "sys.exit(7)"
-CRASH = "os.abort()"
+# name -> (its hello, whether the supervisor will speak to it)
+HELPERS = {"prober": (3, True), "publisher": (13, True),
+           "console": (20, False)}
 
-SPEECHES = {"garbage": GARBAGE, "half a frame": HALF, "flood": FLOOD,
-            "wrong kind": WRONG_KIND, "nothing": NOTHING,
-            "end of stream": QUIT, "exit": GONE, "abort": CRASH}
-HELPERS = ["prober", "publisher", "console"]
+BEFORE_HELLO = {
+    "nothing": "pass",
+    "garbage": "say(os.urandom(256))",
+    "half a frame": "say(hello[:6])",
+    "exit": "sys.exit(7)",
+    "end of stream": "os.close(3)",
+}
+AFTER_HELLO = {
+    "garbage": "say(b'\\xff' + os.urandom(255))",
+    "half a frame, then the end": "say(hello[:6]); sys.exit(0)",
+    "a kind nobody has": "say(frame(255))",
+    "a kind of another direction": "say(frame(11))",
+    "another one's generation": "say(frame({hello}, number=generation + 1))",
+    "a body too long": "say(frame({hello}, b'x'))",
+    "a frame too long": "say(b'\\xff\\xff\\xff\\x7f' + hello[4:])",
+    "a flood of zeros": "while True: say(bytes(65536))",
+    "a flood of hellos": "while True: say(hello * 5000)",
+    "abort": "os.abort()",
+}
 
 
-def make_libexec(workspace, name, misbehave):
-    """A libexec directory where one program misbehaves in its first life."""
-    directory = os.path.join(workspace, "libexec")
-    os.mkdir(directory)
-    for helper in HELPERS:
-        path = os.path.join(directory, f"sentinel-{helper}")
-        real = os.path.join(BUILD, f"sentinel-{helper}")
-        if helper != name:
-            os.symlink(real, path)
-            continue
-        with open(path, "w") as file:
+@pytest.fixture
+def fleet(zookeeper, start_redis, make_agent, watch, workspace):
+    return Fleet(zookeeper, start_redis, make_agent, watch, workspace)
+
+
+class Fleet:
+    def __init__(self, zookeeper, start_redis, make_agent, watch, workspace):
+        self.libexec = os.path.join(workspace, "libexec")
+        self.armed = os.path.join(workspace, "armed")
+        self.misbehaved = os.path.join(workspace, "misbehaved")
+        os.mkdir(self.libexec)
+        for helper in HELPERS:
+            os.symlink(os.path.join(BUILD, f"sentinel-{helper}"),
+                       os.path.join(self.libexec, f"sentinel-{helper}"))
+        self.redis = {"one": start_redis(), "two": start_redis()}
+        self.watch = watch(zookeeper)
+        self.agent = make_agent(self.redis, zookeeper.servers,
+                                libexec=self.libexec).start()
+        for name in self.redis:
+            self.watch.wait_state(name, "up", 30)
+        self.agent.wait_ready().wait_settled()
+
+    def service(self, kind, note=None):
+        """What /status says of the helpers of this kind."""
+        return [service for service in self.agent.status()["services"]
+                if service["kind"] == kind
+                and (note is None or service["note"] == note)]
+
+    def plant(self, name, misbehave, is_after_hello):
+        """The next helper of that name is an impostor, the one after not."""
+        hello, waits = HELPERS[name]
+        path = os.path.join(self.libexec, f"sentinel-{name}")
+        with open(path + ".new", "w") as file:
             file.write(WRAPPER.format(
-                real=real, misbehave=misbehave,
-                marker=os.path.join(workspace, "misbehaved")))
-        os.chmod(path, 0o755)
-    return directory
+                real=os.path.join(BUILD, f"sentinel-{name}"),
+                armed=self.armed, misbehaved=self.misbehaved, hello=hello,
+                waits=waits, is_after_hello=is_after_hello,
+                misbehave=misbehave.replace("{hello}", str(hello))))
+        os.chmod(path + ".new", 0o755)
+        os.rename(path + ".new", path)
+        with open(self.armed, "w"):
+            pass
+
+    def lose(self, name, number=signal.SIGKILL):
+        """Takes away the helper at work, so that another one is started."""
+        note = "shard" if name == "prober" else None
+        lost = wait_for(lambda: self.service(name, note), 30,
+                        f"{name} at work")[0]
+        os.kill(lost["pid"], number)
+
+    def impostor(self):
+        """Its pid, once it was started."""
+        with open(self.misbehaved) as file:
+            return int(file.read())
+
+    def is_alive(self, impostor):
+        return impostor in [member.pid for member in self.agent.members()]
+
+    def wait_healed(self, impostor):
+        """The impostor is gone, and everything stands as before."""
+        wait_for(lambda: not self.is_alive(impostor), 40,
+                 "end of the impostor")
+        self.agent.wait_settled(60)
+        count = self.agent.status()["round"]["number"]
+        wait_for(lambda: self.agent.status()["round"]["number"] >= count + 3,
+                 60, "three more rounds")
+        wait_for(lambda: not [task for task in
+                              self.agent.get("/tasks")["tasks"]
+                              if task["kind"] == "zombie"], 30, "no zombie")
+        for name in HELPERS:
+            assert self.service(name), f"no {name}"
+            assert impostor not in [service["pid"] for service
+                                        in self.service(name)]
 
 
-@pytest.mark.parametrize("speech", SPEECHES)
+def promote(fleet, impostor):
+    """It stands in waiting: what a stopped prober leaves undone is its."""
+    wait_for(lambda: not fleet.is_alive(impostor)
+             or impostor in [service["pid"] for service
+                             in fleet.service("prober", "spare")], 30,
+             "spare")
+    if fleet.is_alive(impostor):
+        fleet.lose("prober", signal.SIGSTOP)
+
+
+def talk(fleet, name, speech, is_after_hello):
+    others = [service for other in HELPERS if other != name
+              for service in fleet.service(other)]
+    mark = fleet.watch.mark()
+    fleet.plant(name, speech, is_after_hello)
+    fleet.lose(name)
+    impostor = wait_for(fleet.impostor, 30, "impostor")
+    if name == "prober" and is_after_hello:
+        promote(fleet, impostor)
+    fleet.wait_healed(impostor)
+    if name == "prober" and is_after_hello:
+        # Two faults in one round: that may cost certainty, never truth.
+        assert not fleet.watch.refresh().since(mark, "deleted")
+        for instance in fleet.redis:
+            fleet.watch.wait_state(instance, "up")
+            assert "down" not in fleet.watch.states(instance)
+    else:
+        fleet.watch.refresh().assert_quiet(mark)
+    now = {service["pid"] for other in HELPERS if other != name
+           for service in fleet.service(other)}
+    assert {service["pid"] for service in others} == now
+
+
+@pytest.mark.parametrize("speech", BEFORE_HELLO)
 @pytest.mark.parametrize("name", HELPERS)
-def test_a_helper_that_talks_nonsense_is_replaced(
-        zookeeper, start_redis, make_agent, watch, workspace, name, speech):
-    libexec = make_libexec(workspace, name, SPEECHES[speech])
-    redis = {"one": start_redis(), "two": start_redis()}
-    watch = watch(zookeeper)
-    agent = make_agent(redis, zookeeper.servers, libexec=libexec)
-    agent.start(60)
-    for instance in redis:
-        watch.wait_state(instance, "up", 60)
-    assert os.path.exists(os.path.join(workspace, "misbehaved"))
-    # The impostor ends, and nothing is left of it in the count.
-    wait_for(lambda: not [helper for helper in agent.helpers()
-                          if helper.name.startswith("python")], 60,
-             "end of the one that talks nonsense")
-    agent.wait_settled(60)
-    wait_for(lambda: not [task for task in agent.get("/tasks")["tasks"]
-                          if task["kind"] == "zombie"], 30, "no zombie")
-    # The other two never noticed.
-    for instance in redis:
-        assert watch.states(instance) == ["up"]
-    others = [helper for helper in ("prober", "publisher", "console")
-              if helper != name]
-    for service in agent.status().get("services", []):
-        if service["kind"] in others:
-            assert service["restarts"] == 0, service
+def test_who_never_says_hello_is_replaced(fleet, name, speech):
+    talk(fleet, name, BEFORE_HELLO[speech], False)
+
+
+@pytest.mark.parametrize("speech", AFTER_HELLO)
+@pytest.mark.parametrize("name", HELPERS)
+def test_who_talks_nonsense_is_replaced(fleet, name, speech):
+    talk(fleet, name, AFTER_HELLO[speech], True)
+
+
+@pytest.mark.parametrize("speech", ["pass", "say(hello[:6])"],
+                         ids=["nothing", "half a frame"])
+def test_a_prober_that_falls_silent_is_replaced(fleet, speech):
+    talk(fleet, "prober", speech, True)
