@@ -230,9 +230,8 @@ void publisher_on_note(struct zk *zk, const struct zk_note *note)
         lose_session(publisher, PUBLISHER_EXIT_EXPIRED, "session expired");
     case ZK_REFUSED:
         lose_session(publisher, PUBLISHER_EXIT_REFUSED, "session refused");
-    case ZK_MAD:
-        lose_session(publisher, PUBLISHER_EXIT_PROTOCOL,
-                     "that is no ZooKeeper");
+    case ZK_MAD: /* says nothing of our session: its file stays */
+        publisher_leave(PUBLISHER_EXIT_PROTOCOL, "that is no ZooKeeper");
     case ZK_CHANGED:
         tree_on_changed(publisher->desk.tree, note->path);
         break;
