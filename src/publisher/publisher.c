@@ -31,6 +31,8 @@
 #include "base/text.h"
 #include "wire/progress.h"
 
+#define TIMERS 5
+
 _Noreturn void publisher_leave(enum publisher_exit code, const char *why)
 {
     log_event(code == PUBLISHER_EXIT_WITHDRAWN ? LEVEL_INFO : LEVEL_WARNING,
@@ -383,10 +385,10 @@ void publisher_start_heartbeat(struct publisher *publisher)
 
 static void init_timers(struct publisher *publisher)
 {
-    uv_timer_t *timers[] = {&publisher->pulse, &publisher->next,
-                            &publisher->heartbeat, &publisher->sweep,
-                            &publisher->wait};
-    for (size_t i = 0; i < sizeof timers / sizeof *timers; i++) {
+    uv_timer_t *timers[TIMERS] = {&publisher->pulse, &publisher->next,
+                                  &publisher->heartbeat, &publisher->sweep,
+                                  &publisher->wait};
+    for (size_t i = 0; i < TIMERS; i++) {
         (void)uv_timer_init(&publisher->loop, timers[i]); /* cannot fail */
         timers[i]->data = publisher;
     }

@@ -32,6 +32,7 @@
 #include <uv.h>
 
 #include "base/clock.h"
+#include "base/parse.h"
 #include "base/text.h"
 #include "model/board.h"
 #include "wire/channel.h"
@@ -296,13 +297,16 @@ static void take_word(struct driver *driver, const char *word)
 static void take_line(struct driver *driver, const char *line)
 {
     char kind[16] = "";
+    char number[16] = "";
     char text[LINE_BYTES] = "";
-    uint32_t index = 0;
+    char since[32] = "";
+    uint64_t index = 0;
     uint64_t since_wall_ms = 0;
-    int count = sscanf(line, "%15s %" SCNu32 " %511s %" SCNu64, kind, &index,
-                       text, &since_wall_ms);
-    if (count >= 3 && index < driver->agent.instance_count) {
-        take_claim(driver, kind, index, text, since_wall_ms);
+    (void)sscanf(line, "%15s %15s %511s %31s", kind, number, text, since);
+    (void)parse_u64(since, 0, UINT64_MAX, &since_wall_ms); /* optional */
+    if (text[0] != '\0' &&
+        parse_u64(number, 0, driver->agent.instance_count - 1, &index) == 0) {
+        take_claim(driver, kind, (uint32_t)index, text, since_wall_ms);
     } else {
         take_word(driver, kind);
     }
