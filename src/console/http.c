@@ -333,6 +333,13 @@ static void handle_accept(struct listener *listener, int fd,
     turn_library(http);
 }
 
+static void handle_refuse(struct listener *listener)
+{
+    struct http *http = listener->owner;
+    http->figures.accept_failures++;
+    shed_oldest(http);
+}
+
 static struct MHD_Daemon *start_library(struct http *http)
 {
     return MHD_start_daemon(
@@ -381,9 +388,8 @@ int http_create(uv_loop_t *loop, struct snapshot *snapshot, const int *fds,
     http->daemon = start_library(http);
     int status = http->daemon != NULL ? join_loop(http, loop) : -ENOMEM;
     for (size_t i = 0; status == 0 && i < fd_count; i++) {
-        status =
-            listener_start(&http->listeners[i], loop, fds[i], handle_accept,
-                           &http->figures.accept_failures, http);
+        status = listener_start(&http->listeners[i], loop, fds[i],
+                                handle_accept, handle_refuse, http);
     }
     /* On failure the process ends; nothing is taken down piece by piece. */
     *created = http;

@@ -23,7 +23,7 @@ static void handle_pause_end(uv_timer_t *timer)
 
 static void rest(struct listener *listener, int status)
 {
-    (*listener->failures)++;
+    listener->on_refuse(listener);
     log_event(LEVEL_WARNING, "accept_failed",
               LOG_TEXT("error", strerror(-status)));
     (void)uv_poll_stop(&listener->poll); /* never fails */
@@ -69,13 +69,13 @@ static void start_poll(struct listener *listener)
 }
 
 int listener_start(struct listener *listener, uv_loop_t *loop, int fd,
-                   listener_accept_cb on_accept, uint64_t *failures,
+                   listener_accept_cb on_accept, listener_refuse_cb on_refuse,
                    void *owner)
 {
     listener->owner = owner;
     listener->fd = fd;
-    listener->failures = failures;
     listener->on_accept = on_accept;
+    listener->on_refuse = on_refuse;
     listener->poll.data = listener;
     listener->pause.data = listener;
     int flags = fcntl(fd, F_GETFL);

@@ -5,7 +5,6 @@
 #ifndef CONSOLE_LISTENER_H
 #define CONSOLE_LISTENER_H
 
-#include <stdint.h>
 #include <sys/socket.h>
 #include <uv.h>
 
@@ -24,19 +23,23 @@ typedef void (*listener_accept_cb)(struct listener *listener, int fd,
                                    const struct sockaddr *peer,
                                    socklen_t peer_length);
 
+/* The kernel had no descriptor or memory for one: the owner may make room
+ * before the listener tries again. */
+typedef void (*listener_refuse_cb)(struct listener *listener);
+
 struct listener {
     void *owner; /* borrowed, the owner's */
     int fd;      /* owned */
     uv_poll_t poll;
     uv_timer_t pause;
-    uint64_t *failures; /* borrowed: counts accepts the kernel refused */
     listener_accept_cb on_accept;
+    listener_refuse_cb on_refuse;
 };
 
 /* Takes `fd`. Lives until the process ends: nobody stops it. 0 or a negative
  * errno. */
 int listener_start(struct listener *listener, uv_loop_t *loop, int fd,
-                   listener_accept_cb on_accept, uint64_t *failures,
+                   listener_accept_cb on_accept, listener_refuse_cb on_refuse,
                    void *owner);
 
 /* The literal address a client of this connection connected to; "" for a unix
