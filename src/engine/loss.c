@@ -40,7 +40,6 @@ void loss_leave_lane(struct shard *shard, uint32_t number)
     if (lane->slot != PROBERS_NONE &&
         shard->probers.list[lane->slot].lane == number) {
         shard->probers.list[lane->slot].lane = SHARD_LANE_SHARED;
-        shard->probers.list[lane->slot].is_alone = false;
     }
 }
 

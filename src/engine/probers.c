@@ -53,12 +53,9 @@ static bool takes_shared_work(const struct prober *prober)
     return prober->state == PROBER_READY && prober->lane == SHARD_LANE_SHARED;
 }
 
-/* Those in a lane of many come back when it is done; who runs alone with a
- * suspect is rather not counted on. */
 static bool will_take_shared_work(const struct prober *prober)
 {
-    return prober->state == PROBER_STARTING ||
-           (prober->state == PROBER_READY && !prober->is_alone);
+    return prober->state == PROBER_STARTING || takes_shared_work(prober);
 }
 
 void probers_init(struct probers *probers, struct actions *actions,
@@ -198,9 +195,9 @@ static void retire_some(struct probers *probers, uint32_t usable,
                         const struct probers_need *need, uint64_t now_ms)
 {
     uint32_t slot = PROBERS_NONE;
-    if (usable > need->shards + 1 + need->waiting) {
+    if (usable > need->shared + 1 + need->waiting) {
         slot = find_surplus(probers);
-    } else if (probers_ready_count(probers) > need->shards) {
+    } else if (probers_ready_count(probers) > need->shared) {
         slot = find_worn(probers);
     }
     if (slot != PROBERS_NONE) {
@@ -226,6 +223,13 @@ static struct census count_usable(const struct probers *probers)
     return census;
 }
 
+static bool is_short(const struct census *census,
+                     const struct probers_need *need)
+{
+    return census->usable < need->shared + 1 + need->waiting ||
+           census->fresh < need->waiting;
+}
+
 void probers_balance(struct probers *probers, const struct probers_need *need,
                      uint64_t now_ms)
 {
@@ -236,19 +240,18 @@ void probers_balance(struct probers *probers, const struct probers_need *need,
     }
     retire_some(probers, census.usable, need, now_ms);
     census = count_usable(probers);
-    uint32_t wanted = need->shards + 1 + need->waiting;
-    bool is_missing = census.usable < wanted || census.fresh < need->waiting;
-    bool is_pausing = is_missing && now_ms < probers->spawn_after_ms;
+    bool is_pausing =
+        is_short(&census, need) && now_ms < probers->spawn_after_ms;
     timers_set(probers->timers, pause_owner,
                is_pausing ? probers->spawn_after_ms : TIMERS_NEVER);
     for (uint32_t slot = 0;
-         slot < ENGINE_PROBERS_MOST && is_missing && !is_pausing; slot++) {
+         slot < ENGINE_PROBERS_MOST && !is_pausing && is_short(&census, need);
+         slot++) {
         if (probers->list[slot].state == PROBER_FREE) {
             spawn(probers, slot, now_ms);
             census.usable++;
             census.fresh++;
         }
-        is_missing = census.usable < wanted || census.fresh < need->waiting;
     }
 }
 

@@ -50,7 +50,6 @@ struct prober {
     uint32_t number; /* never comes back */
     int32_t pid;
     uint32_t lane;        /* whose tasks it takes; shard.h */
-    bool is_alone;        /* that lane is for one suspect */
     uint32_t batches;     /* dispatched to it so far */
     uint64_t batch_ms;    /* the last one */
     uint64_t deadline_ms; /* the latest of its tasks */
@@ -73,7 +72,7 @@ struct probers {
 
 /* How many there shall be. */
 struct probers_need {
-    uint32_t shards;  /* that the instances fill; one spare comes on top */
+    uint32_t shared;  /* for the shared lane; one spare comes on top */
     uint32_t waiting; /* lanes that want a fresh prober of their own */
 };
 

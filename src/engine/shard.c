@@ -130,19 +130,34 @@ static void serve_shared(struct shard *shard, uint64_t now_ms)
     }
 }
 
+/* How many probers the shared lane needs: those in lanes of many come back to
+ * it when they are done, and bear its load meanwhile. */
+static uint32_t count_shared(const struct shard *shard)
+{
+    uint32_t count = shard->wanted;
+    for (uint32_t number = SHARD_LANE_OWN; number < SHARD_LANES_MOST;
+         number++) {
+        const struct lane *lane = &shard->lanes[number];
+        bool bears =
+            lane->is_open && !lane->is_alone && lane->slot != PROBERS_NONE;
+        count -= bears && count > 0;
+    }
+    return count;
+}
+
 static void serve_lane(struct shard *shard, uint32_t number, uint64_t now_ms)
 {
     struct lane *lane = &shard->lanes[number];
     if (lane->slot == PROBERS_NONE) {
-        bool is_spared = !lane->is_alone ||
-                         probers_ready_count(&shard->probers) > shard->wanted;
+        bool is_spared =
+            !lane->is_alone ||
+            probers_ready_count(&shard->probers) > count_shared(shard);
         lane->slot =
             is_spared ? pick_empty(shard, lane->is_alone) : PROBERS_NONE;
         if (lane->slot == PROBERS_NONE) {
             return;
         }
         shard->probers.list[lane->slot].lane = number;
-        shard->probers.list[lane->slot].is_alone = lane->is_alone;
     }
     while (lane->queue.count > 0) {
         dispatch(shard, lane->queue.first, lane->slot, now_ms);
@@ -195,7 +210,7 @@ void shard_settle(struct shard *shard, uint64_t now_ms)
     serve_lanes(shard, true, now_ms);
     probers_balance(
         &shard->probers,
-        &(struct probers_need){.shards = shard->wanted,
+        &(struct probers_need){.shared = count_shared(shard),
                                .waiting = count_waiting_lanes(shard)},
         now_ms);
 }
