@@ -27,6 +27,8 @@ enum message_direction {
     FROM_PUBLISHER,
     TO_CONSOLE,
     FROM_CONSOLE,
+    TO_CHECKER,
+    FROM_CHECKER,
     MESSAGE_DIRECTION_COUNT
 };
 
@@ -42,7 +44,9 @@ enum message_direction {
     X(MESSAGE_SESSION, 14, FROM_PUBLISHER, "session")                 \
     X(MESSAGE_PUBLISHED, 15, FROM_PUBLISHER, "published")             \
     X(MESSAGE_ALARM, 16, FROM_PUBLISHER, "alarm")                     \
-    X(MESSAGE_CONSOLE_HELLO, 20, FROM_CONSOLE, "console_hello")
+    X(MESSAGE_CONSOLE_HELLO, 20, FROM_CONSOLE, "console_hello")       \
+    X(MESSAGE_CHECK, 30, TO_CHECKER, "check")                         \
+    X(MESSAGE_CHECKED, 31, FROM_CHECKER, "checked")
 
 #define MESSAGE_ENUM(constant, number, direction, name) constant = (number),
 enum message_kind { MESSAGE_TABLE(MESSAGE_ENUM) };
@@ -94,6 +98,18 @@ struct message_alarm {
     char detail[VERDICT_DETAIL_BYTES];
 };
 
+/* Read and check this configuration; the bytes go into the shared file. */
+struct message_check {
+    char file[SETTINGS_PATH_BYTES];
+};
+
+/* What the shared file holds now: the files' bytes, or what is wrong with
+ * them, a line each. */
+struct message_checked {
+    bool is_good;
+    uint32_t bytes;
+};
+
 struct message {
     enum message_kind kind;
     union {
@@ -103,6 +119,8 @@ struct message {
         struct message_session session;
         struct message_published published;
         struct message_alarm alarm;
+        struct message_check check;
+        struct message_checked checked;
     };
 };
 

@@ -67,6 +67,7 @@ struct child {
 struct child_spec {
     const char *program; /* path of the executable */
     const char *name;    /* argv[0] */
+    const char *role;    /* --role ROLE; NULL = none */
     enum service_kind service;
     enum message_direction incoming;
     uint32_t generation;

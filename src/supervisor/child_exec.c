@@ -78,6 +78,9 @@ int child_exec_init(struct child_exec *birth, const struct child_spec *spec,
     if (spec->listen_count > 0) {
         birth->argv[3] = "--listen-fds";
         birth->argv[4] = birth->listen_count;
+    } else if (spec->role != NULL) {
+        birth->argv[3] = "--role";
+        birth->argv[4] = spec->role;
     }
     birth->envp = make_environment(birth->log_level);
     return birth->envp != NULL ? 0 : -ENOMEM;

@@ -206,6 +206,31 @@ static void get_alarm(struct cursor_reader *reader, struct message_alarm *alarm)
     reader->is_bad = reader->is_bad || alarm->what[0] == '\0';
 }
 
+static void put_check(struct cursor_writer *writer,
+                      const struct message_check *check)
+{
+    cursor_put_text(writer, check->file);
+}
+
+static void get_check(struct cursor_reader *reader, struct message_check *check)
+{
+    cursor_get_text(reader, check->file);
+}
+
+static void put_checked(struct cursor_writer *writer,
+                        const struct message_checked *checked)
+{
+    cursor_put_u8(writer, checked->is_good);
+    cursor_put_u32(writer, checked->bytes);
+}
+
+static void get_checked(struct cursor_reader *reader,
+                        struct message_checked *checked)
+{
+    checked->is_good = cursor_get_bool(reader);
+    checked->bytes = cursor_get_u32(reader);
+}
+
 /* --- public ----------------------------------------------------------- */
 
 static void put_message(struct cursor_writer *writer,
@@ -229,6 +254,12 @@ static void put_message(struct cursor_writer *writer,
         break;
     case MESSAGE_ALARM:
         put_alarm(writer, &message->alarm);
+        break;
+    case MESSAGE_CHECK:
+        put_check(writer, &message->check);
+        break;
+    case MESSAGE_CHECKED:
+        put_checked(writer, &message->checked);
         break;
     case MESSAGE_RETIRE:
     case MESSAGE_PROBER_HELLO:
@@ -260,6 +291,12 @@ static void get_message(struct cursor_reader *reader, struct message *message)
         break;
     case MESSAGE_ALARM:
         get_alarm(reader, &message->alarm);
+        break;
+    case MESSAGE_CHECK:
+        get_check(reader, &message->check);
+        break;
+    case MESSAGE_CHECKED:
+        get_checked(reader, &message->checked);
         break;
     case MESSAGE_RETIRE:
     case MESSAGE_PROBER_HELLO:

@@ -64,6 +64,8 @@ static const struct message sample_messages[] = {
                .path = "/redis-sentinel/prod/db7/cache-1",
                .detail = "owned by another session"}},
     {.kind = MESSAGE_CONSOLE_HELLO},
+    {.kind = MESSAGE_CHECK, .check = {.file = "/etc/sentinel-agent/a.yaml"}},
+    {.kind = MESSAGE_CHECKED, .checked = {.is_good = true, .bytes = 4711}},
 };
 
 #define SAMPLE_COUNT (sizeof sample_messages / sizeof sample_messages[0])
