@@ -25,7 +25,7 @@
 #include "model/settings.h"
 #include "model/tasks.h"
 
-#define BOARD_LAYOUT 1u
+#define BOARD_LAYOUT 2u
 #define BOARD_READ_TRIES 64
 #define BOARD_SERVICES_MOST 80
 #define BOARD_ALARMS_MOST 16
@@ -60,9 +60,14 @@ struct board_agent {
     char run_dir[SETTINGS_RUN_DIR_BYTES];
     char config_file[SETTINGS_PATH_BYTES];
     uint64_t config_loaded_wall_ms;
+    bool is_config_bad;     /* the last reload was refused... */
+    char config_error[256]; /* ...and why; "" = never */
+    uint64_t reloads;       /* that took effect */
+    uint64_t reloads_refused;
     int32_t pid;
     uint64_t started_wall_ms;
     uint64_t started_ms;
+    uint64_t rounds_since_ms; /* with this configuration */
     uint64_t heartbeat_ms;
     uint64_t publish_heartbeat_ms; /* of the .agent node; 0 = off */
     uint64_t interval_ms;

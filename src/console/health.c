@@ -21,8 +21,8 @@ static uint64_t outcome_limit_ms(const struct instance_settings *settings)
 static uint64_t outcome_age_ms(const struct snapshot *snapshot,
                                const struct instance *instance)
 {
-    uint64_t started_ms = snapshot->agent.started_ms;
-    /* An adopted instance's outcome may be older than this agent. */
+    uint64_t started_ms = snapshot->agent.rounds_since_ms;
+    /* An adopted instance's outcome may be older than these rounds. */
     return snapshot_age_ms(snapshot, instance->outcome_ms > started_ms
                                          ? instance->outcome_ms
                                          : started_ms);

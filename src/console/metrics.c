@@ -82,6 +82,19 @@ static void write_rounds(const struct snapshot *snapshot, struct body *body)
                  agent->late_results);
 }
 
+static void write_config(const struct snapshot *snapshot, struct body *body)
+{
+    const struct board_agent *agent = &snapshot->agent;
+    write_number(body, PREFIX "config_good", "gauge",
+                 "1 unless the last reload was refused.",
+                 !agent->is_config_bad);
+    write_number(body, PREFIX "reloads_total", "counter",
+                 "Reloads that took effect.", agent->reloads);
+    write_number(body, PREFIX "reloads_refused_total", "counter",
+                 "Reloads that were refused and changed nothing.",
+                 agent->reloads_refused);
+}
+
 static void write_bound(struct body *body, const char *bound, uint64_t bound_ms)
 {
     if (bound_ms > 0) {
@@ -244,6 +257,7 @@ void metrics_write(const struct snapshot *snapshot,
 {
     write_agent(snapshot, body);
     write_rounds(snapshot, body);
+    write_config(snapshot, body);
     write_bounds(snapshot, body);
     write_tasks(snapshot, body);
     write_services(snapshot, body);

@@ -108,8 +108,10 @@ static void put_config(struct view *view, const struct board_agent *agent)
     view_open_object(view, "config");
     view_text(view, "file", agent->config_file);
     view_number(view, "loaded", agent->config_loaded_wall_ms);
-    view_flag(view, "ok", true);
-    view_text(view, "error", "");
+    view_flag(view, "ok", !agent->is_config_bad);
+    view_text(view, "error", agent->config_error);
+    view_number(view, "reloads", agent->reloads);
+    view_number(view, "reloads_refused", agent->reloads_refused);
     view_close_object(view);
 }
 

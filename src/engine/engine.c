@@ -184,6 +184,12 @@ void engine_adopt(struct engine *engine, uint32_t index,
     timers_set(&engine->timers, engine->look_alarm, engine->desk.look_ms);
 }
 
+void engine_continue(struct engine *engine, const struct engine *before)
+{
+    engine->shard.probers.last_number = before->shard.probers.last_number;
+    engine->rounds.round.number = before->rounds.round.number;
+}
+
 const struct instance *engine_instance(const struct engine *engine,
                                        uint32_t index)
 {

@@ -88,6 +88,11 @@ int engine_create(const struct settings *settings, struct tasks *tasks,
 void engine_adopt(struct engine *engine, uint32_t index,
                   const struct instance *instance, uint64_t now_ms);
 
+/* Before the first event, for an engine that takes another's place in the same
+ * process: prober numbers go on, so that what the old engine's probers still
+ * say is nobody's. */
+void engine_continue(struct engine *engine, const struct engine *before);
+
 /* Reacts. The actions are read with engine_action until it returns NULL,
  * before the next event. `now_ms` never goes back. */
 void engine_on_event(struct engine *engine, const struct engine_event *event,

@@ -19,7 +19,7 @@ static int init_slot(struct desk *desk, uint32_t index, uint64_t now_ms)
     }
     const struct instance_settings *settings = &desk->record.settings;
     uint64_t started_ms =
-        desk->agent.started_ms != 0 ? desk->agent.started_ms : now_ms;
+        desk->agent.rounds_since_ms != 0 ? desk->agent.rounds_since_ms : now_ms;
     lease_init(&desk->slots[index].lease,
                started_ms +
                    bounds_outcome_ms(settings->timeout_ms, settings->fall));
@@ -135,6 +135,18 @@ static void judge(struct desk *desk, uint32_t index, uint64_t now_ms,
     slot->said_since_ms = statement.since_wall_ms;
 }
 
+/* Every instance has said something, or had its time to. */
+static bool has_everybody_spoken(const struct desk *desk, uint64_t now_ms)
+{
+    for (uint32_t i = 0; i < desk->agent.instance_count; i++) {
+        const struct desk_slot *slot = &desk->slots[i];
+        if (!slot->is_said && slot->lease.first_verdict_by_ms > now_ms) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void desk_look(struct desk *desk, uint64_t now_ms, uint64_t now_wall_ms)
 {
     desk->again_ms = 0;
@@ -145,6 +157,7 @@ void desk_look(struct desk *desk, uint64_t now_ms, uint64_t now_wall_ms)
             judge(desk, i, now_ms, now_wall_ms);
         }
     }
+    tree_hold_strays(desk->tree, !has_everybody_spoken(desk, now_ms));
 }
 
 void desk_on_found(struct desk *desk, uint64_t now_ms, uint64_t now_wall_ms)

@@ -289,6 +289,11 @@ void tree_drop(struct tree *tree, uint32_t slot)
     wish_without_bytes(&tree->slots[slot], WISH_NONE);
 }
 
+void tree_hold_strays(struct tree *tree, bool is_held)
+{
+    tree->holds_strays = is_held;
+}
+
 void tree_withdraw(struct tree *tree)
 {
     tree->is_withdrawing = true;

@@ -128,6 +128,9 @@ void tree_touch(struct tree *tree, uint32_t slot);
 void tree_keep(struct tree *tree, uint32_t slot);
 /* No node is wanted. */
 void tree_drop(struct tree *tree, uint32_t slot);
+/* Nodes of ours that nobody wants stay while this holds: an instance that was
+ * renamed shall stand under its new name before the old one goes. */
+void tree_hold_strays(struct tree *tree, bool is_held);
 /* tree_drop for all, for good. */
 void tree_withdraw(struct tree *tree);
 

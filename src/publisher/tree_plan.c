@@ -157,6 +157,13 @@ static void load_ops(struct tree *tree, uint32_t slot,
     at->flight.position = request->count - 1;
 }
 
+/* A renamed instance: its old node stays until the new one may stand. */
+static bool is_held(const struct tree *tree, uint32_t slot)
+{
+    return tree->holds_strays && !tree->is_withdrawing &&
+           tree_is_stray(tree, &tree->slots[slot]);
+}
+
 static bool plan_multi(struct tree *tree, struct tree_request *request)
 {
     size_t bytes = 0;
@@ -166,7 +173,7 @@ static bool plan_multi(struct tree *tree, struct tree_request *request)
     request->kind = TREE_MULTI;
     for (uint32_t i = 0; i < tree->slot_count; i++) {
         uint32_t slot = (tree->turn + i) % tree->slot_count;
-        if (!may_decide(&tree->slots[slot])) {
+        if (!may_decide(&tree->slots[slot]) || is_held(tree, slot)) {
             continue;
         }
         enum tree_decision decision = tree_decide(tree, &tree->slots[slot]);

@@ -66,6 +66,7 @@ struct tree {
     bool is_connected;
     bool is_surveyed; /* all was read since tree_on_connected */
     bool is_withdrawing;
+    bool holds_strays; /* not every instance has said something yet */
     uint64_t session;
     uint64_t dead_sessions[TREE_DEAD_SESSIONS_MOST];
     uint32_t dead_session_count; /* ever; the last ones are kept */

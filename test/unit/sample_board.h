@@ -47,6 +47,7 @@ static inline void sample_agent(struct sample *sample)
     agent->pid = 4242;
     agent->started_wall_ms = SAMPLE_WALL_MS;
     agent->started_ms = sample->now_ms - 60 * 1000;
+    agent->rounds_since_ms = agent->started_ms;
     agent->heartbeat_ms = sample->now_ms - SAMPLE_AGE_MS;
     agent->interval_ms = 10 * 1000;
     agent->session_timeout_ms = 12 * 1000;

@@ -315,6 +315,7 @@ static void a_fresh_agent_has_time_for_its_first_outcomes(void **state)
     instance.outcome_ms = 0;
     board_store_instance(scene->sample.board, 3, NULL, &instance);
     scene->sample.agent.started_ms = NOW_MS - 1000;
+    scene->sample.agent.rounds_since_ms = NOW_MS - 1000;
     board_store_agent(scene->sample.board, &scene->sample.agent);
     refresh(scene, NOW_MS);
     assert_true(health_write_live(&scene->snapshot, &scene->body));
