@@ -3,6 +3,8 @@
  */
 #include "supervisor/helpers.h"
 
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "base/text.h"
 #include "supervisor/leaving.h"
@@ -89,9 +91,9 @@ static void handle_console_message(struct service *console,
     (void)message; /* it has nothing to say but its hello */
 }
 
-void helpers_start(struct supervisor *supervisor)
+static void run_console(struct supervisor *supervisor)
 {
-    struct service_spec console = {
+    struct service_spec spec = {
         .kind = SERVICE_CONSOLE,
         .program = supervisor->programs->console,
         .name = "sentinel-console",
@@ -104,7 +106,13 @@ void helpers_start(struct supervisor *supervisor)
         .on_message = handle_console_message,
         .on_down = handle_service_down,
     };
-    struct service_spec publisher = {
+
+    service_run(&supervisor->console, &spec);
+}
+
+static void run_publisher(struct supervisor *supervisor)
+{
+    struct service_spec spec = {
         .kind = SERVICE_PUBLISHER,
         .program = supervisor->programs->publisher,
         .name = "sentinel-publisher",
@@ -116,12 +124,52 @@ void helpers_start(struct supervisor *supervisor)
         .on_down = handle_service_down,
     };
 
-    service_start(&supervisor->console, &supervisor->loop, supervisor->tasks,
-                  &console, supervisor);
-    if (supervisor->settings->has_zookeeper) {
-        service_start(&supervisor->publisher, &supervisor->loop,
-                      supervisor->tasks, &publisher, supervisor);
-    } else {
-        supervisor->publisher.state = SERVICE_STOPPED;
+    service_run(&supervisor->publisher, &spec);
+}
+
+/* There is no ZooKeeper any more: our nodes go first. */
+static void end_publisher(struct supervisor *supervisor)
+{
+    if (supervisor->publisher.state == SERVICE_RUNNING) {
+        helpers_withdraw(supervisor);
+    } else if (supervisor->publisher.state != SERVICE_STOPPED) {
+        service_stop(&supervisor->publisher);
     }
+}
+
+static void run_all(struct supervisor *supervisor)
+{
+    run_console(supervisor);
+    if (supervisor->settings->has_zookeeper) {
+        run_publisher(supervisor);
+    } else {
+        end_publisher(supervisor);
+    }
+}
+
+void helpers_withdraw(struct supervisor *supervisor)
+{
+    service_finish_by_itself(&supervisor->publisher);
+    (void)service_send(
+        &supervisor->publisher,
+        &(struct message){.kind = MESSAGE_WITHDRAW}); /* killed if it fails */
+}
+
+void helpers_start(struct supervisor *supervisor)
+{
+    service_init(&supervisor->console, &supervisor->loop, supervisor->tasks,
+                 supervisor);
+    service_init(&supervisor->publisher, &supervisor->loop, supervisor->tasks,
+                 supervisor);
+    run_all(supervisor);
+}
+
+void helpers_replace(struct supervisor *supervisor, int listen_fd)
+{
+    if (listen_fd >= 0) {
+        (void)close(supervisor->listen_fds[0]); /* the console has its own */
+        supervisor->listen_fds[0] = listen_fd;
+    }
+    supervisor->are_services_dirty = true;
+    run_all(supervisor);
 }

@@ -12,4 +12,12 @@
  * on both are kept alive. */
 void helpers_start(struct supervisor *supervisor);
 
+/* After a reload: both are replaced by ones that read the new board; the
+ * publisher's session goes on. `listen_fd` is the console's new TCP socket,
+ * taken over; -1 = the old one stays. */
+void helpers_replace(struct supervisor *supervisor, int listen_fd);
+
+/* Has the publisher take our nodes back and end. */
+void helpers_withdraw(struct supervisor *supervisor);
+
 #endif

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/deadman.h"
 #include "base/log.h"
+#include "supervisor/helpers.h"
 
 static void handle_leave_timer(uv_timer_t *timer);
 
@@ -26,7 +27,8 @@ static bool is_everybody_gone(const struct supervisor *supervisor)
 {
     return prober_pool_is_empty(&supervisor->pool) &&
            supervisor->publisher.state == SERVICE_STOPPED &&
-           supervisor->console.state == SERVICE_STOPPED;
+           supervisor->console.state == SERVICE_STOPPED &&
+           reload_is_idle(&supervisor->reload);
 }
 
 /* The one place where the state changes. */
@@ -45,6 +47,7 @@ static void enter(struct supervisor *supervisor, enum supervisor_state state)
                              SUPERVISOR_LEAVE_MS - SUPERVISOR_WITHDRAW_MS,
                              0); /* initialized */
         prober_pool_stop(&supervisor->pool);
+        reload_stop(&supervisor->reload);
         service_stop(&supervisor->console);
         service_stop(&supervisor->publisher);
         leaving_on_helper_gone(supervisor);
@@ -106,8 +109,7 @@ static void withdraw(struct supervisor *supervisor)
         return;
     }
     enter(supervisor, SUPERVISOR_WITHDRAWING);
-    service_finish_by_itself(publisher);
-    (void)service_send(publisher, &(struct message){.kind = MESSAGE_WITHDRAW});
+    helpers_withdraw(supervisor);
 }
 
 static void log_tasks(const struct supervisor *supervisor)
@@ -155,9 +157,7 @@ static void handle_signal(uv_signal_t *watch, int number)
         stop_working(supervisor);
         enter(supervisor, SUPERVISOR_LEAVING);
     } else if (number == SIGHUP) {
-        log_event(LEVEL_WARNING, "reload_refused",
-                  LOG_TEXT("why", "this version reads its configuration at "
-                                  "the start only: restart with SIGUSR2"));
+        reload_request(&supervisor->reload);
     }
 }
 

@@ -55,12 +55,20 @@ static void adopt(struct supervisor *supervisor)
 /* --- our own record ---------------------------------------------------------
  */
 
-static void describe_agent(struct supervisor *supervisor)
+static void describe_process(struct board_agent *agent)
+{
+    (void)text_copy(agent->version, sizeof(agent->version), VERSION); /* fits */
+    agent->pid = getpid();
+    agent->started_wall_ms = clock_wall_ms();
+    agent->started_ms = clock_monotonic_ms();
+}
+
+/* The texts are of the same size on both sides. */
+static void describe_settings(struct supervisor *supervisor)
 {
     const struct settings *settings = supervisor->settings;
     struct board_agent *agent = &supervisor->agent;
 
-    (void)text_copy(agent->version, sizeof(agent->version), VERSION); /* fits */
     (void)text_copy(agent->cluster, sizeof(agent->cluster), settings->cluster);
     (void)text_copy(agent->host, sizeof(agent->host), settings->host);
     (void)text_copy(agent->state_path, sizeof(agent->state_path),
@@ -69,15 +77,29 @@ static void describe_agent(struct supervisor *supervisor)
     (void)text_copy(agent->config_file, sizeof(agent->config_file),
                     settings->file);
     agent->config_loaded_wall_ms = clock_wall_ms();
-    agent->pid = getpid();
-    agent->started_wall_ms = clock_wall_ms();
-    agent->started_ms = clock_monotonic_ms();
+    agent->rounds_since_ms = clock_monotonic_ms();
     agent->publish_heartbeat_ms = settings->heartbeat_ms;
     agent->interval_ms = settings->interval_ms;
     agent->instance_count = settings->instance_count;
     agent->has_zookeeper = settings->has_zookeeper;
     agent->session_timeout_ms =
         settings->has_zookeeper ? settings->session_timeout_ms : 0;
+}
+
+static void store_all(struct supervisor *supervisor)
+{
+    const struct settings *settings = supervisor->settings;
+
+    describe_settings(supervisor);
+    for (uint32_t i = 0; i < settings->instance_count; i++) {
+        board_store_instance(supervisor->board, i, &settings->instances[i],
+                             engine_instance(supervisor->engine, i));
+    }
+    board_store_zookeeper(supervisor->board, &supervisor->zookeeper);
+    board_store_tasks(supervisor->board, supervisor->tasks);
+    supervisor->service_slots = 0;
+    supervisor->are_services_dirty = true;
+    scoreboard_beat(supervisor);
 }
 
 int scoreboard_open(struct supervisor *supervisor)
@@ -90,16 +112,18 @@ int scoreboard_open(struct supervisor *supervisor)
     if (error != 0) {
         return error;
     }
-    describe_agent(supervisor);
-    for (uint32_t i = 0; i < settings->instance_count; i++) {
-        board_store_instance(supervisor->board, i, &settings->instances[i],
-                             engine_instance(supervisor->engine, i));
-    }
+    describe_process(&supervisor->agent);
     supervisor->zookeeper.state =
         settings->has_zookeeper ? ZOOKEEPER_BOOT : ZOOKEEPER_OFF;
-    board_store_zookeeper(supervisor->board, &supervisor->zookeeper);
-    scoreboard_beat(supervisor);
+    store_all(supervisor);
     return 0;
+}
+
+void scoreboard_replace(struct supervisor *supervisor, struct board *board)
+{
+    board_destroy(supervisor->board);
+    supervisor->board = board;
+    store_all(supervisor);
 }
 
 /* A first full round is published: every claim there is stands in ZooKeeper;
@@ -285,7 +309,9 @@ void scoreboard_take_alarm(struct supervisor *supervisor,
 
 void scoreboard_lose_session(struct supervisor *supervisor)
 {
-    change_zookeeper_state(supervisor, ZOOKEEPER_BOOT);
+    change_zookeeper_state(supervisor, supervisor->settings->has_zookeeper
+                                           ? ZOOKEEPER_BOOT
+                                           : ZOOKEEPER_OFF);
     supervisor->zookeeper.session_id = 0;
     memset(
         supervisor->zookeeper.alarms, 0,

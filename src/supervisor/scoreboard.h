@@ -11,6 +11,10 @@
  * and stores everything on it. 0 or a negative errno. */
 int scoreboard_open(struct supervisor *supervisor);
 
+/* After a reload: everything is shown on this board from now on, which is
+ * taken over. The old one is closed. */
+void scoreboard_replace(struct supervisor *supervisor, struct board *board);
+
 /* Stores what changed since the last call. */
 void scoreboard_update(struct supervisor *supervisor);
 

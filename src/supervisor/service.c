@@ -162,18 +162,32 @@ static void enter(struct service *service, enum service_state state)
 
 /* --- public -------------------------------------------------------------- */
 
-void service_start(struct service *service, uv_loop_t *loop,
-                   struct tasks *tasks, const struct service_spec *spec,
-                   void *owner)
+void service_init(struct service *service, uv_loop_t *loop, struct tasks *tasks,
+                  void *owner)
 {
-    *service = (struct service){.spec = *spec,
-                                .loop = loop,
-                                .tasks = tasks,
-                                .owner = owner,
-                                .is_wanted = true};
+    *service = (struct service){
+        .loop = loop, .tasks = tasks, .owner = owner, .state = SERVICE_STOPPED};
     (void)uv_timer_init(loop, &service->timer); /* cannot fail */
     service->timer.data = service;
-    spawn(service);
+}
+
+void service_run(struct service *service, const struct service_spec *spec)
+{
+    service->spec = *spec;
+    service->is_wanted = true;
+    service->has_worked = true; /* no pause before it starts */
+    switch (service->state) {
+    case SERVICE_STOPPED:
+    case SERVICE_DOWN:
+        spawn(service);
+        break;
+    case SERVICE_STARTING:
+    case SERVICE_RUNNING:
+        enter(service, SERVICE_ENDING);
+        break;
+    case SERVICE_ENDING:
+        break; /* its successor follows */
+    }
 }
 
 int service_send(struct service *service, const struct message *message)

@@ -73,10 +73,13 @@ struct service {
     int last_status; /* wait status of the last end */
 };
 
-/* Starts it for the first time, now. */
-void service_start(struct service *service, uv_loop_t *loop,
-                   struct tasks *tasks, const struct service_spec *spec,
-                   void *owner);
+/* Once; then it is SERVICE_STOPPED. */
+void service_init(struct service *service, uv_loop_t *loop, struct tasks *tasks,
+                  void *owner);
+
+/* From now on it runs as `spec` says: it is started, or, when it runs already,
+ * replaced at once. */
+void service_run(struct service *service, const struct service_spec *spec);
 
 /* Queues and flushes. An error means the helper is being replaced. */
 int service_send(struct service *service, const struct message *message);

@@ -292,8 +292,7 @@ static void init_handles(struct supervisor *supervisor)
     supervisor->settle.data = supervisor;
 }
 
-int supervisor_init(struct supervisor *supervisor,
-                    const struct settings *settings,
+int supervisor_init(struct supervisor *supervisor, struct settings *settings,
                     const struct supervisor_programs *programs)
 {
     memset(supervisor, 0, sizeof(*supervisor));
@@ -315,6 +314,7 @@ int supervisor_init(struct supervisor *supervisor,
                       settings->run_dir, error, "see the error");
     }
     init_handles(supervisor);
+    reload_init(&supervisor->reload, supervisor, &supervisor->loop);
     prober_pool_init(&supervisor->pool, &supervisor->loop, supervisor->tasks,
                      programs->prober, handle_pool_event, supervisor);
     return 0;

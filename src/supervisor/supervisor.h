@@ -17,6 +17,7 @@
 #include "model/board.h"
 #include "model/settings.h"
 #include "supervisor/prober_pool.h"
+#include "supervisor/reload.h"
 #include "supervisor/service.h"
 
 #define SUPERVISOR_LISTENERS_MOST 2
@@ -47,7 +48,7 @@ enum supervisor_state {
 struct supervisor {
     enum supervisor_state state;
     uv_loop_t loop;
-    const struct settings *settings;            /* borrowed */
+    struct settings *settings;                  /* borrowed */
     const struct supervisor_programs *programs; /* borrowed */
     char boot_id[BOARD_BOOT_BYTES];
     struct tasks *tasks;  /* owned */
@@ -59,6 +60,7 @@ struct supervisor {
     struct prober_pool pool;
     struct service publisher;
     struct service console;
+    struct reload reload;
     uint32_t service_slots; /* of the board in use */
     bool are_services_dirty;
     bool wants_look;    /* the publisher is to be told when all is stored */
@@ -80,8 +82,7 @@ struct supervisor {
 /* Everything that can be refused is refused here, before any child exists: 0,
  * or an exit code with a line in the log. `settings` and `programs` are
  * borrowed until supervisor_finish. */
-int supervisor_init(struct supervisor *supervisor,
-                    const struct settings *settings,
+int supervisor_init(struct supervisor *supervisor, struct settings *settings,
                     const struct supervisor_programs *programs);
 
 /* Runs until a signal ends it; the exit code. */
