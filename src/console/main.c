@@ -5,7 +5,6 @@
  * exit code 64 tells whoever tried that this is no command of theirs.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -56,15 +55,6 @@ static bool take_option(const char *name, const char *value,
     return false;
 }
 
-static void choose_log_level(void)
-{
-    enum log_level level;
-    const char *name = getenv("SENTINEL_AGENT_LOG_LEVEL");
-    if (name != NULL && log_level_find(name, &level)) {
-        log_set_level(level);
-    }
-}
-
 int main(int argc, char **argv)
 {
     struct console_options options = {0};
@@ -83,6 +73,5 @@ int main(int argc, char **argv)
         }
     }
     log_init("console");
-    choose_log_level();
     return console_run(&options);
 }

@@ -11,7 +11,6 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <uv.h>
@@ -140,12 +139,7 @@ int main(int count, char **arguments)
                       "sentinel-prober: it is started by sentinel-agent\n");
         return PROBER_EXIT_USAGE;
     }
-    enum log_level level = LEVEL_INFO;
-    const char *wanted = getenv("SENTINEL_AGENT_LOG_LEVEL");
     log_init("prober");
-    if (wanted != NULL && log_level_find(wanted, &level)) {
-        log_set_level(level);
-    }
     int status = restrict_self();
     if (status != 0) {
         log_event(LEVEL_ERROR, "prober_unrestricted",

@@ -4,7 +4,6 @@
  * Started by hand it has no channel and says so.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -27,15 +26,6 @@ static bool is_channel(int fd)
     return fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
-static void choose_log_level(void)
-{
-    enum log_level level;
-    const char *name = getenv("SENTINEL_AGENT_LOG_LEVEL");
-    if (name != NULL && log_level_find(name, &level)) {
-        log_set_level(level);
-    }
-}
-
 int main(int argc, char **argv)
 {
     uint64_t generation = 0;
@@ -54,6 +44,5 @@ int main(int argc, char **argv)
         return PUBLISHER_EXIT_USAGE;
     }
     log_init("publisher");
-    choose_log_level();
     return publisher_run((uint32_t)generation);
 }

@@ -26,8 +26,9 @@
 /* Between the service manager and us, or said anew below. */
 static bool is_withheld(const char *entry)
 {
-    static const char *const withheld[] = {
-        "NOTIFY_SOCKET=", "WATCHDOG_", "LISTEN_", "SENTINEL_AGENT_LOG_LEVEL="};
+    static const char *const withheld[] = {"NOTIFY_SOCKET=", "WATCHDOG_",
+                                           "LISTEN_", LOG_LEVEL_VARIABLE "=",
+                                           LOG_FORMAT_VARIABLE "="};
 
     for (size_t i = 0; i < sizeof(withheld) / sizeof(withheld[0]); i++) {
         if (strncmp(entry, withheld[i], strlen(withheld[i])) == 0) {
@@ -38,7 +39,7 @@ static bool is_withheld(const char *entry)
 }
 
 /* Ours, so that a loader's or a sanitizer's variables reach the helper. */
-static char **make_environment(char *log_level)
+static char **make_environment(struct child_exec *birth)
 {
     size_t count = 0;
     size_t kept = 0;
@@ -46,7 +47,7 @@ static char **make_environment(char *log_level)
     while (environ[count] != NULL) {
         count++;
     }
-    char **envp = calloc(count + 2, sizeof(*envp));
+    char **envp = calloc(count + 3, sizeof(*envp));
     if (envp == NULL) {
         return NULL;
     }
@@ -55,7 +56,8 @@ static char **make_environment(char *log_level)
             envp[kept++] = environ[i];
         }
     }
-    envp[kept] = log_level;
+    envp[kept++] = birth->log_level;
+    envp[kept] = birth->log_format;
     return envp;
 }
 
@@ -72,8 +74,11 @@ int child_exec_init(struct child_exec *birth, const struct child_spec *spec,
     (void)text_format(birth->listen_count, sizeof(birth->listen_count), "%d",
                       spec->listen_count);
     (void)text_format(birth->log_level, sizeof(birth->log_level),
-                      "SENTINEL_AGENT_LOG_LEVEL=%s",
+                      LOG_LEVEL_VARIABLE "=%s",
                       log_level_name(log_get_level()));
+    (void)text_format(birth->log_format, sizeof(birth->log_format),
+                      LOG_FORMAT_VARIABLE "=%s",
+                      log_format_name(log_get_format()));
     birth->argv[2] = birth->generation;
     if (spec->listen_count > 0) {
         birth->argv[3] = "--listen-fds";
@@ -82,7 +87,7 @@ int child_exec_init(struct child_exec *birth, const struct child_spec *spec,
         birth->argv[3] = "--role";
         birth->argv[4] = spec->role;
     }
-    birth->envp = make_environment(birth->log_level);
+    birth->envp = make_environment(birth);
     return birth->envp != NULL ? 0 : -ENOMEM;
 }
 

@@ -20,6 +20,7 @@ struct child_exec {
     char generation[16];
     char listen_count[16];
     char log_level[48];
+    char log_format[48];
     const char *argv[6];
     char **envp; /* the array is owned, its texts are borrowed */
 };
