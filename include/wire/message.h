@@ -37,6 +37,8 @@ enum message_direction {
     X(MESSAGE_RETIRE, 2, TO_PROBER, "retire")                         \
     X(MESSAGE_PROBER_HELLO, 3, FROM_PROBER, "prober_hello")           \
     X(MESSAGE_RESULT, 4, FROM_PROBER, "result")                       \
+    X(MESSAGE_FOUND, 6, FROM_PROBER, "found")                         \
+    X(MESSAGE_SEARCHED, 7, FROM_PROBER, "searched")                   \
     X(MESSAGE_PUBLISH_SETTINGS, 10, TO_PUBLISHER, "publish_settings") \
     X(MESSAGE_LOOK, 11, TO_PUBLISHER, "look")                         \
     X(MESSAGE_WITHDRAW, 12, TO_PUBLISHER, "withdraw")                 \
@@ -59,6 +61,26 @@ struct message_probe {
     bool is_deep;
     bool canary;
     char addr[ADDRESS_TEXT_BYTES];
+};
+
+/* A search of this host met a server, or one more address of the server told
+ * of last. */
+struct message_found {
+    bool is_another; /* address, also "0.0.0.0" and "[::]" for all of them */
+    uint32_t pid;    /* as we see it; 0 if not known */
+    enum role role;
+    char addr[ADDRESS_TEXT_BYTES];
+    char version[VERDICT_VERSION_BYTES]; /* "" if it told none */
+};
+
+/* The search is over; what it was made of. */
+struct message_searched {
+    bool is_whole;      /* the time sufficed */
+    uint32_t processes; /* that could be servers, by their names */
+    uint32_t hidden;    /* of those: their descriptors are not for us to see */
+    uint32_t addresses; /* that were asked */
+    uint32_t silent;    /* of those: gave no proof of being a server */
+    uint32_t left_out;  /* past a bound, so not asked */
 };
 
 /* What the publisher needs beside the scoreboard. */
@@ -115,6 +137,8 @@ struct message {
     union {
         struct message_probe probe;
         struct result result;
+        struct message_found found;
+        struct message_searched searched;
         struct message_publish_settings publish_settings;
         struct message_session session;
         struct message_published published;

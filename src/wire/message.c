@@ -120,6 +120,49 @@ static void get_result(struct cursor_reader *reader, struct result *result)
     reader->is_bad = reader->is_bad || result->redis_pid > INT32_MAX;
 }
 
+static void put_found(struct cursor_writer *writer,
+                      const struct message_found *found)
+{
+    cursor_put_u8(writer, found->is_another);
+    cursor_put_u32(writer, found->pid);
+    cursor_put_u8(writer, found->role);
+    cursor_put_text(writer, found->addr);
+    cursor_put_text(writer, found->version);
+}
+
+static void get_found(struct cursor_reader *reader, struct message_found *found)
+{
+    found->is_another = cursor_get_bool(reader);
+    found->pid = cursor_get_u32(reader);
+    found->role = cursor_get_below(reader, ROLE_COUNT);
+    cursor_get_shown(reader, found->addr);
+    cursor_get_shown(reader, found->version);
+    reader->is_bad =
+        reader->is_bad || found->pid > INT32_MAX || found->addr[0] == '\0';
+}
+
+static void put_searched(struct cursor_writer *writer,
+                         const struct message_searched *searched)
+{
+    cursor_put_u8(writer, searched->is_whole);
+    cursor_put_u32(writer, searched->processes);
+    cursor_put_u32(writer, searched->hidden);
+    cursor_put_u32(writer, searched->addresses);
+    cursor_put_u32(writer, searched->silent);
+    cursor_put_u32(writer, searched->left_out);
+}
+
+static void get_searched(struct cursor_reader *reader,
+                         struct message_searched *searched)
+{
+    searched->is_whole = cursor_get_bool(reader);
+    searched->processes = cursor_get_u32(reader);
+    searched->hidden = cursor_get_u32(reader);
+    searched->addresses = cursor_get_u32(reader);
+    searched->silent = cursor_get_u32(reader);
+    searched->left_out = cursor_get_u32(reader);
+}
+
 static void put_publish_settings(
     struct cursor_writer *writer,
     const struct message_publish_settings *settings)
@@ -243,6 +286,12 @@ static void put_message(struct cursor_writer *writer,
     case MESSAGE_RESULT:
         put_result(writer, &message->result);
         break;
+    case MESSAGE_FOUND:
+        put_found(writer, &message->found);
+        break;
+    case MESSAGE_SEARCHED:
+        put_searched(writer, &message->searched);
+        break;
     case MESSAGE_PUBLISH_SETTINGS:
         put_publish_settings(writer, &message->publish_settings);
         break;
@@ -279,6 +328,12 @@ static void get_message(struct cursor_reader *reader, struct message *message)
         break;
     case MESSAGE_RESULT:
         get_result(reader, &message->result);
+        break;
+    case MESSAGE_FOUND:
+        get_found(reader, &message->found);
+        break;
+    case MESSAGE_SEARCHED:
+        get_searched(reader, &message->searched);
         break;
     case MESSAGE_PUBLISH_SETTINGS:
         get_publish_settings(reader, &message->publish_settings);

@@ -66,6 +66,19 @@ static const struct message sample_messages[] = {
     {.kind = MESSAGE_CONSOLE_HELLO},
     {.kind = MESSAGE_CHECK, .check = {.file = "/etc/sentinel-agent/a.yaml"}},
     {.kind = MESSAGE_CHECKED, .checked = {.is_good = true, .bytes = 4711}},
+    {.kind = MESSAGE_FOUND,
+     .found = {.is_another = true,
+               .pid = 4711,
+               .role = ROLE_REPLICA,
+               .addr = "unix:/run/redis/redis.sock",
+               .version = "7.0.15"}},
+    {.kind = MESSAGE_SEARCHED,
+     .searched = {.is_whole = true,
+                  .processes = 5,
+                  .hidden = 4,
+                  .addresses = 3,
+                  .silent = 2,
+                  .left_out = 1}},
 };
 
 #define SAMPLE_COUNT (sizeof sample_messages / sizeof sample_messages[0])
@@ -75,6 +88,7 @@ static const enum message_direction sample_directions[SAMPLE_COUNT] = {
     TO_PROBER,      TO_PROBER,      FROM_PROBER,    FROM_PROBER,
     TO_PUBLISHER,   TO_PUBLISHER,   TO_PUBLISHER,   FROM_PUBLISHER,
     FROM_PUBLISHER, FROM_PUBLISHER, FROM_PUBLISHER, FROM_CONSOLE,
+    TO_CHECKER,     FROM_CHECKER,   FROM_PROBER,    FROM_PROBER,
 };
 
 #endif

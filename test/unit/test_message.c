@@ -193,6 +193,24 @@ static void an_instance_past_the_most_is_refused(void **state)
                      -EPROTO);
 }
 
+static void a_found_server_has_an_address_and_a_process(void **state)
+{
+    (void)state;
+    uint8_t bytes[MESSAGE_BYTES_MOST];
+    struct message message = *sample(MESSAGE_FOUND);
+    message.found.addr[0] = '\0';
+    size_t length = encoded(&message, bytes);
+    assert_int_equal(
+        message_decode(FROM_PROBER, MESSAGE_FOUND, bytes, length, &message),
+        -EPROTO);
+    message = *sample(MESSAGE_FOUND);
+    message.found.pid = (uint32_t)INT32_MAX + 1;
+    length = encoded(&message, bytes);
+    assert_int_equal(
+        message_decode(FROM_PROBER, MESSAGE_FOUND, bytes, length, &message),
+        -EPROTO);
+}
+
 static void a_buffer_too_small_is_not_overrun(void **state)
 {
     (void)state;
@@ -224,6 +242,7 @@ int main(void)
         cmocka_unit_test(a_text_fits_to_its_last_byte_and_no_further),
         cmocka_unit_test(what_was_refused_leaves_the_target_alone),
         cmocka_unit_test(an_instance_past_the_most_is_refused),
+        cmocka_unit_test(a_found_server_has_an_address_and_a_process),
         cmocka_unit_test(a_buffer_too_small_is_not_overrun),
     };
     return cmocka_run_group_tests_name("message", tests, NULL, NULL);
