@@ -92,6 +92,7 @@ void leaving_on_helper_gone(struct supervisor *supervisor)
 static void stop_working(struct supervisor *supervisor)
 {
     (void)uv_timer_stop(&supervisor->heartbeat); /* it would feed */
+    manager_stopping(supervisor);
     deadman_final(SUPERVISOR_LEAVE_MS + 100);
     engine_on_event(supervisor->engine,
                     &(struct engine_event){.kind = ENGINE_STOP},

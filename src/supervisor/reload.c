@@ -46,6 +46,7 @@ static void tell_refused(struct supervisor *supervisor, const char *why)
     agent->reloads_refused++;
     (void)text_escape(agent->config_error, sizeof(agent->config_error), why,
                       strlen(why)); /* may be cut */
+    manager_reloaded(supervisor);
     scoreboard_beat(supervisor);
 }
 
@@ -54,6 +55,7 @@ static void tell_done(struct supervisor *supervisor)
     supervisor->agent.is_config_bad = false;
     supervisor->agent.config_error[0] = '\0';
     supervisor->agent.reloads++;
+    manager_reloaded(supervisor);
     log_event(LEVEL_INFO, "reloaded",
               LOG_TEXT("config", supervisor->settings->file),
               LOG_NUMBER("instances", supervisor->settings->instance_count));
@@ -368,6 +370,7 @@ void reload_request(struct reload *reload)
     int error = reload->shared_fd < 0 ? -errno : start_checker(reload);
     if (error == 0) {
         reload->is_checking = true;
+        manager_reloading(supervisor);
         return;
     }
     tell_refused(supervisor, uv_strerror(error));

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "supervisor/census.h"
 
 /* --- adoption --------------------------------------------------------------
  */
@@ -148,12 +149,33 @@ static bool is_first_round_out(struct supervisor *supervisor,
     return true;
 }
 
+static void log_round_ended(const struct supervisor *supervisor,
+                            const struct engine_round *round)
+{
+    struct census census;
+
+    if (log_get_level() < LEVEL_DEBUG) {
+        return; /* not worth the counting */
+    }
+    census_take(&census, supervisor->settings, supervisor->engine);
+    log_event(LEVEL_DEBUG, "round_ended", LOG_NUMBER("round", round->number),
+              LOG_NUMBER("duration_ms", round->ended_ms - round->started_ms),
+              LOG_NUMBER("instances", census.total),
+              LOG_NUMBER("up", census.of[STATE_UP]),
+              LOG_NUMBER("down", census.of[STATE_DOWN]),
+              LOG_NUMBER("unknown", census.of[STATE_UNKNOWN]),
+              LOG_NUMBER("late_results", round->late_results));
+}
+
 void scoreboard_beat(struct supervisor *supervisor)
 {
     struct board_agent *agent = &supervisor->agent;
     struct engine_round round;
 
     engine_round(supervisor->engine, &round);
+    if (round.ended_ms != 0 && round.ended_ms != agent->round_ended_ms) {
+        log_round_ended(supervisor, &round);
+    }
     agent->round = round.number;
     agent->round_started_ms = round.started_ms;
     agent->round_ended_ms = round.ended_ms;

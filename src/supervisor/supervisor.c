@@ -182,6 +182,7 @@ static void handle_settle(uv_prepare_t *prepare)
     struct supervisor *supervisor = prepare->data;
 
     scoreboard_update(supervisor);
+    manager_beat(supervisor);
     if (supervisor->wants_look &&
         supervisor->publisher.state == SERVICE_RUNNING) {
         supervisor->wants_look = false;
@@ -198,6 +199,7 @@ static void handle_heartbeat(uv_timer_t *timer)
     struct supervisor *supervisor = timer->data;
 
     deadman_feed();
+    log_settle();
     supervisor->are_services_dirty = true;
     scoreboard_beat(supervisor);
 }
@@ -296,6 +298,7 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
                     const struct supervisor_programs *programs)
 {
     memset(supervisor, 0, sizeof(*supervisor));
+    manager_init(&supervisor->manager);
     supervisor->settings = settings;
     supervisor->programs = programs;
     int code = take_run_dir(supervisor);
@@ -360,6 +363,7 @@ int supervisor_run(struct supervisor *supervisor)
                                 : supervisor->settings->has_zookeeper
                                     ? "left behind"
                                     : "none"));
+    log_finish();
     return 0;
 }
 
@@ -375,6 +379,7 @@ void supervisor_finish(struct supervisor *supervisor)
         !supervisor->is_handing_over) {
         board_remove(settings->run_dir);
     }
+    manager_finish(&supervisor->manager);
     board_destroy(supervisor->board);
     engine_destroy(supervisor->engine);
     free(supervisor->tasks);

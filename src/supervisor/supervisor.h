@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "model/board.h"
 #include "model/settings.h"
+#include "supervisor/manager.h"
 #include "supervisor/prober_pool.h"
 #include "supervisor/reload.h"
 #include "supervisor/service.h"
@@ -61,6 +62,7 @@ struct supervisor {
     struct service publisher;
     struct service console;
     struct reload reload;
+    struct manager manager; /* the service manager, if there is one */
     uint32_t service_slots; /* of the board in use */
     bool are_services_dirty;
     bool wants_look;    /* the publisher is to be told when all is stored */
