@@ -64,7 +64,7 @@ void notify_init(struct notify *notify)
     const char *name = getenv("NOTIFY_SOCKET");
 
     *notify = (struct notify){.fd = -1};
-    if (name == NULL) {
+    if (name == NULL || name[0] == '\0') {
         return;
     }
     if (!take_address(notify, name)) {

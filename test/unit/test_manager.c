@@ -1,0 +1,176 @@
+/*
+ * test_manager.c - when rounds count as overdue, and the census in words.
+ * A real engine that gets no time: its rounds never end, as if it were wedged.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "engine/engine.h"
+#include "model/bounds.h"
+#include "supervisor/census.h"
+#include "supervisor/manager.h"
+
+#define COUNT 6
+#define SINCE_MS 1000000
+#define HOUR_MS 3600000
+
+static struct tasks tasks;
+static struct instance_settings instances[COUNT];
+static struct settings settings;
+static struct engine *engine;
+
+static int begin(void **state)
+{
+    (void)state;
+    memset(&tasks, 0, sizeof tasks);
+    memset(&settings, 0, sizeof settings);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        instances[i] = (struct instance_settings){
+            .interval_ms = 10000, .timeout_ms = 1000, .fall = 2, .rise = 1};
+        (void)snprintf(instances[i].name, sizeof instances[i].name, "r%u", i);
+    }
+    settings.instances = instances;
+    settings.instance_count = COUNT;
+    settings.interval_ms = 10000;
+    assert_int_equal(
+        engine_create(&settings, &tasks, SINCE_MS, SINCE_MS, &engine), 0);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    engine_destroy(engine);
+    return 0;
+}
+
+/* As a predecessor's board would say it. */
+static void adopt(uint32_t index, enum state verdict, enum reason reason,
+                  uint64_t outcome_ms)
+{
+    struct instance instance = {
+        .claim = {.verdict = {.state = verdict, .reason = reason},
+                  .version = 1,
+                  .since_wall_ms = 1,
+                  .earned_ms = outcome_ms,
+                  .lease_ms = 10000},
+        .outcome_ms = outcome_ms};
+    engine_adopt(engine, index, &instance, outcome_ms + 1);
+}
+
+static int64_t overdue_at(uint64_t now_ms)
+{
+    return manager_find_overdue(engine, &settings, SINCE_MS, now_ms);
+}
+
+static void rounds_without_outcomes_are_overdue_after_their_bound(void **state)
+{
+    (void)state;
+    uint64_t bound_ms = bounds_lease_ms(10000, 1000, 2);
+    assert_int_equal(overdue_at(SINCE_MS), -1);
+    assert_int_equal(overdue_at(SINCE_MS + bound_ms), -1);
+    assert_int_equal(overdue_at(SINCE_MS + bound_ms + 1), 0);
+}
+
+static void an_hours_interval_is_not_overdue_within_the_hour(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < COUNT; i++) {
+        instances[i].interval_ms = HOUR_MS;
+    }
+    assert_int_equal(overdue_at(SINCE_MS + HOUR_MS), -1);
+    assert_true(overdue_at(SINCE_MS + 2 * HOUR_MS) >= 0);
+}
+
+static void one_instance_left_behind_is_found_by_itself(void **state)
+{
+    (void)state;
+    uint64_t bound_ms = bounds_lease_ms(10000, 1000, 2);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        if (i != 3) {
+            adopt(i, STATE_UP, REASON_MASTER, SINCE_MS + 5000);
+        }
+    }
+    assert_int_equal(overdue_at(SINCE_MS + bound_ms), -1);
+    assert_int_equal(overdue_at(SINCE_MS + bound_ms + 1), 3);
+    assert_int_equal(overdue_at(SINCE_MS + bound_ms + 5001), 0);
+}
+
+static void what_a_predecessor_left_is_given_a_round_from_our_start(
+    void **state)
+{
+    (void)state;
+    uint64_t bound_ms = bounds_lease_ms(10000, 1000, 2);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        adopt(i, STATE_UP, REASON_MASTER, 5);
+    }
+    assert_int_equal(overdue_at(SINCE_MS + bound_ms), -1);
+    assert_true(overdue_at(SINCE_MS + bound_ms + 1) >= 0);
+}
+
+static const char *words_of(enum zookeeper_state zookeeper, size_t size)
+{
+    static char words[512];
+    assert_true(size <= sizeof words);
+    census_words(&settings, engine, zookeeper, words, size);
+    return words;
+}
+
+static void the_census_names_who_is_not_up(void **state)
+{
+    (void)state;
+    assert_string_equal(words_of(ZOOKEEPER_CONNECTING, 256),
+                        "6 not yet judged, ZooKeeper connecting");
+    adopt(0, STATE_UP, REASON_MASTER, SINCE_MS);
+    adopt(1, STATE_DOWN, REASON_REFUSED, SINCE_MS);
+    adopt(2, STATE_UP, REASON_REPLICA, SINCE_MS);
+    assert_string_equal(words_of(ZOOKEEPER_OFF, 256),
+                        "2 up, 1 down (r1: refused), 3 not yet judged, "
+                        "observing only");
+    for (uint32_t i = 2; i < COUNT; i++) {
+        adopt(i, STATE_UNKNOWN, REASON_AGENT, SINCE_MS);
+    }
+    assert_string_equal(words_of(ZOOKEEPER_STEADY, 256),
+                        "1 up, 1 down (r1: refused), 4 unknown (r2: agent, "
+                        "r3: agent, r4: agent, and 1 more), ZooKeeper steady");
+}
+
+static void a_census_of_none_says_so(void **state)
+{
+    (void)state;
+    settings.instance_count = 0;
+    assert_string_equal(words_of(ZOOKEEPER_OFF, 256),
+                        "no instances, observing only");
+    assert_int_equal(overdue_at(SINCE_MS + HOUR_MS), -1);
+    settings.instance_count = COUNT;
+}
+
+static void a_census_too_long_is_cut(void **state)
+{
+    (void)state;
+    for (size_t size = 1; size < 64; size++) {
+        assert_true(strlen(words_of(ZOOKEEPER_STEADY, size)) < size);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(rounds_without_outcomes_are_overdue_after_their_bound),
+        TEST(an_hours_interval_is_not_overdue_within_the_hour),
+        TEST(one_instance_left_behind_is_found_by_itself),
+        TEST(what_a_predecessor_left_is_given_a_round_from_our_start),
+        TEST(the_census_names_who_is_not_up),
+        TEST(a_census_of_none_says_so),
+        TEST(a_census_too_long_is_cut),
+    };
+    return cmocka_run_group_tests_name("manager", tests, NULL, NULL);
+}
