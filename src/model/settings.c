@@ -1,10 +1,14 @@
 /*
  * settings.c - what the configuration's plain data can do by itself: name an
- * instance to the outside, and be freed. Reading it is the supervisor's.
+ * instance to the outside, make room for instances, and be freed. Reading it
+ * is the supervisor's.
  */
 #include "model/settings.h"
 
+#include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 const struct address *instance_settings_published(
     const struct instance_settings *instance)
@@ -13,8 +17,79 @@ const struct address *instance_settings_published(
                                                     : &instance->addr;
 }
 
+/* The same bytes in a larger piece of memory, the rest zeroed; NULL when
+ * there is none, and `old` stays. */
+static void *grow(void *old, size_t size, size_t old_count, size_t count)
+{
+    char *grown = reallocarray(old, count, size);
+
+    if (grown != NULL && count > old_count) {
+        memset(grown + old_count * size, 0, (count - old_count) * size);
+    }
+    return grown;
+}
+
+static int grow_places(struct settings *settings, uint32_t count)
+{
+    size_t old_holders =
+        settings->places != NULL ? settings->instance_count + 1 : 0;
+    void *grown = grow(settings->places,
+                       SETTINGS_OPTIONS_MOST * sizeof(*settings->places),
+                       old_holders, (size_t)count + 1);
+
+    if (grown == NULL) {
+        return -ENOMEM;
+    }
+    settings->places = grown;
+    return 0;
+}
+
+static int grow_instances(struct settings *settings, uint32_t count)
+{
+    void *instances = grow(settings->instances, sizeof(*settings->instances),
+                           settings->instance_count, count);
+
+    if (instances == NULL) {
+        return -ENOMEM;
+    }
+    settings->instances = instances;
+    void *accesses = grow(settings->accesses, sizeof(*settings->accesses),
+                          settings->instance_count, count);
+    if (accesses == NULL) {
+        return -ENOMEM;
+    }
+    settings->accesses = accesses;
+    return 0;
+}
+
+int settings_set_count(struct settings *settings, uint32_t count)
+{
+    assert(count <= SETTINGS_INSTANCES_MOST);
+    assert(count >= settings->instance_count);
+    if (grow_places(settings, count) != 0 ||
+        (count > 0 && grow_instances(settings, count) != 0)) {
+        return -ENOMEM;
+    }
+    for (uint32_t i = settings->instance_count; i < count; i++) {
+        settings->instances[i] = settings->instance_defaults;
+        settings->accesses[i] = settings->access_defaults;
+    }
+    settings->instance_count = count;
+    return 0;
+}
+
+struct settings_place *settings_place_of(const struct settings *settings,
+                                         uint32_t holder, uint32_t row)
+{
+    assert(holder <= settings->instance_count && row < SETTINGS_OPTIONS_MOST);
+    return &settings->places[holder * SETTINGS_OPTIONS_MOST + row];
+}
+
 void settings_finish(struct settings *settings)
 {
     free(settings->instances);
+    free(settings->accesses);
+    free(settings->files);
+    free(settings->places);
     *settings = (struct settings){0};
 }

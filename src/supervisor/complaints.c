@@ -3,50 +3,94 @@
  */
 #include "supervisor/complaints.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-void complaints_add(struct complaints *complaints, size_t line, size_t column,
-                    const char *format, ...)
+#include "base/text.h"
+
+struct settings_place complaints_whole(uint32_t file)
+{
+    return (struct settings_place){
+        .line = 1, .column = 1, .file = (uint16_t)file, .origin = ORIGIN_FILE};
+}
+
+void complaints_add(struct complaints *complaints, const char *file,
+                    const struct settings_place *place, const char *format, ...)
 {
     if (complaints->count < COMPLAINTS_MOST) {
         struct complaint *complaint = &complaints->list[complaints->count];
         va_list arguments;
 
-        complaint->line = line + 1;
-        complaint->column = column + 1;
+        (void)text_escape(complaint->file, sizeof(complaint->file), file,
+                          strlen(file)); /* a cut complaint still serves */
+        complaint->place = *place;
         va_start(arguments, format);
         (void)vsnprintf(complaint->text, sizeof(complaint->text), format,
-                        arguments); /* a cut complaint still serves */
+                        arguments); /* likewise */
         va_end(arguments);
     }
     complaints->count++;
 }
 
-static int by_place(const void *one, const void *other)
+static int compare(uint32_t left, uint32_t right)
 {
-    const struct complaint *left = one;
-    const struct complaint *right = other;
-
-    if (left->line != right->line) {
-        return left->line < right->line ? -1 : 1;
-    }
-    return (left->column > right->column) - (left->column < right->column);
+    return (left > right) - (left < right);
 }
 
-void complaints_print(struct complaints *complaints, const char *file)
+static int by_place(const void *one, const void *other)
 {
-    size_t kept = complaints->count < COMPLAINTS_MOST ? complaints->count
-                                                      : COMPLAINTS_MOST;
+    const struct settings_place *left = &((const struct complaint *)one)->place;
+    const struct settings_place *right =
+        &((const struct complaint *)other)->place;
+    int order = compare(left->file, right->file);
 
-    qsort(complaints->list, kept, sizeof(complaints->list[0]), by_place);
-    for (size_t i = 0; i < kept; i++) {
-        const struct complaint *complaint = &complaints->list[i];
-        fprintf(stderr, "%s:%zu:%zu: %s\n", file, complaint->line,
-                complaint->column, complaint->text);
+    if (order == 0) {
+        order = compare(left->line, right->line);
     }
-    if (complaints->count > kept) {
-        fprintf(stderr, "%s: and %zu more\n", file, complaints->count - kept);
+    return order != 0 ? order : compare(left->column, right->column);
+}
+
+static size_t kept(const struct complaints *complaints)
+{
+    return complaints->count < COMPLAINTS_MOST ? complaints->count
+                                               : COMPLAINTS_MOST;
+}
+
+void complaints_sort(struct complaints *complaints)
+{
+    qsort(complaints->list, kept(complaints), sizeof(complaints->list[0]),
+          by_place);
+}
+
+bool complaints_line(const struct complaints *complaints, size_t index,
+                     char *line, size_t size)
+{
+    const struct complaint *complaint = &complaints->list[index];
+
+    if (index >= kept(complaints)) {
+        return false;
+    }
+    (void)text_format(line, size, "%s:%" PRIu32 ":%" PRIu32 ": %s",
+                      complaint->file, complaint->place.line,
+                      complaint->place.column,
+                      complaint->text); /* a cut line still serves */
+    return true;
+}
+
+void complaints_print(struct complaints *complaints)
+{
+    char line[COMPLAINT_LINE_BYTES];
+
+    complaints_sort(complaints);
+    for (size_t i = 0; complaints_line(complaints, i, line, sizeof(line));
+         i++) {
+        fprintf(stderr, "%s\n", line);
+    }
+    if (complaints->count > COMPLAINTS_MOST) {
+        fprintf(stderr, "%s:1:1: and %zu more are wrong\n",
+                complaints->list[0].file, complaints->count - COMPLAINTS_MOST);
     }
 }

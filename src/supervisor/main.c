@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "supervisor/flags.h"
 #include "supervisor/settings_load.h"
+#include "supervisor/settings_print.h"
 #include "supervisor/supervisor.h"
 
 /* So that no descriptor of ours becomes standard error by accident. */
@@ -30,44 +31,36 @@ static void fill_standard_descriptors(void)
     }
 }
 
-static int take_log_level(const struct flags *flags)
-{
-    enum log_level level = LEVEL_INFO;
-
-    if (flags->log_level != NULL && !log_level_find(flags->log_level, &level)) {
-        fprintf(stderr, "sentinel-agent: the log level must be error, "
-                        "warning, info or debug\n");
-        return EX_USAGE;
-    }
-    log_set_level(level);
-    return 0;
-}
-
-static int load_settings(const struct flags *flags, struct settings *settings)
+/* From the file, or from nothing; 0, or 78 with everything that is wrong on
+ * standard error. */
+static int read_settings(const char *file, struct settings *settings)
 {
     struct complaints *complaints = calloc(1, sizeof(*complaints));
 
     if (complaints == NULL) {
         return EX_OSERR;
     }
-    int error = settings_load(flags->config, settings, complaints);
+    int error = file != NULL ? settings_load(file, settings, complaints)
+                             : settings_default(settings, complaints);
     if (error != 0) {
-        complaints_print(complaints, flags->config);
+        complaints_print(complaints);
     }
     free(complaints);
-    if (error != 0) {
-        return EX_CONFIG;
+    return error == 0 ? 0 : EX_CONFIG;
+}
+
+static int load_settings(const struct flags *flags, struct settings *settings)
+{
+    int code = read_settings(flags->config, settings);
+
+    if (code == 0) {
+        code = flags_apply(flags, settings);
     }
-    if (flags->run_dir != NULL &&
-        (flags->run_dir[0] != '/' ||
-         !text_copy(settings->run_dir, sizeof(settings->run_dir),
-                    flags->run_dir))) {
-        fprintf(stderr, "sentinel-agent: the run directory must be an absolute "
-                        "path of at most 95 bytes\n");
-        settings_finish(settings);
-        return EX_USAGE;
+    if (code == 0) {
+        log_set_level((enum log_level)settings->log_level);
+        log_set_format((enum log_format)settings->log_format);
     }
-    return 0;
+    return code;
 }
 
 /* --- where the helpers are ------------------------------------------------ */
@@ -122,7 +115,7 @@ static int find_programs(const struct flags *flags,
 /* --- the run ----------------------------------------------------------------
  */
 
-static int run(const struct flags *flags, const struct settings *settings)
+static int run(const struct flags *flags, struct settings *settings)
 {
     struct supervisor_programs programs;
     struct supervisor *supervisor = calloc(1, sizeof(*supervisor));
@@ -147,6 +140,31 @@ static void print_version(void)
     printf("sentinel-agent %s\nlibuv %s\n", VERSION, uv_version_string());
 }
 
+/* What is answered without any settings; true if that was asked for. */
+static bool answer(const struct flags *flags)
+{
+    if (flags->wants_help) {
+        flags_print_help();
+    } else if (flags->wants_version) {
+        print_version();
+    } else if (flags->wants_reference) {
+        settings_print_reference();
+    }
+    return flags->wants_help || flags->wants_version || flags->wants_reference;
+}
+
+static int check(const struct flags *flags, const struct settings *settings)
+{
+    if (flags->config == NULL) {
+        fprintf(stderr, "sentinel-agent: no configuration to check: give one "
+                        "with -c FILE\nTry 'sentinel-agent --help'.\n");
+        return EX_CONFIG;
+    }
+    settings_warn(settings);
+    printf("%s: good, %u instances\n", flags->config, settings->instance_count);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     struct flags flags;
@@ -155,37 +173,19 @@ int main(int argc, char **argv)
     fill_standard_descriptors();
     log_init("agent");
     int code = flags_parse(argc, argv, &flags);
-    if (code != 0) {
+    if (code != 0 || answer(&flags)) {
         return code;
-    }
-    if (flags.wants_help) {
-        flags_print_help();
-        return 0;
-    }
-    if (flags.wants_version) {
-        print_version();
-        return 0;
-    }
-    code = take_log_level(&flags);
-    if (code != 0) {
-        return code;
-    }
-    if (flags.config == NULL) {
-        fprintf(stderr, "sentinel-agent: no configuration: give one with "
-                        "-c FILE\nTry 'sentinel-agent --help'.\n");
-        return EX_CONFIG;
     }
     code = load_settings(&flags, &settings);
-    if (code != 0) {
-        return code;
-    }
-    if (flags.check_only) {
-        printf("%s: good, %u instances\n", flags.config,
-               settings.instance_count);
-    } else {
+    if (code == 0 && flags.wants_check) {
+        code = check(&flags, &settings);
+    } else if (code == 0 && flags.wants_dump) {
+        settings_print(&settings);
+    } else if (code == 0) {
         (void)signal(SIGPIPE, SIG_IGN); /* writes say so themselves */
         /* For the jitter of restarts only. */
         srandom((unsigned)(clock_wall_ms() ^ (uint64_t)getpid()));
+        settings_warn(&settings);
         code = run(&flags, &settings);
     }
     settings_finish(&settings);

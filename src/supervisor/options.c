@@ -1,47 +1,55 @@
 /*
- * options.c - see options.h.
+ * options.c - the table. See options.h; it is searched in options_find.c.
+ *
+ * Words of a choice stand in the order of their enum in model/settings.h,
+ * model/registration.h or base/log.h.
  */
 #include "supervisor/options.h"
-
-#include <string.h>
-
-#include "base/text.h"
-#include "model/settings.h"
 
 #define MS 1u
 #define SECOND (1000u * MS)
 #define MINUTE (60u * SECOND)
 #define HOUR (60u * MINUTE)
 
-#define IN_SETTINGS(field) offsetof(struct settings, field)
-#define IN_INSTANCE(field) offsetof(struct instance_settings, field)
+#define IN_SETTINGS(field) \
+    .home = HOME_SETTINGS, .offset = offsetof(struct settings, field)
+#define IN_INSTANCE(field) \
+    .home = HOME_INSTANCE, .offset = offsetof(struct instance_settings, field)
+#define IN_ACCESS(field) \
+    .home = HOME_ACCESS, .offset = offsetof(struct instance_access, field)
+#define IN_REGISTRATION(field) \
+    .home = HOME_REGISTRATION, .offset = offsetof(struct registration, field)
 
-/* A name further away than this is no typing mistake. */
-#define NEAREST_MOST 3
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static const struct option table[] = {
     {.scope = SCOPE_TOP,
      .name = "cluster",
      .type = OPTION_NAME,
-     .offset = IN_SETTINGS(cluster),
+     IN_SETTINGS(cluster),
      .fallback = "default",
      .help = "names the fleet in the state tree"},
     {.scope = SCOPE_TOP,
      .name = "host",
      .type = OPTION_NAME,
-     .offset = IN_SETTINGS(host),
-     .help = "names this host's nodes, so it must be stable; "
-             "the host name by default"},
+     IN_SETTINGS(host),
+     .help = "names this host's nodes, so it must be stable; the host name "
+             "by default"},
     {.scope = SCOPE_TOP,
      .name = "run_dir",
      .type = OPTION_DIRECTORY,
-     .offset = IN_SETTINGS(run_dir),
+     IN_SETTINGS(run_dir),
      .fallback = "/run/sentinel-agent",
+     .flag = "run-dir",
+     .flag_value = "DIR",
+     .needs_restart = true,
      .help = "holds the scoreboard, the session and the socket"},
     {.scope = SCOPE_TOP,
      .name = "zookeeper",
      .type = OPTION_SECTION,
+     IN_SETTINGS(has_zookeeper),
      .section = SCOPE_ZOOKEEPER,
+     .is_marked = true,
      .help = "where to publish; without it the agent observes only"},
     {.scope = SCOPE_TOP,
      .name = "publish",
@@ -54,74 +62,204 @@ static const struct option table[] = {
      .section = SCOPE_HTTP,
      .help = "the console"},
     {.scope = SCOPE_TOP,
+     .name = "log",
+     .type = OPTION_SECTION,
+     .section = SCOPE_LOG,
+     .help = "what the agent says on standard error"},
+    {.scope = SCOPE_TOP,
+     .name = "discover",
+     .type = OPTION_CHOICE,
+     IN_SETTINGS(discover),
+     .words = WORDS("auto", "on", "off"),
+     .fallback = "auto",
+     .help = "find this host's Redis servers: auto = only when no instance "
+             "is listed"},
+    {.scope = SCOPE_TOP,
+     .name = "include",
+     .type = OPTION_PATTERN,
+     IN_SETTINGS(include),
+     .help = "files with more instances, a list each"},
+    {.scope = SCOPE_TOP,
      .name = "instances",
      .type = OPTION_INSTANCES,
-     .is_needed = true,
+     .section = SCOPE_INSTANCE,
      .help = "the Redis servers of this host"},
 
     {.scope = SCOPE_ZOOKEEPER,
      .name = "servers",
      .type = OPTION_SERVERS,
-     .offset = IN_SETTINGS(zookeeper_servers),
+     IN_SETTINGS(zookeeper_servers),
      .is_needed = true,
      .help = "host:port,host:port of the ensemble"},
     {.scope = SCOPE_ZOOKEEPER,
      .name = "session_timeout",
      .type = OPTION_DURATION,
-     .offset = IN_SETTINGS(session_timeout_ms),
+     IN_SETTINGS(session_timeout_ms),
      .lowest = 1 * SECOND,
      .highest = 2 * MINUTE,
      .fallback = "12s",
      .help = "after a host's end its nodes go this much later"},
+    {.scope = SCOPE_ZOOKEEPER,
+     .name = "auth",
+     .type = OPTION_SECTION,
+     IN_SETTINGS(has_auth),
+     .section = SCOPE_AUTH,
+     .is_marked = true,
+     .has_no_effect = true,
+     .help = "who we are to ZooKeeper"},
+
+    {.scope = SCOPE_AUTH,
+     .name = "scheme",
+     .type = OPTION_CHOICE,
+     IN_SETTINGS(auth_scheme),
+     .words = WORDS("digest"),
+     .is_needed = true,
+     .help = "how ZooKeeper knows us"},
+    {.scope = SCOPE_AUTH,
+     .name = "credential_file",
+     .type = OPTION_FILE,
+     IN_SETTINGS(auth_credential_file),
+     .is_secret = true,
+     .is_needed = true,
+     .help = "holds user:password in one line"},
 
     {.scope = SCOPE_PUBLISH,
      .name = "state",
      .type = OPTION_NODE_PATH,
-     .offset = IN_SETTINGS(state_path),
+     IN_SETTINGS(state_path),
      .fallback = "/redis-sentinel",
      .help = "the root of the state tree"},
     {.scope = SCOPE_PUBLISH,
      .name = "heartbeat",
      .type = OPTION_DURATION,
-     .offset = IN_SETTINGS(heartbeat_ms),
+     IN_SETTINGS(heartbeat_ms),
      .lowest = 1 * SECOND,
      .highest = 1 * HOUR,
      .fallback = "30s",
      .may_be_zero = true,
      .help = "how often the host's .agent node is rewritten; 0 = never"},
+    {.scope = SCOPE_PUBLISH,
+     .name = "refresh",
+     .type = OPTION_DURATION,
+     IN_SETTINGS(refresh_ms),
+     .lowest = 1 * SECOND,
+     .highest = 24 * HOUR,
+     .fallback = "0",
+     .may_be_zero = true,
+     .has_no_effect = true,
+     .help = "every node is rewritten at least this often, for consumers that "
+             "judge by its mtime; 0 = on change only"},
+    {.scope = SCOPE_PUBLISH,
+     .name = "registrations",
+     .type = OPTION_REGISTRATIONS,
+     IN_SETTINGS(registrations),
+     .section = SCOPE_REGISTRATION,
+     .has_no_effect = true,
+     .help = "presence trees, for consumers that read presence as usable"},
+
+    {.scope = SCOPE_REGISTRATION,
+     .name = "style",
+     .type = OPTION_CHOICE,
+     IN_REGISTRATION(style),
+     .words = WORDS("compat", "nerve", "serverset", "curator"),
+     .is_needed = true,
+     .help = "whose keys a node has; compat has those of all of them"},
+    {.scope = SCOPE_REGISTRATION,
+     .name = "path",
+     .type = OPTION_NODE_PATH,
+     IN_REGISTRATION(path),
+     .is_needed = true,
+     .help = "the node whose children are the members"},
+    {.scope = SCOPE_REGISTRATION,
+     .name = "when",
+     .type = OPTION_CHOICE,
+     IN_REGISTRATION(when),
+     .words = WORDS("readable", "writable", "up"),
+     .is_needed = true,
+     .help = "an instance is a member while it is this"},
+    {.scope = SCOPE_REGISTRATION,
+     .name = "role",
+     .type = OPTION_CHOICE,
+     IN_REGISTRATION(role),
+     .words = WORDS("any", "master", "replica"),
+     .fallback = "any",
+     .help = "and has this role"},
 
     {.scope = SCOPE_HTTP,
      .name = "listen",
      .type = OPTION_LISTEN,
-     .offset = IN_SETTINGS(http_listen),
+     IN_SETTINGS(http_listen),
      .fallback = "127.0.0.1:6060",
      .help = "where the console listens"},
+
+    {.scope = SCOPE_LOG,
+     .name = "level",
+     .type = OPTION_CHOICE,
+     IN_SETTINGS(log_level),
+     .words = WORDS("error", "warning", "info", "debug"),
+     .fallback = "info",
+     .flag = "log-level",
+     .flag_value = "LEVEL",
+     .help = "how much is said"},
+    {.scope = SCOPE_LOG,
+     .name = "format",
+     .type = OPTION_CHOICE,
+     IN_SETTINGS(log_format),
+     .words = WORDS("logfmt", "json"),
+     .fallback = "logfmt",
+     .flag = "log-format",
+     .flag_value = "FORMAT",
+     .help = "how a line is written"},
 
     {.scope = SCOPE_INSTANCE,
      .name = "name",
      .type = OPTION_NAME,
-     .offset = IN_INSTANCE(name),
+     IN_INSTANCE(name),
      .is_needed = true,
      .help = "names the instance's node; unique on the host"},
     {.scope = SCOPE_INSTANCE,
      .name = "addr",
      .type = OPTION_ADDRESS,
-     .offset = IN_INSTANCE(addr),
+     IN_INSTANCE(addr),
      .is_needed = true,
      .help = "host:port, [v6]:port or unix:/path of the server"},
     {.scope = SCOPE_INSTANCE,
      .name = "advertise",
      .type = OPTION_ADDRESS,
-     .offset = IN_INSTANCE(advertise),
+     IN_INSTANCE(advertise),
      .help = "the address clients elsewhere use"},
+    {.scope = SCOPE_INSTANCE,
+     .name = "user",
+     .type = OPTION_USER,
+     IN_ACCESS(user),
+     .has_no_effect = true,
+     .help = "the Redis user of the probe"},
+    {.scope = SCOPE_INSTANCE,
+     .name = "password_file",
+     .type = OPTION_FILE,
+     IN_ACCESS(password_file),
+     .is_secret = true,
+     .has_no_effect = true,
+     .help = "holds the password in one line"},
+    {.scope = SCOPE_INSTANCE,
+     .name = "tls",
+     .type = OPTION_SECTION,
+     IN_ACCESS(has_tls),
+     .section = SCOPE_TLS,
+     .is_marked = true,
+     .has_no_effect = true,
+     .help = "speak TLS; {} does so with the system's authorities"},
     {.scope = SCOPE_INSTANCE,
      .name = "labels",
      .type = OPTION_LABELS,
-     .help = "at most 8 words about the instance"},
+     IN_INSTANCE(labels),
+     .is_inherited = true,
+     .help = "at most 8 words about the instance, for consumers; those of the "
+             "top are added"},
     {.scope = SCOPE_INSTANCE,
      .name = "interval",
      .type = OPTION_DURATION,
-     .offset = IN_INSTANCE(interval_ms),
+     IN_INSTANCE(interval_ms),
      .lowest = 100 * MS,
      .highest = 1 * HOUR,
      .fallback = "10s",
@@ -130,7 +268,7 @@ static const struct option table[] = {
     {.scope = SCOPE_INSTANCE,
      .name = "timeout",
      .type = OPTION_DURATION,
-     .offset = IN_INSTANCE(timeout_ms),
+     IN_INSTANCE(timeout_ms),
      .lowest = 10 * MS,
      .highest = 1 * MINUTE,
      .fallback = "1s",
@@ -139,7 +277,7 @@ static const struct option table[] = {
     {.scope = SCOPE_INSTANCE,
      .name = "rise",
      .type = OPTION_COUNT,
-     .offset = IN_INSTANCE(rise),
+     IN_INSTANCE(rise),
      .lowest = 1,
      .highest = 100,
      .fallback = "1",
@@ -148,16 +286,17 @@ static const struct option table[] = {
     {.scope = SCOPE_INSTANCE,
      .name = "fall",
      .type = OPTION_COUNT,
-     .offset = IN_INSTANCE(fall),
+     IN_INSTANCE(fall),
      .lowest = 1,
      .highest = 100,
      .fallback = "2",
      .is_inherited = true,
-     .help = "bad results in a row before it is down"},
+     .help = "bad results in a row before it is down; the retries are quick, "
+             "not a round apart"},
     {.scope = SCOPE_INSTANCE,
      .name = "deep_interval",
      .type = OPTION_DURATION,
-     .offset = IN_INSTANCE(deep_interval_ms),
+     IN_INSTANCE(deep_interval_ms),
      .lowest = 100 * MS,
      .highest = 1 * HOUR,
      .fallback = "10s",
@@ -166,48 +305,50 @@ static const struct option table[] = {
     {.scope = SCOPE_INSTANCE,
      .name = "canary",
      .type = OPTION_SWITCH,
-     .offset = IN_INSTANCE(canary),
+     IN_INSTANCE(canary),
      .fallback = "true",
      .is_inherited = true,
      .help = "ask masters whether they take writes, without writing"},
+
+    {.scope = SCOPE_TLS,
+     .name = "ca",
+     .type = OPTION_FILE,
+     IN_ACCESS(tls_ca),
+     .help = "the authorities to believe; the system's by default"},
+    {.scope = SCOPE_TLS,
+     .name = "cert",
+     .type = OPTION_FILE,
+     IN_ACCESS(tls_cert),
+     .help = "our certificate, when the server asks for one"},
+    {.scope = SCOPE_TLS,
+     .name = "key",
+     .type = OPTION_FILE,
+     IN_ACCESS(tls_key),
+     .is_secret = true,
+     .help = "its private key"},
+    {.scope = SCOPE_TLS,
+     .name = "server_name",
+     .type = OPTION_SERVER_NAME,
+     IN_ACCESS(tls_server_name),
+     .help = "the name the server's certificate must bear"},
+    {.scope = SCOPE_TLS,
+     .name = "verify",
+     .type = OPTION_SWITCH,
+     IN_ACCESS(tls_verify),
+     .fallback = "true",
+     .help = "refuse a server whose certificate is not good"},
 };
 
-#define OPTION_COUNT_ALL (sizeof(table) / sizeof(table[0]))
+#define ROWS (sizeof(table) / sizeof(table[0]))
 
-const struct option *option_at(size_t index)
+_Static_assert(ROWS <= SETTINGS_OPTIONS_MOST, "places have a slot a row");
+
+const struct option *option_at(size_t row)
 {
-    return index < OPTION_COUNT_ALL ? &table[index] : NULL;
+    return row < ROWS ? &table[row] : NULL;
 }
 
-static bool stands_in(const struct option *option, enum option_scope scope)
+uint32_t option_row(const struct option *option)
 {
-    return option->scope == scope ||
-           (scope == SCOPE_TOP && option->is_inherited);
-}
-
-const struct option *option_find(enum option_scope scope, const char *name)
-{
-    for (size_t i = 0; i < OPTION_COUNT_ALL; i++) {
-        const struct option *option = &table[i];
-        if (stands_in(option, scope) && strcmp(option->name, name) == 0) {
-            return option;
-        }
-    }
-    return NULL;
-}
-
-const char *option_nearest(enum option_scope scope, const char *name)
-{
-    const char *nearest = NULL;
-    size_t least = NEAREST_MOST;
-
-    for (size_t i = 0; i < OPTION_COUNT_ALL; i++) {
-        const struct option *option = &table[i];
-        size_t distance = text_distance(option->name, name);
-        if (stands_in(option, scope) && distance < least) {
-            nearest = option->name;
-            least = distance;
-        }
-    }
-    return nearest;
+    return (uint32_t)(option - table);
 }

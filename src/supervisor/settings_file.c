@@ -45,7 +45,8 @@ int settings_file_read(const char *path, char **bytes, size_t *length)
         free(buffer);
         return error;
     }
-    *bytes = buffer;
+    char *kept = realloc(buffer, got + 1); /* most files are small */
+    *bytes = kept != NULL ? kept : buffer;
     *length = got;
     return 0;
 }

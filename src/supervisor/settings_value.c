@@ -4,7 +4,6 @@
 #include "supervisor/settings_value.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -13,118 +12,96 @@
 #define NAME_LETTERS \
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 
-const char *settings_value_shape(enum option_type type)
-{
-    switch (type) {
-    case OPTION_DURATION:
-        return "a duration such as 10s (units: ms, s, m, h)";
-    case OPTION_COUNT:
-        return "a whole number";
-    case OPTION_SWITCH:
-        return "true or false";
-    case OPTION_NAME:
-        return "1 to 64 of A-Z a-z 0-9 . _ - and no dot in front";
-    case OPTION_ADDRESS:
-        return "host:port, [v6]:port or unix:/path";
-    case OPTION_LISTEN:
-        return "an address such as 127.0.0.1:6060";
-    case OPTION_SERVERS:
-        return "host:port,host:port without spaces";
-    case OPTION_NODE_PATH:
-        return "a node's path such as /redis-sentinel";
-    case OPTION_DIRECTORY:
-        return "an absolute path of at most 95 bytes";
-    case OPTION_LABELS:
-    case OPTION_SECTION:
-        return "a map of keys and values";
-    case OPTION_INSTANCES:
-        return "a list of instances";
-    }
-    return "?";
-}
+/* Where a setter says why it refused. */
+struct reason {
+    char *text;
+    size_t size;
+};
 
 /* Says what shape was wanted. */
-static int not_so(const struct option *option, char *why, size_t why_size)
+static int not_so(const struct option *option, const struct reason *why)
 {
-    (void)text_format(why, why_size, "`%s` must be %s", option->name,
-                      settings_value_shape(option->type)); /* fits */
+    char shape[SETTINGS_WHY_BYTES];
+
+    settings_value_shape(option, shape, sizeof(shape));
+    (void)text_format(why->text, why->size, "`%s` must be %s", option->name,
+                      shape); /* may be cut */
     return -EINVAL;
 }
 
-static void write_bound(char *text, size_t size, const struct option *option,
-                        uint64_t bound)
+static int out_of_range(const struct option *option, const struct reason *why)
 {
-    if (option->type != OPTION_DURATION) {
-        (void)text_format(text, size, "%" PRIu64, bound); /* fits */
-    } else if (bound % 60000 == 0) {
-        (void)text_format(text, size, "%" PRIu64 "m", bound / 60000);
-    } else if (bound % 1000 == 0) {
-        (void)text_format(text, size, "%" PRIu64 "s", bound / 1000);
-    } else {
-        (void)text_format(text, size, "%" PRIu64 "ms", bound);
-    }
-}
+    char range[96];
 
-static int out_of_range(const struct option *option, char *why, size_t why_size)
-{
-    char lowest[32];
-    char highest[32];
-
-    write_bound(lowest, sizeof(lowest), option, option->lowest);
-    write_bound(highest, sizeof(highest), option, option->highest);
-    (void)text_format(why, why_size, "`%s` must be between %s and %s",
-                      option->name, lowest, highest); /* fits */
+    settings_value_range(option, range, sizeof(range));
+    (void)text_format(why->text, why->size, "`%s` must be %s", option->name,
+                      range); /* fits */
     return -EINVAL;
 }
 
-static int set_duration(const struct option *option, void *field,
-                        const char *text, char *why, size_t why_size)
+static int set_duration(const struct option *option, uint64_t *field,
+                        const char *text, const struct reason *why)
 {
     uint64_t value = 0;
 
     if (option->may_be_zero && strcmp(text, "0") == 0) {
-        memcpy(field, &value, sizeof(value));
+        *field = 0;
         return 0;
     }
     int error =
         parse_duration_ms(text, option->lowest, option->highest, &value);
     if (error == -ERANGE) {
-        return out_of_range(option, why, why_size);
+        return out_of_range(option, why);
     }
     if (error != 0) {
-        return not_so(option, why, why_size);
+        return not_so(option, why);
     }
-    memcpy(field, &value, sizeof(value));
+    *field = value;
     return 0;
 }
 
-static int set_count(const struct option *option, void *field, const char *text,
-                     char *why, size_t why_size)
+static int set_count(const struct option *option, uint32_t *field,
+                     const char *text, const struct reason *why)
 {
     uint64_t value = 0;
     int error = parse_u64(text, option->lowest, option->highest, &value);
 
     if (error == -ERANGE) {
-        return out_of_range(option, why, why_size);
+        return out_of_range(option, why);
     }
     if (error != 0) {
-        return not_so(option, why, why_size);
+        return not_so(option, why);
     }
-    uint32_t count = (uint32_t)value;
-    memcpy(field, &count, sizeof(count));
+    *field = (uint32_t)value;
     return 0;
 }
 
-static int set_switch(const struct option *option, void *field,
-                      const char *text, char *why, size_t why_size)
+static int set_switch(const struct option *option, bool *field,
+                      const char *text, const struct reason *why)
 {
-    bool is_on = strcmp(text, "true") == 0;
+    /* As YAML's core schema has them. */
+    bool is_on = strcmp(text, "true") == 0 || strcmp(text, "True") == 0 ||
+                 strcmp(text, "TRUE") == 0;
+    bool is_off = strcmp(text, "false") == 0 || strcmp(text, "False") == 0 ||
+                  strcmp(text, "FALSE") == 0;
 
-    if (!is_on && strcmp(text, "false") != 0) {
-        return not_so(option, why, why_size);
+    if (!is_on && !is_off) {
+        return not_so(option, why);
     }
-    memcpy(field, &is_on, sizeof(is_on));
+    *field = is_on;
     return 0;
+}
+
+static int set_choice(const struct option *option, uint32_t *field,
+                      const char *text, const struct reason *why)
+{
+    for (uint32_t i = 0; option->words[i] != NULL; i++) {
+        if (strcmp(option->words[i], text) == 0) {
+            *field = i;
+            return 0;
+        }
+    }
+    return not_so(option, why);
 }
 
 static bool is_name(const char *text)
@@ -159,23 +136,37 @@ static bool is_directory_path(const char *text)
            text_is_printable(text, SETTINGS_RUN_DIR_BYTES - 1);
 }
 
-static int set_address(const struct option *option, void *field,
-                       const char *text, char *why, size_t why_size)
+/* ACL SETUSER takes no name with a space. */
+static bool is_user(const char *text)
 {
-    struct address address;
+    return text_is_printable(text, SETTINGS_USER_BYTES - 1) &&
+           strchr(text, ' ') == NULL;
+}
+
+static bool is_server_name(const char *text)
+{
+    size_t length = strlen(text);
+
+    return length > 0 && length < SETTINGS_SERVER_NAME_BYTES &&
+           text[0] != '.' && text[0] != '-' &&
+           strspn(text, NAME_LETTERS) == length;
+}
+
+static int set_address(const struct option *option, struct address *field,
+                       const char *text, const struct reason *why)
+{
     const char *what = "";
 
-    if (address_parse(text, false, &address, &what) != 0) {
-        (void)text_format(why, why_size, "`%s` must be %s: %s", option->name,
-                          settings_value_shape(option->type), what); /* fits */
+    if (address_parse(text, false, field, &what) != 0) {
+        (void)not_so(option, why);
+        (void)text_append(why->text, why->size, ": %s", what); /* may be cut */
         return -EINVAL;
     }
-    memcpy(field, &address, sizeof(address));
     return 0;
 }
 
-static int set_listen(const struct option *option, void *field,
-                      const char *text, char *why, size_t why_size)
+static int set_listen(const struct option *option, struct address *field,
+                      const char *text, const struct reason *why)
 {
     struct address address;
     const char *what = "";
@@ -184,20 +175,19 @@ static int set_listen(const struct option *option, void *field,
         (address.kind == ADDRESS_IPV4 || address.kind == ADDRESS_IPV6);
 
     if (!is_good) {
-        return not_so(option, why, why_size);
+        return not_so(option, why);
     }
-    memcpy(field, &address, sizeof(address));
+    *field = address;
     return 0;
 }
 
-static int set_servers(const struct option *option, char *field,
-                       const char *text, char *why, size_t why_size)
+static bool is_servers(const char *text)
 {
     char rest[SETTINGS_SERVERS_BYTES];
     char *next = rest;
 
     if (!text_copy(rest, sizeof(rest), text) || text[0] == '\0') {
-        return not_so(option, why, why_size);
+        return false;
     }
     while (next != NULL) {
         struct address address;
@@ -206,56 +196,102 @@ static int set_servers(const struct option *option, char *field,
 
         if (address_parse(server, false, &address, &what) != 0 ||
             address.kind == ADDRESS_UNIX) {
-            return not_so(option, why, why_size);
+            return false;
         }
     }
-    (void)text_copy(field, SETTINGS_SERVERS_BYTES, text); /* as `rest` */
-    return 0;
+    return true;
 }
 
-static int set_text(const struct option *option, char *field, size_t size,
-                    const char *text, bool is_good, char *why, size_t why_size)
+/* A text's size with its NUL, and whether it is what the type wants. */
+static size_t check_text(enum option_type type, const char *text, bool *is_good)
 {
-    if (!is_good || !text_copy(field, size, text)) {
-        return not_so(option, why, why_size);
+    switch (type) {
+    case OPTION_NAME:
+        *is_good = is_name(text);
+        return SETTINGS_NAME_BYTES;
+    case OPTION_USER:
+        *is_good = is_user(text);
+        return SETTINGS_USER_BYTES;
+    case OPTION_SERVER_NAME:
+        *is_good = is_server_name(text);
+        return SETTINGS_SERVER_NAME_BYTES;
+    case OPTION_SERVERS:
+        *is_good = is_servers(text);
+        return SETTINGS_SERVERS_BYTES;
+    case OPTION_NODE_PATH:
+        *is_good = is_node_path(text);
+        return SETTINGS_PATH_BYTES;
+    case OPTION_DIRECTORY:
+        *is_good = is_directory_path(text);
+        return SETTINGS_RUN_DIR_BYTES;
+    case OPTION_FILE:
+        *is_good = text_is_printable(text, SETTINGS_KEPT_BYTES - 1);
+        return SETTINGS_KEPT_BYTES;
+    case OPTION_PATTERN:
+        *is_good = text_is_printable(text, SETTINGS_PATH_BYTES - 1);
+        return SETTINGS_PATH_BYTES;
+    case OPTION_DURATION:
+    case OPTION_COUNT:
+    case OPTION_SWITCH:
+    case OPTION_CHOICE:
+    case OPTION_ADDRESS:
+    case OPTION_LISTEN:
+    case OPTION_LABELS:
+    case OPTION_SECTION:
+    case OPTION_REGISTRATIONS:
+    case OPTION_INSTANCES:
+        break; /* no texts */
     }
+    *is_good = false;
     return 0;
 }
 
-int settings_value_set(const struct option *option, void *base,
-                       const char *text, bool is_quoted, char *why,
-                       size_t why_size)
+static int set_text(const struct option *option, char *field, const char *text,
+                    const struct reason *why)
 {
-    void *field = (char *)base + option->offset;
+    bool is_good = false;
+    size_t size = check_text(option->type, text, &is_good);
+
+    if (!is_good) {
+        return not_so(option, why);
+    }
+    (void)text_copy(field, size, text); /* good is also short enough */
+    return 0;
+}
+
+int settings_value_set(const struct option *option, void *home,
+                       const char *text, char *why_text, size_t why_size)
+{
+    void *field = (char *)home + option->offset;
+    struct reason why = {why_text, why_size};
 
     switch (option->type) {
     case OPTION_DURATION:
-        return set_duration(option, field, text, why, why_size);
+        return set_duration(option, field, text, &why);
     case OPTION_COUNT:
-        return is_quoted ? not_so(option, why, why_size)
-                         : set_count(option, field, text, why, why_size);
+        return set_count(option, field, text, &why);
     case OPTION_SWITCH:
-        return is_quoted ? not_so(option, why, why_size)
-                         : set_switch(option, field, text, why, why_size);
-    case OPTION_NAME:
-        return set_text(option, field, SETTINGS_NAME_BYTES, text, is_name(text),
-                        why, why_size);
+        return set_switch(option, field, text, &why);
+    case OPTION_CHOICE:
+        return set_choice(option, field, text, &why);
     case OPTION_ADDRESS:
-        return set_address(option, field, text, why, why_size);
+        return set_address(option, field, text, &why);
     case OPTION_LISTEN:
-        return set_listen(option, field, text, why, why_size);
+        return set_listen(option, field, text, &why);
+    case OPTION_NAME:
+    case OPTION_USER:
+    case OPTION_SERVER_NAME:
     case OPTION_SERVERS:
-        return set_servers(option, field, text, why, why_size);
     case OPTION_NODE_PATH:
-        return set_text(option, field, SETTINGS_PATH_BYTES, text,
-                        is_node_path(text), why, why_size);
     case OPTION_DIRECTORY:
-        return set_text(option, field, SETTINGS_RUN_DIR_BYTES, text,
-                        is_directory_path(text), why, why_size);
+    case OPTION_FILE:
+    case OPTION_PATTERN:
+        return set_text(option, field, text, &why);
     case OPTION_LABELS:
     case OPTION_SECTION:
+    case OPTION_REGISTRATIONS:
     case OPTION_INSTANCES:
         break; /* no values: the walk goes into them */
     }
-    return not_so(option, why, why_size);
+    return not_so(option, &why);
 }

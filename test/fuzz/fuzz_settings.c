@@ -16,12 +16,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct settings settings = {0};
 
     complaints.count = 0;
-    if (settings_parse("fuzz.yaml", (const char *)bytes, size, &settings,
-                       &complaints) != 0) {
+    struct settings_bundle bundle;
+
+    if (settings_bundle_of("fuzz.yaml", (const char *)bytes, size, &bundle) !=
+        0) {
         return 0;
     }
-    if (complaints.count != 0 || settings.instance_count == 0 ||
-        settings.host[0] == '\0' || settings.interval_ms < 100) {
+    int error = settings_parse(&bundle, &settings, &complaints);
+    settings_bundle_finish(&bundle);
+    if (error != 0) {
+        return 0;
+    }
+    if (complaints.count != 0 || settings.host[0] == '\0' ||
+        settings.interval_ms < 100) {
         abort();
     }
     for (uint32_t i = 0; i < settings.instance_count; i++) {

@@ -40,8 +40,14 @@ static int tear_down(void **state)
 
 static int parse(struct fixture *fixture, const char *text)
 {
-    return settings_parse("test.yaml", text, strlen(text), &fixture->settings,
-                          &fixture->complaints);
+    struct settings_bundle bundle;
+
+    assert_int_equal(
+        settings_bundle_of("test.yaml", text, strlen(text), &bundle), 0);
+    int error =
+        settings_parse(&bundle, &fixture->settings, &fixture->complaints);
+    settings_bundle_finish(&bundle);
+    return error;
 }
 
 /* Exactly one complaint, at the place, with the words. */
@@ -53,11 +59,11 @@ static void refuse(void **state, const char *text, size_t line, size_t column,
 
     memset(&fixture->complaints, 0, sizeof(fixture->complaints));
     assert_int_not_equal(parse(fixture, text), 0);
-    if (fixture->complaints.count != 1 || first->line != line ||
-        first->column != column || strstr(first->text, words) == NULL) {
-        fail_msg("%zu complaints, the first at %zu:%zu: %s",
-                 fixture->complaints.count, first->line, first->column,
-                 first->text);
+    if (fixture->complaints.count != 1 || first->place.line != line ||
+        first->place.column != column || strstr(first->text, words) == NULL) {
+        fail_msg("%zu complaints, the first at %u:%u: %s",
+                 fixture->complaints.count, first->place.line,
+                 first->place.column, first->text);
     }
 }
 
@@ -132,7 +138,7 @@ static void a_mistyped_key_is_refused_with_the_right_one(void **state)
 static void a_wrong_value_is_refused_at_its_place(void **state)
 {
     refuse(state, "interval: 10\n" ONE, 1, 11, "a duration such as 10s");
-    refuse(state, "interval: 99ms\n" ONE, 1, 11, "between 100ms and 60m");
+    refuse(state, "interval: 99ms\n" ONE, 1, 11, "between 100ms and 1h");
     refuse(state, "interval: 1.5s\n" ONE, 1, 11, "a duration");
     refuse(state, "fall: 0\n" ONE, 1, 7, "between 1 and 100");
     refuse(state, "fall: '2'\n" ONE, 1, 7, "a whole number");
@@ -151,16 +157,17 @@ static void a_wrong_value_is_refused_at_its_place(void **state)
 
 static void a_wrong_instance_is_refused_at_its_place(void **state)
 {
-    refuse(state, "cluster: a\n", 1, 1, "`instances` is missing");
-    refuse(state, "instances: []\n", 1, 12, "1 to 4096");
+    refuse(state, "discover: off\n", 1, 1, "`instances` is missing");
+    refuse(state, "instances: []\n", 1, 12, "an empty list");
     refuse(state, "instances:\n- {name: a}\n", 2, 3, "`addr` is missing");
     refuse(state, "instances:\n- {name: a, addr: '127.0.0.1'}\n", 2, 19,
            "host:port");
-    refuse(state, "instances:\n- {name: a, addr: 'redis.example:1'}\n", 2, 3,
+    refuse(state, "instances:\n- {name: a, addr: 'redis.example:1'}\n", 2, 19,
            "numeric address");
     refuse(state, ONE "- {name: a, addr: '127.0.0.1:2'}\n", 3, 3,
            "the name `a` is taken");
-    refuse(state, "instances:\n- a\n", 2, 3, "an instance must be a map");
+    refuse(state, "instances:\n- a\n", 2, 3,
+           "an entry of `instances` must be a map");
     refuse(state,
            "instances:\n- {name: a, addr: '127.0.0.1:1', labels: {a: ''}}\n", 2,
            46, "a label's key");
@@ -205,16 +212,20 @@ static void every_default_in_the_table_is_a_good_value(void **state)
 {
     struct settings settings;
     struct instance_settings instance;
+    struct instance_access access;
+    struct registration registration;
     const struct option *option = option_at(0);
     char why[SETTINGS_WHY_BYTES] = "";
 
     (void)state;
     for (size_t i = 0; option != NULL; option = option_at(++i)) {
-        void *base = option->scope == SCOPE_INSTANCE ? (void *)&instance
-                                                     : (void *)&settings;
+        void *homes[HOME_COUNT] = {[HOME_SETTINGS] = &settings,
+                                   [HOME_INSTANCE] = &instance,
+                                   [HOME_ACCESS] = &access,
+                                   [HOME_REGISTRATION] = &registration};
         if (option->fallback != NULL &&
-            settings_value_set(option, base, option->fallback, false, why,
-                               sizeof(why)) != 0) {
+            settings_value_set(option, homes[option->home], option->fallback,
+                               why, sizeof(why)) != 0) {
             fail_msg("%s: %s", option->name, why);
         }
         assert_non_null(option->help);

@@ -1,0 +1,20 @@
+/*
+ * settings_check.h - the rules across fields: what no option can tell by
+ * itself. Pure: it looks at the settings and at nothing else.
+ */
+#ifndef SUPERVISOR_SETTINGS_CHECK_H
+#define SUPERVISOR_SETTINGS_CHECK_H
+
+#include "supervisor/complaints.h"
+#include "supervisor/options.h"
+
+/* Complains of every rule that is broken. A field that was written and
+ * refused before is not complained of again. */
+void settings_check(const struct settings *settings,
+                    struct complaints *complaints);
+
+/* The name of the file a place is in, as messages show it. */
+const char *settings_file_of(const struct settings *settings,
+                             const struct settings_place *place);
+
+#endif

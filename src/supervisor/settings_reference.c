@@ -1,0 +1,139 @@
+/*
+ * settings_reference.c - docs/configuration.md, made from the option table so
+ * that it cannot lag behind (a test compares the two).
+ */
+#include <stdio.h>
+
+#include "base/text.h"
+#include "supervisor/flags.h"
+#include "supervisor/options.h"
+#include "supervisor/settings_print.h"
+#include "supervisor/settings_value.h"
+
+static const char opening[] =
+    "# Configuration\n"
+    "\n"
+    "<!-- Made by `sentinel-agent --print-reference`: do not edit it here. "
+    "-->\n"
+    "\n"
+    "    sentinel-agent -c FILE      run\n"
+    "    sentinel-agent -t -c FILE   check the file: exit 0 good, 78 bad\n"
+    "    sentinel-agent -T -c FILE   print what is in force, and whence\n"
+    "    sentinel-agent              run without a file: find this host's "
+    "servers\n"
+    "\n"
+    "The file is YAML. `etc/sentinel-agent.yaml` is an example that runs.\n"
+    "Whatever is wrong with a file is said at once, on standard error, one\n"
+    "line each: `FILE:LINE:COLUMN: what is wrong and what was meant`.\n"
+    "\n"
+    "- **Durations** take `ms`, `s`, `m` or `h`: `250ms`, `10s`. A bare\n"
+    "  number is refused, but for a `0` where that turns something off.\n"
+    "- **Types** are YAML's (1.2): where a text is wanted, what YAML takes\n"
+    "  for a number, a switch or nothing needs quotes: `\"6379\"`.\n"
+    "- **Refused**: unknown and duplicate keys, anchors, aliases, tags, a\n"
+    "  second document, control bytes, more than 8 levels, more than 1 MiB,\n"
+    "  and a file that is no regular file.\n"
+    "- **Relative file names** begin where the file is that names them.\n"
+    "- **Secrets** stand in files of their own, never in this one. Such a\n"
+    "  file must be regular, no link, and its owner's alone (`chmod 600`).\n"
+    "- **A reload** (SIGHUP) takes all of the new file or nothing of it.\n"
+    "- What is **not in use yet** is read and checked, and a warning\n"
+    "  `option_without_effect` says so at the start.\n"
+    "\n"
+    "## Flags and environment\n"
+    "\n"
+    "A flag goes before its twin in the environment, and both before the\n"
+    "file. A switch's twin counts when it is `1`.\n"
+    "\n";
+
+static const struct {
+    enum option_scope scope;
+    const char *title;
+    const char *text;
+} chapters[] = {
+    {SCOPE_TOP, "The top of the file",
+     "What instances can have of their own stands here for all of them."},
+    {SCOPE_ZOOKEEPER, "zookeeper:",
+     "Without this section the agent observes only: all but publishing works."},
+    {SCOPE_AUTH, "zookeeper: auth:", NULL},
+    {SCOPE_PUBLISH,
+     "publish:", "Nodes: `<state>/<cluster>/<host>/<name>`, one an instance."},
+    {SCOPE_REGISTRATION, "publish: registrations:",
+     "A list. An instance that is in one is published by its `advertise`\n"
+     "address, which a loopback address or a unix socket must have. No tree\n"
+     "may lie in another."},
+    {SCOPE_HTTP, "http:", NULL},
+    {SCOPE_LOG, "log:", "Both can be changed by a reload; a flag goes first."},
+    {SCOPE_INSTANCE, "instances:",
+     "A list, here or in an included file (which holds the list alone).\n"
+     "At most 4096 in all; no two of one name. An explicitly empty list is\n"
+     "refused unless `discover` is `on`."},
+    {SCOPE_TLS, "instances: tls:", NULL},
+};
+
+/* "10s", "needed", or nothing. */
+static void print_default(const struct option *option)
+{
+    if (option->fallback != NULL) {
+        printf("`%s`", option->fallback);
+    } else if (option->is_needed) {
+        printf("needed");
+    }
+}
+
+static void print_notes(const struct option *option)
+{
+    char name[FLAGS_ENVIRONMENT_BYTES];
+
+    if (option->flag != NULL) {
+        flags_environment(option->flag, name);
+        printf(" Also `--%s`, `%s`.", option->flag, name);
+    }
+    if (option->needs_restart) {
+        printf(" A change needs a restart.");
+    }
+    if (option->has_no_effect) {
+        printf(" Not in use yet.");
+    }
+}
+
+static void print_option(const struct option *option)
+{
+    char shape[SETTINGS_WHY_BYTES];
+    char range[96];
+
+    settings_value_shape(option, shape, sizeof(shape));
+    settings_value_range(option, range, sizeof(range));
+    printf("| `%s` | %s%s%s | ", option->name, shape,
+           range[0] != '\0' ? ", " : "", range);
+    print_default(option);
+    printf(" | %s.", option->help);
+    print_notes(option);
+    printf(" |\n");
+}
+
+static void print_chapter(size_t chapter)
+{
+    enum option_scope scope = chapters[chapter].scope;
+    const struct option *option = option_at(0);
+
+    printf("\n## %s\n\n", chapters[chapter].title);
+    if (chapters[chapter].text != NULL) {
+        printf("%s\n\n", chapters[chapter].text);
+    }
+    printf("| key | value | default | what it does |\n|---|---|---|---|\n");
+    for (size_t row = 0; option != NULL; option = option_at(++row)) {
+        if (option_stands_in(option, scope)) {
+            print_option(option);
+        }
+    }
+}
+
+void settings_print_reference(void)
+{
+    printf("%s", opening);
+    flags_print_reference();
+    for (size_t i = 0; i < sizeof(chapters) / sizeof(chapters[0]); i++) {
+        print_chapter(i);
+    }
+}
