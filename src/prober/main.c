@@ -1,6 +1,6 @@
 /*
  * main.c - sentinel-prober: the arguments, the limits this process puts upon
- * itself, and prober_run.
+ * itself, and its role: prober_run or discover_run.
  *
  * It talks to strangers, so it gives up what it will never need before the
  * first word: privileges by exec, memory without end, core files that could
@@ -11,12 +11,14 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <uv.h>
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "prober/discover.h"
 #include "prober/prober.h"
 #include "wire/progress.h"
 
@@ -36,56 +38,77 @@
 #define HAS_SHADOW_MEMORY 0
 #endif
 
-static void print_help(void)
+struct arguments {
+    uint32_t generation;
+    bool is_discover;
+};
+
+static int print_help(void)
 {
-    (void)printf("usage: sentinel-prober --generation N\n"
-                 "Probes Redis servers. It is started by sentinel-agent.\n");
+    (void)printf("usage: sentinel-prober --generation N [--role %s]\n"
+                 "Probes Redis servers, or searches this host for them. It is "
+                 "started by sentinel-agent.\n",
+                 DISCOVER_ROLE);
+    return PROBER_EXIT_DONE;
 }
 
-static void print_version(void)
+static int print_version(void)
 {
     (void)printf("sentinel-prober %s, libuv %s\n", VERSION,
                  uv_version_string());
+    return PROBER_EXIT_DONE;
 }
 
-/* True to go on; else the program is over, with *code. */
-static bool read_arguments(int count, char **arguments, uint32_t *generation,
-                           int *code)
+static int complain(const char *what)
+{
+    (void)fprintf(stderr, "sentinel-prober: %s\n", what);
+    return PROBER_EXIT_USAGE;
+}
+
+/* One option. GOES_ON, or the exit code the program is over with. */
+#define GOES_ON (-1)
+
+static int read_option(int option, const char *value,
+                       struct arguments *arguments)
+{
+    uint64_t number = 0;
+    switch (option) {
+    case 'g':
+        if (parse_u64(value, 0, UINT32_MAX, &number) != 0) {
+            return complain("bad generation");
+        }
+        arguments->generation = (uint32_t)number;
+        return GOES_ON;
+    case 'r':
+        arguments->is_discover = strcmp(value, DISCOVER_ROLE) == 0;
+        return arguments->is_discover ? GOES_ON : complain("no such role");
+    case 'v':
+        return print_version();
+    case 'h':
+        return print_help();
+    default:
+        return PROBER_EXIT_USAGE; /* getopt said why */
+    }
+}
+
+static int read_arguments(int count, char **words, struct arguments *arguments)
 {
     static const struct option options[] = {
         {"generation", required_argument, NULL, 'g'},
+        {"role", required_argument, NULL, 'r'},
         {"version", no_argument, NULL, 'v'},
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    uint64_t number = 0;
-    for (int option = 0; option != -1;) {
-        option = getopt_long(count, arguments, "", options, NULL);
-        switch (option) {
-        case 'g':
-            if (parse_u64(optarg, 0, UINT32_MAX, &number) != 0) {
-                (void)fprintf(stderr, "sentinel-prober: bad generation\n");
-                *code = PROBER_EXIT_USAGE;
-                return false;
-            }
+    int code = GOES_ON;
+    while (code == GOES_ON) {
+        int option = getopt_long(count, words, "", options, NULL);
+        if (option == -1) {
             break;
-        case 'v':
-            print_version();
-            *code = PROBER_EXIT_DONE;
-            return false;
-        case 'h':
-            print_help();
-            *code = PROBER_EXIT_DONE;
-            return false;
-        case -1:
-            break;
-        default:
-            *code = PROBER_EXIT_USAGE;
-            return false;
         }
+        code = read_option(option, optarg, arguments);
     }
-    *generation = (uint32_t)number;
-    return true;
+    return code;
 }
 
 static int limit(int resource, rlim_t most)
@@ -127,24 +150,23 @@ static bool is_inherited(int fd)
     return fcntl(fd, F_GETFD) != -1;
 }
 
-int main(int count, char **arguments)
+int main(int count, char **words)
 {
-    uint32_t generation = 0;
-    int code = PROBER_EXIT_DONE;
-    if (!read_arguments(count, arguments, &generation, &code)) {
+    struct arguments arguments = {0};
+    int code = read_arguments(count, words, &arguments);
+    if (code != GOES_ON) {
         return code;
     }
     if (!is_inherited(HELPER_FD_CHANNEL) || !is_inherited(HELPER_FD_SHARED)) {
-        (void)fprintf(stderr,
-                      "sentinel-prober: it is started by sentinel-agent\n");
-        return PROBER_EXIT_USAGE;
+        return complain("it is started by sentinel-agent");
     }
-    log_init("prober");
+    log_init(arguments.is_discover ? "discover" : "prober");
     int status = restrict_self();
     if (status != 0) {
         log_event(LEVEL_ERROR, "prober_unrestricted",
                   LOG_TEXT("why", uv_strerror(status)));
         return PROBER_EXIT_SYSTEM;
     }
-    return prober_run(generation);
+    return arguments.is_discover ? discover_run(arguments.generation, "/proc")
+                                 : prober_run(arguments.generation);
 }
