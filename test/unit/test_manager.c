@@ -7,14 +7,19 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "engine/engine.h"
 #include "model/bounds.h"
 #include "supervisor/census.h"
 #include "supervisor/manager.h"
+#include "supervisor/supervisor.h"
 
 #define COUNT 6
 #define SINCE_MS 1000000
@@ -28,6 +33,7 @@ static struct engine *engine;
 static int begin(void **state)
 {
     (void)state;
+    unsetenv("NOTIFY_SOCKET");
     memset(&tasks, 0, sizeof tasks);
     memset(&settings, 0, sizeof settings);
     for (uint32_t i = 0; i < COUNT; i++) {
@@ -159,6 +165,79 @@ static void a_census_too_long_is_cut(void **state)
     }
 }
 
+/* --- what the service manager hears of it -------------------------------- */
+
+static struct supervisor supervisor;
+
+/* A ready supervisor whose rounds began so long ago; the service manager's
+ * end of the socket. */
+static int start_ready(uint64_t ago_ms)
+{
+    int ends[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, ends),
+                     0);
+    memset(&supervisor, 0, sizeof supervisor);
+    supervisor.settings = &settings;
+    supervisor.engine = engine;
+    supervisor.agent.is_ready = true;
+    supervisor.agent.rounds_since_ms = clock_monotonic_ms() - ago_ms;
+    manager_init(&supervisor.manager);
+    supervisor.manager.notify.fd = ends[0];
+    supervisor.manager.notify.watchdog_ms = 2;
+    return ends[1];
+}
+
+static const char *heard(int manager)
+{
+    static char words[1024];
+    ssize_t length = recv(manager, words, sizeof words - 1, 0);
+    words[length > 0 ? length : 0] = '\0';
+    return words;
+}
+
+static void rounds_on_time_feed_the_watchdog(void **state)
+{
+    (void)state;
+    int manager = start_ready(5000);
+    manager_beat(&supervisor);
+    assert_string_equal(heard(manager), "READY=1");
+    assert_string_equal(heard(manager), "WATCHDOG=1");
+    assert_memory_equal(heard(manager), "STATUS=6 not yet", 16);
+    assert_string_equal(heard(manager), "");
+    manager_finish(&supervisor.manager);
+    close(manager);
+}
+
+static void wedged_rounds_do_not_although_the_loop_turns(void **state)
+{
+    (void)state;
+    int manager = start_ready(bounds_lease_ms(10000, 1000, 2) + 1000);
+    for (int turn = 0; turn < 10; turn++) {
+        supervisor.manager.next_ms = 0;
+        manager_beat(&supervisor);
+    }
+    assert_string_equal(heard(manager), "READY=1");
+    assert_memory_equal(heard(manager), "STATUS=", 7);
+    assert_string_equal(heard(manager), "");
+    assert_true(supervisor.manager.is_overdue);
+    manager_finish(&supervisor.manager);
+    close(manager);
+}
+
+static void who_leaves_is_not_ready_and_not_alive(void **state)
+{
+    (void)state;
+    int manager = start_ready(5000);
+    supervisor.state = SUPERVISOR_WITHDRAWING;
+    manager_stopping(&supervisor);
+    manager_beat(&supervisor);
+    assert_string_equal(heard(manager), "STOPPING=1");
+    assert_memory_equal(heard(manager), "STATUS=", 7);
+    assert_string_equal(heard(manager), "");
+    manager_finish(&supervisor.manager);
+    close(manager);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -171,6 +250,9 @@ int main(void)
         TEST(the_census_names_who_is_not_up),
         TEST(a_census_of_none_says_so),
         TEST(a_census_too_long_is_cut),
+        TEST(rounds_on_time_feed_the_watchdog),
+        TEST(wedged_rounds_do_not_although_the_loop_turns),
+        TEST(who_leaves_is_not_ready_and_not_alive),
     };
     return cmocka_run_group_tests_name("manager", tests, NULL, NULL);
 }
