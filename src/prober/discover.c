@@ -6,17 +6,16 @@
  *   LOCKED   titles of those that answered but told nothing: no sentinels?
  *   HIDDEN   titles of those whose descriptors we may not see; what they
  *            name is asked, else what their user listens at
- *   TITLED   processes by their title; then as before
+ *   TITLED   processes by their title, also the hidden ones among them
+ *   LAST     titles of those of them that told nothing
  *
  * An address is asked by a probe as any other, on a fresh connection, all of
  * a stage at once.
  */
 #include "prober/discover.h"
 
-#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -24,20 +23,21 @@
 #include "base/deadman.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "prober/discover_net.h"
-#include "prober/discover_processes.h"
 #include "prober/discover_rules.h"
-#include "prober/discover_servers.h"
+#include "prober/discover_search.h"
 #include "prober/probe.h"
 #include "prober/prober.h"
 #include "wire/channel.h"
 
 #define FIRST_TASK 1
-/* Of a process that shows no address but its user's; the ports below are of
- * services that would be bothered by a question. */
-#define FIRST_FREE_PORT 1024
-
-enum stage { STAGE_NAMED, STAGE_LOCKED, STAGE_HIDDEN, STAGE_TITLED, STAGE_END };
+enum stage {
+    STAGE_NAMED,
+    STAGE_LOCKED,
+    STAGE_HIDDEN,
+    STAGE_TITLED,
+    STAGE_LAST,
+    STAGE_END
+};
 
 struct discover {
     uv_loop_t loop;
@@ -53,9 +53,7 @@ struct discover {
     uint32_t asked;  /* the first so many of the servers' list were */
     uint32_t questions;
     uint32_t in_flight;
-    struct discover_processes processes;
-    struct discover_servers servers;
-    struct discover_net net;
+    struct discover_search search;
     struct probe probes[DISCOVER_SERVERS_MOST]; /* one an address */
     bool is_used[DISCOVER_SERVERS_MOST];
     char buffer[TRANSPORT_READ_BYTES];
@@ -78,112 +76,7 @@ static void say(struct discover *discover, const struct message *message)
     }
 }
 
-/* --- where to ask ----------------------------------------------------------
- */
-
-static void on_socket(void *owner, uint32_t process, uint64_t inode)
-{
-    struct discover *discover = owner;
-    const struct discover_listener *first = NULL;
-    uint32_t count = discover_net_find(&discover->net, inode, &first);
-
-    for (uint32_t i = 0; i < count; i++) {
-        discover_servers_add(&discover->servers, &first[i], process);
-    }
-}
-
-static void sweep(struct discover *discover, enum discover_sweep by)
-{
-    struct discover_processes *processes = &discover->processes;
-    uint32_t first = processes->count;
-
-    discover_processes_sweep(processes, by);
-    for (uint32_t i = first; i < processes->count; i++) {
-        discover_processes_sockets(processes, i, on_socket, discover);
-    }
-}
-
-static void read_title(struct discover *discover, uint32_t process,
-                       struct discover_title *title)
-{
-    char text[DISCOVER_PROCESSES_TITLE_BYTES];
-
-    discover_processes_title(&discover->processes, process, text, sizeof(text));
-    discover_rules_read_title(text, title);
-    discover_servers_title(&discover->servers, process, title);
-}
-
-static bool is_titled_so(const struct discover_listener *listener,
-                         const struct discover_title *title, uint32_t uid)
-{
-    if (listener->rank == DISCOVER_NET_UNIX) {
-        return title->path[0] != '\0' &&
-               strcmp(listener->addr + strlen("unix:"), title->path) == 0;
-    }
-    return listener->port == title->port && listener->uid == uid;
-}
-
-/* True if the process names an address that is listened at. */
-static bool add_titled(struct discover *discover, uint32_t process,
-                       const struct discover_title *title)
-{
-    uint32_t uid = discover->processes.list[process].uid;
-    bool has_any = false;
-
-    for (uint32_t i = 0; i < discover->net.count; i++) {
-        if (is_titled_so(&discover->net.listeners[i], title, uid)) {
-            discover_servers_add(&discover->servers,
-                                 &discover->net.listeners[i], process);
-            has_any = true;
-        }
-    }
-    return has_any;
-}
-
-static void add_all_of_user(struct discover *discover, uint32_t uid)
-{
-    for (uint32_t i = 0; i < discover->net.count; i++) {
-        const struct discover_listener *listener = &discover->net.listeners[i];
-        if (listener->uid == uid && listener->port >= FIRST_FREE_PORT) {
-            discover_servers_add(&discover->servers, listener, DISCOVER_NOBODY);
-        }
-    }
-}
-
-/* Titles first, so that what one process names is not asked as anybody's. */
-static void add_hidden(struct discover *discover, uint32_t first,
-                       bool with_user)
-{
-    const struct discover_processes *processes = &discover->processes;
-    bool is_lost[DISCOVER_PROCESSES_MOST] = {false};
-
-    for (uint32_t i = first; i < processes->count; i++) {
-        if (processes->list[i].is_hidden) {
-            struct discover_title title;
-            read_title(discover, i, &title);
-            is_lost[i] = !title.is_sentinel && !add_titled(discover, i, &title);
-        }
-    }
-    for (uint32_t i = first; with_user && i < processes->count; i++) {
-        if (is_lost[i]) {
-            add_all_of_user(discover, processes->list[i].uid);
-        }
-    }
-}
-
-static void read_locked_titles(struct discover *discover)
-{
-    uint32_t process = discover_servers_untitled(&discover->servers);
-
-    while (process != DISCOVER_NOBODY) {
-        struct discover_title title;
-        read_title(discover, process, &title);
-        process = discover_servers_untitled(&discover->servers);
-    }
-}
-
-/* --- asking ----------------------------------------------------------------
- */
+/* --- asking ------------------------------------------------------------- */
 
 static void on_result(struct probe *probe, const struct result *result)
 {
@@ -197,7 +90,7 @@ static void on_result(struct probe *probe, const struct result *result)
     };
 
     (void)text_copy(reply.version, sizeof(reply.version), info->version);
-    discover_servers_answer(&discover->servers,
+    discover_servers_answer(&discover->search.servers,
                             (uint32_t)(result->task - FIRST_TASK), &reply);
 }
 
@@ -220,7 +113,7 @@ static void ask(struct discover *discover, uint32_t candidate, uint64_t left_ms)
     };
 
     (void)text_copy(order.addr, sizeof(order.addr),
-                    discover->servers.list[candidate].listener.addr);
+                    discover->search.servers.list[candidate].listener.addr);
     probe_init(probe, &discover->room);
     discover->is_used[candidate] = true;
     discover->questions++;
@@ -234,18 +127,18 @@ static void ask_new(struct discover *discover)
     uint64_t now_ms = clock_monotonic_ms();
 
     uv_update_time(&discover->loop); /* else deadlines begin before now */
-    for (; discover->asked < discover->servers.count; discover->asked++) {
+    for (; discover->asked < discover->search.servers.count;
+         discover->asked++) {
         if (now_ms >= discover->end_ms) {
             discover->is_cut = true;
-        } else if (!discover_servers_is_bus(&discover->servers,
+        } else if (!discover_servers_is_bus(&discover->search.servers,
                                             discover->asked)) {
             ask(discover, discover->asked, discover->end_ms - now_ms);
         }
     }
 }
 
-/* --- telling ----------------------------------------------------------------
- */
+/* --- telling ------------------------------------------------------------ */
 
 static void tell(void *owner, bool is_another, uint32_t pid,
                  const struct discover_candidate *candidate, const char *addr)
@@ -278,41 +171,43 @@ static void tell_end(struct discover *discover)
 {
     const struct message message = {
         .kind = MESSAGE_SEARCHED,
-        .searched = {.is_whole =
-                         !discover->is_cut && !discover->processes.is_cut,
-                     .processes = discover->processes.count,
-                     .hidden = count_hidden(&discover->processes),
+        .searched = {.is_whole = !discover->is_cut &&
+                                 !discover->search.processes.is_cut,
+                     .processes = discover->search.processes.count,
+                     .hidden = count_hidden(&discover->search.processes),
                      .addresses = discover->questions,
-                     .silent = discover_servers_silent(&discover->servers),
-                     .left_out = discover->processes.left_out +
-                                 discover->servers.left_out +
-                                 discover->net.left_out},
+                     .silent =
+                         discover_servers_silent(&discover->search.servers),
+                     .left_out = discover->search.processes.left_out +
+                                 discover->search.servers.left_out +
+                                 discover->search.net.left_out},
     };
     say(discover, &message);
 }
 
-/* --- the stages -------------------------------------------------------------
- */
+/* --- the stages --------------------------------------------------------- */
 
 static void begin_stage(struct discover *discover)
 {
+    struct discover_search *search = &discover->search;
     uint32_t first = 0;
 
     deadman_feed();
     switch (discover->stage) {
     case STAGE_NAMED:
-        sweep(discover, DISCOVER_BY_NAME);
+        discover_search_sweep(search, DISCOVER_BY_NAME);
         break;
     case STAGE_LOCKED:
-        read_locked_titles(discover);
+    case STAGE_LAST:
+        discover_search_read_locked(search);
         break;
     case STAGE_HIDDEN:
-        add_hidden(discover, 0, true);
+        discover_search_add_hidden(search, 0, true);
         break;
     case STAGE_TITLED:
-        first = discover->processes.count;
-        sweep(discover, DISCOVER_BY_TITLE);
-        add_hidden(discover, first, false);
+        first = search->processes.count;
+        discover_search_sweep(search, DISCOVER_BY_TITLE);
+        discover_search_add_hidden(search, first, false);
         break;
     case STAGE_END:
         return;
@@ -323,7 +218,7 @@ static void begin_stage(struct discover *discover)
 /* What is told leaves at once: the next stage may hang. */
 static void end_stage(struct discover *discover)
 {
-    discover_servers_tell(&discover->servers, tell, discover);
+    discover_servers_tell(&discover->search.servers, tell, discover);
     discover->stage++;
     if (discover->stage == STAGE_END) {
         tell_end(discover);
@@ -369,8 +264,7 @@ static void handle_before_poll(uv_prepare_t *handle)
     }
 }
 
-/* --- beginning and end ------------------------------------------------------
- */
+/* --- beginning and end -------------------------------------------------- */
 
 static void on_message(struct channel *channel, const struct message *message)
 {
@@ -447,8 +341,7 @@ int discover_run(uint32_t generation, const char *root)
         leave_now(PROBER_EXIT_SYSTEM, "out of memory");
     }
     discover->end_ms = clock_monotonic_ms() + DISCOVER_SEARCH_MS;
-    discover_processes_init(&discover->processes, root, discover->end_ms);
-    discover_servers_init(&discover->servers, &discover->processes);
+    discover_search_init(&discover->search, root, discover->end_ms);
     int status = start_all(discover, generation);
     if (status == 0) {
         status = channel_flush(&discover->channel);
@@ -456,7 +349,7 @@ int discover_run(uint32_t generation, const char *root)
     if (status != 0) {
         leave_now(PROBER_EXIT_SYSTEM, uv_strerror(status));
     }
-    discover_net_read(&discover->net, root);
+    discover_search_read_net(&discover->search);
     (void)uv_run(&discover->loop, UV_RUN_DEFAULT); /* until all is closed */
     (void)uv_loop_close(&discover->loop);          /* nothing is left in it */
     progress_destroy(discover->room.progress);

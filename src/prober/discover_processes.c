@@ -23,7 +23,7 @@
 /* A Redis called by this name watches others; it serves nobody. */
 #define SENTINEL_SUFFIX "-sentinel"
 
-/* --- small files ---------------------------------------------------------- */
+/* --- small files -------------------------------------------------------- */
 
 /* What the file begins with, ended by a NUL; its length, 0 when it cannot be
  * read. */
@@ -67,7 +67,7 @@ static bool read_link(const char *root, const char *process, const char *name,
     return true;
 }
 
-/* --- does it look like a server? ------------------------------------------ */
+/* --- does it look like a server? ---------------------------------------- */
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -104,8 +104,7 @@ static bool is_titled(const char *root, const char *process)
     return discover_rules_is_name(title) && !read.is_sentinel;
 }
 
-/* --- is it one of this network? -------------------------------------------
- */
+/* --- is it one of this network? ----------------------------------------- */
 
 static bool stat_net(const char *root, const char *process, struct stat *net)
 {
@@ -134,7 +133,7 @@ static bool is_of_our_network(const char *root, const char *process)
            their_net.st_dev == our_net.st_dev;
 }
 
-/* --- who is it? ----------------------------------------------------------- */
+/* --- who is it? --------------------------------------------------------- */
 
 /* The number that stands at `index` (from 0) in "\nKey:\t1\t2\n", or, with
  * the index past the end, the last one. False if there is none. */
@@ -179,7 +178,7 @@ static bool identify(const char *root, const char *name,
     return read_number(status, "\nUid:", 1, &process->uid);
 }
 
-/* --- the sweep ------------------------------------------------------------ */
+/* --- the sweep ---------------------------------------------------------- */
 
 static bool is_known(const struct discover_processes *processes, uint32_t pid)
 {
@@ -221,7 +220,7 @@ static void consider(struct discover_processes *processes,
     processes->count++;
 }
 
-/* --- public --------------------------------------------------------------- */
+/* --- public ------------------------------------------------------------- */
 
 void discover_processes_init(struct discover_processes *processes,
                              const char *root, uint64_t end_ms)

@@ -10,7 +10,7 @@
 
 #define BUS_OFFSET 10000 /* redis: CLUSTER_PORT_INCR */
 
-/* --- addresses ------------------------------------------------------------ */
+/* --- addresses ---------------------------------------------------------- */
 
 void discover_servers_init(struct discover_servers *servers,
                            const struct discover_processes *processes)
@@ -69,7 +69,7 @@ void discover_servers_title(struct discover_servers *servers, uint32_t process,
     servers->is_sentinel[process] = title->is_sentinel;
 }
 
-/* --- whose answer it is --------------------------------------------------- */
+/* --- whose answer it is ------------------------------------------------- */
 
 static bool is_proof(const struct discover_candidate *candidate)
 {
@@ -197,7 +197,7 @@ uint32_t discover_servers_untitled(const struct discover_servers *servers)
     return DISCOVER_NOBODY;
 }
 
-/* --- telling -------------------------------------------------------------- */
+/* --- telling ------------------------------------------------------------ */
 
 static int compare(const void *one, const void *other)
 {
