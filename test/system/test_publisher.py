@@ -229,3 +229,25 @@ def test_names_are_resolved_before_the_library_sees_them(start, own_zookeeper,
     publisher.claim(0, "up")
     publisher.wait("published", instance=0)
     assert f"127.0.0.1:{own_zookeeper.port}" in publisher.tail()
+
+
+def test_a_node_found_is_kept_until_a_verdict_is_overdue(start, client):
+    first = start()
+    first.claim(0, "up")
+    first.claim(1, "up")
+    first.wait("published", instance=0)
+    first.wait("published", instance=1)
+    first.wait_steady()
+    before = [client.get(first.path(index)) for index in (0, 1)]
+    first.close()
+    # A new supervisor without the old one's board: no claims yet.
+    second = start(run_dir=first.run_dir)
+    second.wait_steady()
+    assert [client.get(first.path(index)) for index in (0, 1)] == before
+    mark = second.mark()
+    second.say("first", 1, "up", int(time.time() * 1000))
+    second.wait("published", mark, instance=1)
+    assert client.get(first.path(1)) == before[1]
+    value, stat = wait_state(client, first.path(0), "unknown")
+    assert (value["reason"], value["detail"]) == ("agent", "no verdict yet")
+    assert stat.czxid == before[0][1].czxid
