@@ -15,6 +15,7 @@
 
 #define ORACLE_PUBLISH_MS 150 /* a claim to its node, nobody being ill */
 #define ORACLE_STALL_MS 21000 /* the longest that we stand still */
+#define ORACLE_SORTED_MS 6000 /* the healthy stand still in the last of it */
 #define ORACLE_STEADY_MS 3000 /* no writes in the last of it */
 
 #define PROPERTY_TEXT(constant, text) [constant] = (text),
@@ -90,6 +91,7 @@ static bool may_be_unknown(const struct world *world, uint32_t index)
 {
     return index == world->plan.culprit ||
            world->plan.scenario == SCENARIO_SPAWNING ||
+           world->plan.scenario == SCENARIO_EPIDEMIC ||
            (world->plan.scenario == SCENARIO_SUPERVISOR &&
             world->plan.may_expire) ||
            world->plan.scenario == SCENARIO_CHAOS;
@@ -213,6 +215,20 @@ static void watch_course(struct world *world, uint32_t index)
     }
 }
 
+/* Time enough to tell three apart: from now on the healthy stand still. */
+static void handle_sorted(struct world *world, void *data)
+{
+    (void)data; /* nothing to say */
+    for (uint32_t i = 0; i < world->settings.instance_count; i++) {
+        struct witness *witness = &world->oracle.witnesses[i];
+        bool is_healthy = world->redis[i].poison == POISON_NONE;
+        check(world, PROPERTY_TOLD_APART,
+              witness->said == (is_healthy ? STATE_UP : STATE_UNKNOWN),
+              state_name(witness->said), i);
+        witness->moves = 0;
+    }
+}
+
 /* The fleet stands: from now on a steady instance's node may not move. */
 static void handle_settled(struct world *world, void *data)
 {
@@ -234,6 +250,10 @@ void oracle_start(struct world *world)
         watch_course(world, i);
     }
     world_at(world, WORLD_START_MS + 3900, handle_settled, NULL);
+    if (world->plan.scenario == SCENARIO_EPIDEMIC) {
+        world_at(world, world->plan.faults_end_ms - ORACLE_SORTED_MS,
+                 handle_sorted, NULL);
+    }
     world_at(world, world->plan.end_ms - ORACLE_STEADY_MS, handle_steady, NULL);
 }
 
@@ -360,6 +380,10 @@ static void check_moves(struct world *world, uint32_t index)
     if (plan->culprit != UINT32_MAX && index != plan->culprit &&
         index != plan->witness) {
         check(world, PROPERTY_ISOLATION, moves == 0, "its node moved", index);
+    }
+    if (plan->scenario == SCENARIO_EPIDEMIC &&
+        world->redis[index].poison == POISON_NONE) {
+        check(world, PROPERTY_TOLD_APART, moves == 0, "its node moved", index);
     }
     if (plan->is_steady) {
         check(world, PROPERTY_FLICKER, moves == 0, "its node moved", index);

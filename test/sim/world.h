@@ -38,6 +38,7 @@ enum scenario {
     SCENARIO_SPAWNING,   /* probers that do not start, or do not die */
     SCENARIO_STRANGER,   /* somebody else writes to or deletes our nodes */
     SCENARIO_CHAOS,      /* all of it at once; bounds do not hold here */
+    SCENARIO_EPIDEMIC,   /* several instances crash or hang their probers */
     SCENARIO_FLEET,      /* several shards, and a culprit */
     SCENARIO_COUNT
 };
@@ -188,6 +189,8 @@ struct plan {
     X(PROPERTY_ISOLATION, "a faulty instance moves no other instance's node") \
     X(PROPERTY_DELAY, "a faulty instance delays no other's update beyond "    \
                       "the isolation bound")                                  \
+    X(PROPERTY_TOLD_APART, "several culprits are told apart and the others "  \
+                           "left alone")                                      \
     X(PROPERTY_EVIDENCE, "down needs a Redis that did not answer")            \
     X(PROPERTY_BLAME, "only a culprit or trouble of ours makes a node "       \
                       "unknown")                                              \

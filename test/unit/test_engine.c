@@ -230,6 +230,8 @@ static void an_unacknowledged_claim_is_looked_at_again_ever_less_often(
     void **state)
 {
     struct scene *scene = *state;
+    scene->instances[0].interval_ms = 100000;
+    scene->instances[1].interval_ms = 100000;
     scene_start(scene);
     scene_answer_all(scene);
     scene_pass(scene, 5);
