@@ -81,8 +81,12 @@ static bool find_index(const struct world *world, const char *path,
                        uint32_t *index)
 {
     const char *slash = strrchr(path, '/');
-    return slash != NULL && sscanf(slash, "/i%u", index) == 1 &&
-           *index < world->settings.instance_count;
+    char *end = NULL;
+    if (slash == NULL || slash[1] != 'i') {
+        return false;
+    }
+    *index = (uint32_t)strtoul(slash + 2, &end, 10);
+    return *end == '\0' && *index < world->settings.instance_count;
 }
 
 /* Trouble of our own that may make a healthy instance's node unknown. */
