@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include "base/log.h"
@@ -55,5 +56,9 @@ int main(int argc, char **argv)
     }
     log_init("publisher");
     choose_log_level();
+    /* The session's password is in our memory: no core, no ptrace. */
+    if (prctl(PR_SET_DUMPABLE, 0) != 0) {
+        return PUBLISHER_EXIT_SYSTEM;
+    }
     return publisher_run((uint32_t)generation);
 }
