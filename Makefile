@@ -38,6 +38,10 @@ endif
 ifeq ($(SAN),thread)
 SANFLAGS := -fsanitize=thread -fno-omit-frame-pointer
 endif
+ifeq ($(SAN),fuzz)
+SANFLAGS := -fsanitize=fuzzer-no-link,address,undefined \
+            -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
 ALLFLAGS  = -std=gnu17 $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -MMD -MP
 LINKFLAGS = $(CFLAGS) $(SANFLAGS) -pie -Wl,-z,relro,-z,now -Wl,--as-needed \
             $(LDFLAGS)
@@ -121,14 +125,13 @@ $B/test/fault/%: $B/obj/test/fault/%.o $(ARCHIVES)
 	$(CC) $(LINKFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) \
 	    -Wl,--end-group $(LIBS_ALL)
 
-# Fuzzers are clang's, whatever CC is: always in build/fuzz, from source.
+# Fuzzers are clang's, and a build of their own: SAN=fuzz, in build/fuzz.
 FUZZ     := $(patsubst test/fuzz/%.c,build/fuzz/%,$(wildcard test/fuzz/fuzz_*.c))
-FUZZ_SRC := $(filter-out %/main.c,$(SRC))
-build/fuzz/%: test/fuzz/%.c $(FUZZ_SRC)
-	@mkdir -p $(@D)
-	clang -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all $(CPPFLAGS) -UFORTIFY_SOURCE -ffunction-sections \
-	    -Wl,--gc-sections -o $@ $< $(FUZZ_SRC) -Wl,--as-needed $(LIBS_ALL)
+ifeq ($(SAN),fuzz)
+build/fuzz/%: $B/obj/test/fuzz/%.o $(ARCHIVES)
+	$(CC) $(LINKFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group \
+	    $(ARCHIVES) -Wl,--end-group $(LIBS_ALL)
+endif
 
 -include $(OBJ:.o=.d) $(wildcard $B/obj/test/*/*.d)
 
@@ -139,7 +142,15 @@ JOBS     := $(shell nproc)
 # What test/run runs, beside the programs themselves.
 test-programs: $(UNIT) $(if $(SIM_OBJ),$(SIM)) $(FAKES) $(BENCH)
 
+ifeq ($(SAN),fuzz)
 fuzz-programs: $(FUZZ)
+else
+fuzz-programs:
+	@$(MAKE) --no-print-directory CC=clang SAN=fuzz fuzz-programs
+endif
+
+# What only a rule of patterns names is kept all the same.
+.SECONDARY:
 
 # The installed supervisor looks for its helpers in LIBEXECDIR: another one
 # than it was built with means building what names it again.

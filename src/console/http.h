@@ -24,6 +24,6 @@ struct http;
 /* Answers from `snapshot` (borrowed) on the listening sockets `fds`, which it
  * takes. 0 or a negative errno. */
 int http_create(uv_loop_t *loop, struct snapshot *snapshot, const int *fds,
-                size_t fd_count, struct http **http);
+                size_t fd_count, struct http **created);
 
 #endif

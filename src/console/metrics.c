@@ -159,29 +159,43 @@ static void write_tasks(const struct snapshot *snapshot, struct body *body)
     write_live_tasks(snapshot, body);
 }
 
+static void raise_to(uint64_t *most, uint64_t value)
+{
+    *most = value > *most ? value : *most;
+}
+
+/* A family with a line a program. */
+static void write_by_service(struct body *body, const char *name,
+                             const char *type, const char *help,
+                             const uint64_t *numbers)
+{
+    metrics_write_head(body, name, type, help);
+    for (int i = SERVICE_NONE + 1; i < SERVICE_COUNT; i++) {
+        body_format(body, "%s{service=\"%s\"} %" PRIu64 "\n", name,
+                    service_name((enum service_kind)i), numbers[i]);
+    }
+}
+
+/* Starts and restarts are counted by program, and stand beside each of its
+ * processes. */
 static void write_services(const struct snapshot *snapshot, struct body *body)
 {
-    uint64_t up[SERVICE_COUNT] = {0};
+    uint64_t working[SERVICE_COUNT] = {0};
+    uint64_t starts[SERVICE_COUNT] = {0};
     uint64_t restarts[SERVICE_COUNT] = {0};
     for (int i = 0; i < BOARD_SERVICES_MOST; i++) {
         const struct board_service *service = &snapshot->services[i];
-        up[service->kind] += service->pid > 0 && service->is_ready;
-        restarts[service->kind] += service->restarts;
+        working[service->kind] += service->pid > 0 && service->is_ready;
+        raise_to(&starts[service->kind], service->starts);
+        raise_to(&restarts[service->kind], service->restarts);
     }
-    metrics_write_head(body, PREFIX "service_processes", "gauge",
-                       "Helper processes at work, by program.");
-    for (int i = SERVICE_NONE + 1; i < SERVICE_COUNT; i++) {
-        body_format(body,
-                    PREFIX "service_processes{service=\"%s\"} %" PRIu64 "\n",
-                    service_name((enum service_kind)i), up[i]);
-    }
-    metrics_write_head(body, PREFIX "service_restarts_total", "counter",
-                       "Times a helper was replaced, by program.");
-    for (int i = SERVICE_NONE + 1; i < SERVICE_COUNT; i++) {
-        body_format(
-            body, PREFIX "service_restarts_total{service=\"%s\"} %" PRIu64 "\n",
-            service_name((enum service_kind)i), restarts[i]);
-    }
+    write_by_service(body, PREFIX "service_processes", "gauge",
+                     "Helper processes at work, by program.", working);
+    write_by_service(body, PREFIX "service_starts_total", "counter",
+                     "Helper processes started, by program.", starts);
+    write_by_service(body, PREFIX "service_restarts_total", "counter",
+                     "Helpers replaced because they ended, by program.",
+                     restarts);
 }
 
 static uint64_t count_alarms(const struct board_zookeeper *zookeeper)

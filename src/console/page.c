@@ -9,6 +9,8 @@
 
 #include <inttypes.h>
 
+#include "base/text.h"
+
 #define PAGE_REFRESH_S 5
 
 /* How the instances stand, for the banner. */
@@ -149,9 +151,24 @@ static void find_newest(const struct snapshot *snapshot, uint64_t *outcome_ms,
     }
 }
 
-static void write_hops(const struct snapshot *snapshot, struct body *body)
+/* Publisher and ZooKeeper speak on change only: old news is good news there,
+ * and the notes say so. */
+static void write_publishing_hops(const struct snapshot *snapshot,
+                                  uint64_t acked_ms, struct body *body)
 {
     const struct board_zookeeper *zookeeper = &snapshot->zookeeper;
+    char note[128];
+    (void)text_format(note, sizeof note, "its last change: %s",
+                      zookeeper_state_name(zookeeper->state)); /* fits */
+    write_hop(body, "Publisher", snapshot->now_ms, zookeeper->told_ms, note);
+    (void)text_format(note, sizeof note, "the last write it took; %s%s",
+                      zookeeper->server[0] != '\0' ? "at " : "no connection",
+                      zookeeper->server); /* fits */
+    write_hop(body, "ZooKeeper", snapshot->now_ms, acked_ms, note);
+}
+
+static void write_hops(const struct snapshot *snapshot, struct body *body)
+{
     uint64_t outcome_ms = 0;
     uint64_t acked_ms = 0;
     find_newest(snapshot, &outcome_ms, &acked_ms);
@@ -162,11 +179,7 @@ static void write_hops(const struct snapshot *snapshot, struct body *body)
     write_hop(body, "Supervisor", snapshot->now_ms,
               snapshot->agent.heartbeat_ms, "its last heartbeat");
     if (snapshot->agent.has_zookeeper) {
-        write_hop(body, "Publisher", snapshot->now_ms, zookeeper->told_ms,
-                  zookeeper_state_name(zookeeper->state));
-        write_hop(body, "ZooKeeper", snapshot->now_ms, acked_ms,
-                  zookeeper->server[0] != '\0' ? zookeeper->server
-                                               : "no connection");
+        write_publishing_hops(snapshot, acked_ms, body);
     } else {
         body_text(body, "<li><b>ZooKeeper</b>off<span>this agent observes "
                         "only</span></li>\n");
@@ -206,8 +219,10 @@ static void write_helpers(const struct snapshot *snapshot, struct body *body)
         } else {
             body_text(body, "not running");
         }
-        body_format(body, "<span>replaced %" PRIu64 " times ",
-                    service->restarts);
+        body_text(body, "<span>");
+        if (service->restarts > 0) {
+            body_format(body, "replaced %" PRIu64 " times ", service->restarts);
+        }
         body_html(body, service->note);
         body_text(body, "</span></li>\n");
     }

@@ -21,6 +21,7 @@
 #include "engine/schedule.h"
 #include "engine/shard.h"
 #include "engine/timers.h"
+#include "model/bounds.h"
 
 /* An alarm heard later than this: we stood still, and so may the others. */
 #define ENGINE_STALL_MS 250
@@ -132,7 +133,8 @@ static void dispatch(struct engine *engine, const struct engine_event *event,
 }
 
 /* If nobody called although an alarm was due, we stood still: the time that
- * was lost is nobody's fault and counts against no deadline. */
+ * was lost is nobody's fault and counts against no deadline. A grace on top,
+ * so that what the probers said meanwhile is heard before they are judged. */
 static void forgive_stall(struct engine *engine, uint64_t now_ms)
 {
     uint64_t awake_ms = timers_next_ms(&engine->timers);
@@ -140,7 +142,7 @@ static void forgive_stall(struct engine *engine, uint64_t now_ms)
         awake_ms = engine->heard_ms;
     }
     if (awake_ms < now_ms && now_ms - awake_ms > ENGINE_STALL_MS) {
-        shard_forgive(&engine->shard, now_ms - awake_ms);
+        shard_forgive(&engine->shard, now_ms - awake_ms + BOUNDS_GRACE_MS);
     }
     engine->heard_ms = now_ms;
 }

@@ -36,12 +36,16 @@ enum engine_event_kind {
     ENGINE_PROBER_FAILED,  /* prober: it could not be spawned */
     ENGINE_PROBER_READY,   /* prober: said hello */
     ENGINE_PROBER_RESULT,  /* prober, result */
-    ENGINE_PROBER_ENDED,   /* prober, inside, step, why: its stream ended or
-                              it said nonsense; nothing more will come */
+    ENGINE_PROBER_ENDED,   /* prober, inside, step, why: its stream ended, it
+                              said nonsense, or it was killed and what it left
+                              in the stream was read; nothing more will come.
+                              After ENGINE_KILL say it at once: for 100 ms its
+                              tasks wait for these last words */
     ENGINE_PROBER_REAPED,  /* prober: exit and EOF were both seen */
     ENGINE_PROBE_NOW,      /* instance: out of band, deep, at once */
     ENGINE_PUBLISHED,      /* instance, published: ZooKeeper's word */
-    ENGINE_STOP,           /* no new rounds, probes or probers */
+    ENGINE_STOP,           /* no new rounds, probes or probers; every task is
+                              reaped and every prober killed */
 };
 
 struct engine_event {

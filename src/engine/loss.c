@@ -64,20 +64,49 @@ bool loss_queue(struct shard *shard, uint32_t index, uint32_t number,
     return true;
 }
 
-/* The running probe that the page names; with one alone, that one. */
-static uint32_t find_suspect(const struct shard *shard, uint32_t slot,
-                             uint64_t inside)
+/* The running probe that the page names. */
+static uint32_t find_named(const struct shard *shard, uint32_t slot,
+                           uint64_t inside)
 {
     const struct chain *running = &shard->probers.list[slot].running;
     uint32_t index = running->first;
     for (uint32_t i = 0; i < running->count; i++) {
-        if (running->count == 1 ||
-            (inside != 0 && shard->probes[index].task == inside)) {
+        if (shard->probes[index].task == inside) {
             return index;
         }
         index = shard->probes[index].next;
     }
     return LOSS_NOBODY;
+}
+
+/* The one named has no time left: it was given up, maybe with all others.
+ * Next time it starts alone. False if the page does not name such a one. */
+static bool quarantine_given_up(struct shard *shard, uint32_t number,
+                                uint64_t inside)
+{
+    for (uint32_t i = 0; i < shard->settings->instance_count; i++) {
+        struct probe *probe = &shard->probes[i];
+        if (inside != 0 && probe->given_up_task == inside &&
+            probe->given_up_by == number) {
+            probe->is_quarantined = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whom to suspect among those still running: the one the page names; if it
+ * names nobody and there is only one, that one. */
+static uint32_t find_suspect(struct shard *shard, uint32_t slot,
+                             uint64_t inside)
+{
+    const struct prober *prober = &shard->probers.list[slot];
+    uint32_t named = find_named(shard, slot, inside);
+    if (named != LOSS_NOBODY ||
+        quarantine_given_up(shard, prober->number, inside)) {
+        return named;
+    }
+    return prober->running.count == 1 ? prober->running.first : LOSS_NOBODY;
 }
 
 static void keep_words(struct probe *probe, const struct prober *prober,
@@ -114,6 +143,11 @@ static void move_company(struct shard *shard, uint32_t slot, uint32_t count,
     }
     uint32_t number = loss_open_lane(shard, false);
     for (uint32_t i = 0; i < count; i++) {
+        struct probe *probe = &shard->probes[running->first];
+        if (probe->lost_why[0] == '\0') {
+            (void)text_copy(probe->lost_why, sizeof probe->lost_why,
+                            "was lost"); /* it fits */
+        }
         move(shard, running->first, number, now_ms);
     }
 }
@@ -124,9 +158,6 @@ uint32_t loss_take(struct shard *shard, uint32_t slot,
     struct prober *prober = &shard->probers.list[slot];
     struct chain *running = &prober->running;
     bool was_shared = prober->lane == SHARD_LANE_SHARED;
-    if (running->count == 0) {
-        return LOSS_NOBODY;
-    }
     uint32_t suspect = find_suspect(shard, slot, words->inside);
     if (suspect != LOSS_NOBODY) {
         keep_words(&shard->probes[suspect], prober, words);

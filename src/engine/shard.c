@@ -271,6 +271,23 @@ void shard_on_lost(struct shard *shard, uint32_t slot,
     }
 }
 
+/* The attempt is over although the prober still has it. Its last words may
+ * yet name the culprit. */
+static void give_up(struct shard *shard, struct probe *probe, uint64_t now_ms)
+{
+    struct prober *prober = &shard->probers.list[probe->slot];
+    bool is_alone = shard->lanes[probe->lane].is_alone;
+    probe->given_up_task = probe->task;
+    probe->given_up_by = prober->number;
+    probe->is_quarantined = probe->is_quarantined || is_alone;
+    if (is_alone || now_ms >= probe->deadline_ms) {
+        prober->is_hung = true;
+        probers_kill(&shard->probers, probe->slot, now_ms);
+    } else {
+        probers_retire(&shard->probers, probe->slot, now_ms);
+    }
+}
+
 void shard_on_alarm(struct shard *shard, uint32_t index, uint64_t now_ms)
 {
     struct probe *probe = &shard->probes[index];
@@ -281,12 +298,7 @@ void shard_on_alarm(struct shard *shard, uint32_t index, uint64_t now_ms)
         return;
     }
     if (probe->phase == PROBE_RUNNING) {
-        if (shard->lanes[probe->lane].is_alone) {
-            probe->is_quarantined = true;
-            probers_kill(&shard->probers, probe->slot, now_ms);
-        } else {
-            probers_retire(&shard->probers, probe->slot, now_ms);
-        }
+        give_up(shard, probe, now_ms);
     }
     fail(shard, index);
 }

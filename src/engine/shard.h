@@ -14,8 +14,9 @@
  * the instance that it was busy with gets a lane of its own (alone, in a fresh
  * prober), all others together another one. Nobody known to blame and lost
  * again: the company is halved until the culprit is alone. Only who fails
- * alone has failed, and starts alone in the next round, so that it does not
- * take the others down again; a lane short of probers waits, the shared one
+ * alone has failed. It starts alone in the next round, as does a culprit that
+ * was named when the time of all was over, so that it does not take the others
+ * down again; a lane short of probers waits, the shared one
  * comes first.
  */
 #ifndef ENGINE_SHARD_H
@@ -52,7 +53,9 @@ struct probe {
     uint32_t slot; /* while RUNNING */
     uint32_t next; /* in the lane's or the prober's chain */
     uint32_t previous;
-    enum step lost_step; /* how its last prober was lost, for people */
+    uint64_t given_up_task; /* the last one that reached the bound, */
+    uint32_t given_up_by;   /* and the number of the prober it ran in */
+    enum step lost_step;    /* how its last prober was lost, for people */
     char lost_why[SHARD_WHY_BYTES];
 };
 

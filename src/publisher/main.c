@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include "base/log.h"
@@ -44,5 +45,9 @@ int main(int argc, char **argv)
         return PUBLISHER_EXIT_USAGE;
     }
     log_init("publisher");
+    /* The session's password is in our memory: no core, no ptrace. */
+    if (prctl(PR_SET_DUMPABLE, 0) != 0) {
+        return PUBLISHER_EXIT_SYSTEM;
+    }
     return publisher_run((uint32_t)generation);
 }

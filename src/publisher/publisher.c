@@ -14,12 +14,12 @@
  * connection for a session's time, and when the supervisor is gone (then
  * without a word to ZooKeeper: the successor resumes the session).
  *
- * Every turn ends in `work`: whatever happened, compare what is wanted with
- * what was seen, ask, tell, and set the timer for what time will change.
+ * Every turn ends in `publisher_work`: whatever happened, compare what is
+ * wanted with what was seen, ask, tell, and set the timer for what time will
+ * change.
  */
 #include "publisher/publisher.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,14 +31,21 @@
 #include "base/text.h"
 #include "wire/progress.h"
 
-#define TIMERS 5
-
 _Noreturn void publisher_leave(enum publisher_exit code, const char *why)
 {
     log_event(code == PUBLISHER_EXIT_WITHDRAWN ? LEVEL_INFO : LEVEL_WARNING,
               "publisher_leaves", LOG_TEXT("why", why),
               LOG_NUMBER("code", code));
     _exit(code);
+}
+
+_Noreturn void publisher_lose_session(struct publisher *publisher,
+                                      enum publisher_exit code, const char *why)
+{
+    if (publisher->lock_fd >= 0) {
+        session_file_remove(publisher->run_dir);
+    }
+    publisher_leave(code, why);
 }
 
 void publisher_enter(struct publisher *publisher, enum zookeeper_state state)
@@ -51,16 +58,6 @@ void publisher_enter(struct publisher *publisher, enum zookeeper_state state)
               LOG_TEXT("to", zookeeper_state_name(state)));
     publisher->state = state;
     publisher_tell_session(publisher);
-}
-
-/* So that a fleet started at one moment does not write at one moment. */
-static uint64_t jittered_ms(struct publisher *publisher, uint64_t around_ms)
-{
-    uint32_t chance = 0;
-    (void)uv_random(&publisher->loop, NULL, &chance, sizeof chance, 0,
-                    NULL); /* else 0: no jitter, no harm */
-    uint64_t spread_ms = around_ms / 5;
-    return around_ms - spread_ms / 2 + chance % (spread_ms + 1);
 }
 
 /* --- work --------------------------------------------------------------- */
@@ -104,7 +101,7 @@ static void review_state(struct publisher *publisher)
     }
 }
 
-static void work(struct publisher *publisher)
+void publisher_work(struct publisher *publisher)
 {
     if (!publisher->has_desk || publisher->zk == NULL ||
         publisher->is_closing) {
@@ -127,7 +124,7 @@ static void work(struct publisher *publisher)
 
 static void handle_next(uv_timer_t *timer)
 {
-    work(timer->data);
+    publisher_work(timer->data);
 }
 
 /* --- ZooKeeper ---------------------------------------------------------- */
@@ -163,15 +160,6 @@ static void take_disconnected(struct publisher *publisher)
     if (publisher->state != ZOOKEEPER_DRAINING) {
         publisher_enter(publisher, ZOOKEEPER_SUSPENDED);
     }
-}
-
-_Noreturn static void lose_session(struct publisher *publisher,
-                                   enum publisher_exit code, const char *why)
-{
-    if (publisher->lock_fd >= 0) {
-        session_file_remove(publisher->run_dir);
-    }
-    publisher_leave(code, why);
 }
 
 static void take_multi(struct publisher *publisher, const struct zk_note *note,
@@ -229,9 +217,11 @@ void publisher_on_note(struct zk *zk, const struct zk_note *note)
         take_disconnected(publisher);
         break;
     case ZK_EXPIRED:
-        lose_session(publisher, PUBLISHER_EXIT_EXPIRED, "session expired");
+        publisher_lose_session(publisher, PUBLISHER_EXIT_EXPIRED,
+                               "session expired");
     case ZK_REFUSED:
-        lose_session(publisher, PUBLISHER_EXIT_REFUSED, "session refused");
+        publisher_lose_session(publisher, PUBLISHER_EXIT_REFUSED,
+                               "session refused");
     case ZK_MAD: /* says nothing of our session: its file stays */
         publisher_leave(PUBLISHER_EXIT_PROTOCOL, "that is no ZooKeeper");
     case ZK_CHANGED:
@@ -248,7 +238,7 @@ void publisher_on_note(struct zk *zk, const struct zk_note *note)
 
 void publisher_on_drained(struct zk *zk)
 {
-    work(zk_owner(zk));
+    publisher_work(zk_owner(zk));
 }
 
 /* --- the supervisor ----------------------------------------------------- */
@@ -273,7 +263,7 @@ static void withdraw(struct publisher *publisher)
                          0); /* fails only without a callback */
     tree_withdraw(publisher->desk.tree);
     publisher_enter(publisher, ZOOKEEPER_DRAINING);
-    work(publisher);
+    publisher_work(publisher);
 }
 
 static void handle_message(struct channel *channel,
@@ -286,7 +276,7 @@ static void handle_message(struct channel *channel,
             publisher_start(publisher, &message->publish_settings);
         }
     } else if (message->kind == MESSAGE_LOOK) {
-        work(publisher);
+        publisher_work(publisher);
     } else if (message->kind == MESSAGE_WITHDRAW) {
         withdraw(publisher);
     }
@@ -301,89 +291,6 @@ static void handle_end(struct channel *channel, int status)
     publisher_leave(PUBLISHER_EXIT_ORPHAN, "the supervisor is gone");
 }
 
-/* --- timers -------------------------------------------------------------- */
-
-static void check_deadlines(struct publisher *publisher, uint64_t now_ms)
-{
-    if (publisher->zk == NULL || publisher->is_closing) {
-        return;
-    }
-    uint64_t oldest_ms = zk_oldest_ms(publisher->zk);
-    if (oldest_ms != 0 && now_ms - oldest_ms > PUBLISHER_REQUEST_MS) {
-        publisher_leave(PUBLISHER_EXIT_SOFTWARE, "an answer is overdue");
-    }
-    uint64_t session_ms = publisher->negotiated_ms != 0
-                              ? publisher->negotiated_ms
-                              : publisher->session_timeout_ms;
-    if (publisher->disconnected_ms == 0 ||
-        now_ms - publisher->disconnected_ms <= session_ms) {
-        return;
-    }
-    if (publisher->negotiated_ms != 0) {
-        lose_session(publisher, PUBLISHER_EXIT_UNAVAILABLE,
-                     "the session must have expired");
-    }
-    publisher_leave(PUBLISHER_EXIT_UNAVAILABLE, "ZooKeeper is out of reach");
-}
-
-static void handle_pulse(uv_timer_t *timer)
-{
-    struct publisher *publisher = timer->data;
-    if (publisher->state != ZOOKEEPER_DRAINING) {
-        deadman_feed();
-    }
-    check_deadlines(publisher, clock_monotonic_ms());
-    if (publisher->zk != NULL && publisher->lock_fd < 0) {
-        publisher_save_session(publisher);
-    }
-    publisher_tell_counters(publisher);
-}
-
-static void handle_sweep(uv_timer_t *timer)
-{
-    struct publisher *publisher = timer->data;
-    if (publisher->state == ZOOKEEPER_STEADY) {
-        tree_sweep(publisher->desk.tree);
-        work(publisher);
-    }
-    (void)uv_timer_start(timer, handle_sweep,
-                         jittered_ms(publisher, PUBLISHER_SWEEP_MS),
-                         0); /* fails only without a callback */
-}
-
-static void handle_heartbeat(uv_timer_t *timer)
-{
-    struct publisher *publisher = timer->data;
-    uint64_t every_ms = publisher->desk.agent.publish_heartbeat_ms;
-    desk_heartbeat(&publisher->desk);
-    work(publisher);
-    if (every_ms != 0) {
-        (void)uv_timer_start(timer, handle_heartbeat,
-                             jittered_ms(publisher, every_ms),
-                             0); /* fails only without a callback */
-    }
-}
-
-void publisher_start_heartbeat(struct publisher *publisher)
-{
-    handle_heartbeat(&publisher->heartbeat);
-}
-
-static void init_timers(struct publisher *publisher)
-{
-    uv_timer_t *timers[TIMERS] = {&publisher->pulse, &publisher->next,
-                                  &publisher->heartbeat, &publisher->sweep,
-                                  &publisher->wait};
-    for (size_t i = 0; i < TIMERS; i++) {
-        (void)uv_timer_init(&publisher->loop, timers[i]); /* cannot fail */
-        timers[i]->data = publisher;
-    }
-    (void)uv_timer_start(&publisher->pulse, handle_pulse, DEADMAN_HEARTBEAT_MS,
-                         DEADMAN_HEARTBEAT_MS); /* as above */
-    (void)uv_timer_start(&publisher->sweep, handle_sweep,
-                         jittered_ms(publisher, PUBLISHER_SWEEP_MS), 0);
-}
-
 int publisher_run(uint32_t generation)
 {
     struct publisher *publisher = calloc(1, sizeof *publisher);
@@ -396,7 +303,7 @@ int publisher_run(uint32_t generation)
         board_open(HELPER_FD_SHARED, &publisher->board) != 0) {
         publisher_leave(PUBLISHER_EXIT_SYSTEM, "no board or no loop");
     }
-    init_timers(publisher);
+    publisher_start_timers(publisher);
     if (channel_start(&publisher->channel, &publisher->loop, HELPER_FD_CHANNEL,
                       TO_PUBLISHER, generation, handle_message, handle_end,
                       publisher) != 0) {

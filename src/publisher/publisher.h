@@ -1,7 +1,7 @@
 /*
  * publisher.h - one publisher: a session, a desk, a channel, and the state it
- * is in. Shared by start.c (up to the session), publisher.c (from then on)
- * and tell.c (what the supervisor hears).
+ * is in. Shared by start.c (up to the session), publisher.c (from then on),
+ * timers.c (what time alone brings) and tell.c (what the supervisor hears).
  */
 #ifndef PUBLISHER_PUBLISHER_H
 #define PUBLISHER_PUBLISHER_H
@@ -79,11 +79,19 @@ int publisher_run(uint32_t generation);
 void publisher_enter(struct publisher *publisher, enum zookeeper_state state);
 /* Leaves the process at once, with one line that says why. */
 _Noreturn void publisher_leave(enum publisher_exit code, const char *why);
-/* The .agent node, from now on. */
-void publisher_start_heartbeat(struct publisher *publisher);
+/* The same, and the session can never be resumed. */
+_Noreturn void publisher_lose_session(struct publisher *publisher,
+                                      enum publisher_exit code,
+                                      const char *why);
+/* Compares what is wanted with what was seen, asks, tells, sets `next`. */
+void publisher_work(struct publisher *publisher);
 /* The library's callbacks, for start.c to hand over. */
 void publisher_on_note(struct zk *zk, const struct zk_note *note);
 void publisher_on_drained(struct zk *zk);
+
+/* timers.c: all of them; the .agent node's begins later. */
+void publisher_start_timers(struct publisher *publisher);
+void publisher_start_heartbeat(struct publisher *publisher);
 
 /* start.c: from the settings to a session being looked for. */
 void publisher_start(struct publisher *publisher,

@@ -14,7 +14,7 @@
 #include "model/bounds.h"
 
 #define ORACLE_PUBLISH_MS 150 /* a claim to its node, nobody being ill */
-#define ORACLE_STALL_MS 21000 /* the longest that we stand still */
+#define ORACLE_SORTED_MS 6000 /* the healthy stand still in the last of it */
 #define ORACLE_STEADY_MS 3000 /* no writes in the last of it */
 
 #define PROPERTY_TEXT(constant, text) [constant] = (text),
@@ -41,7 +41,7 @@ void oracle_fail(struct world *world, enum property property,
     world_note(world, "FAILED %s: %s", property_name(property), oracle->what);
 }
 
-static void check(struct world *world, enum property property, bool holds,
+void oracle_check(struct world *world, enum property property, bool holds,
                   const char *what, uint32_t instance)
 {
     world->oracle.checks[property]++;
@@ -81,8 +81,12 @@ static bool find_index(const struct world *world, const char *path,
                        uint32_t *index)
 {
     const char *slash = strrchr(path, '/');
-    return slash != NULL && sscanf(slash, "/i%u", index) == 1 &&
-           *index < world->settings.instance_count;
+    char *end = NULL;
+    if (slash == NULL || slash[1] != 'i') {
+        return false;
+    }
+    *index = (uint32_t)strtoul(slash + 2, &end, 10);
+    return *end == '\0' && *index < world->settings.instance_count;
 }
 
 /* Trouble of our own that may make a healthy instance's node unknown. */
@@ -90,6 +94,7 @@ static bool may_be_unknown(const struct world *world, uint32_t index)
 {
     return index == world->plan.culprit ||
            world->plan.scenario == SCENARIO_SPAWNING ||
+           world->plan.scenario == SCENARIO_EPIDEMIC ||
            (world->plan.scenario == SCENARIO_SUPERVISOR &&
             world->plan.may_expire) ||
            world->plan.scenario == SCENARIO_CHAOS;
@@ -113,14 +118,14 @@ void oracle_node(struct world *world, const char *path, const char *bytes,
     witness->moves++;
     uint64_t from_ms = world->now_ms - bound_of(world, index);
     if (said == STATE_DOWN) {
-        check(world, PROPERTY_EVIDENCE,
-              !redis_always_answered(&world->redis[index], from_ms,
-                                     world->now_ms),
-              "down, but it answered all the time", index);
+        oracle_check(world, PROPERTY_EVIDENCE,
+                     !redis_always_answered(&world->redis[index], from_ms,
+                                            world->now_ms),
+                     "down, but it answered all the time", index);
     }
     if (said == STATE_UNKNOWN) {
-        check(world, PROPERTY_BLAME, may_be_unknown(world, index),
-              "unknown without a reason", index);
+        oracle_check(world, PROPERTY_BLAME, may_be_unknown(world, index),
+                     "unknown without a reason", index);
     }
 }
 
@@ -143,29 +148,29 @@ static void meet_at(struct world *world, uint64_t at_ms, world_cb callback,
 static void check_staleness(struct world *world, void *data)
 {
     const struct appointment *appointment = data;
-    check(world, PROPERTY_STALENESS,
-          world->oracle.witnesses[appointment->index].said != STATE_UP,
-          "still says up", appointment->index);
+    oracle_check(world, PROPERTY_STALENESS,
+                 world->oracle.witnesses[appointment->index].said != STATE_UP,
+                 "still says up", appointment->index);
 }
 
 static void check_prompt(struct world *world, void *data)
 {
     const struct appointment *appointment = data;
-    check(world, PROPERTY_PROMPT,
-          world->oracle.witnesses[appointment->index].said ==
-              appointment->state,
-          state_name(appointment->state), appointment->index);
+    oracle_check(world, PROPERTY_PROMPT,
+                 world->oracle.witnesses[appointment->index].said ==
+                     appointment->state,
+                 state_name(appointment->state), appointment->index);
 }
 
 static void check_delay(struct world *world, void *data)
 {
     const struct appointment *appointment = data;
-    check(world, PROPERTY_DELAY,
-          world->oracle.witnesses[appointment->index].said == STATE_DOWN,
-          "not down yet", appointment->index);
+    oracle_check(world, PROPERTY_DELAY,
+                 world->oracle.witnesses[appointment->index].said == STATE_DOWN,
+                 "not down yet", appointment->index);
 }
 
-static enum state state_in(enum redis_mode mode)
+enum state oracle_truth(enum redis_mode mode)
 {
     if (redis_answers(mode)) {
         return STATE_UP;
@@ -201,7 +206,7 @@ static void watch_course(struct world *world, uint32_t index)
         }
         if (world->plan.is_quiet && from_ms + follow_ms(own) < until_ms) {
             meet_at(world, from_ms + follow_ms(own), check_prompt, index,
-                    state_in(span->mode));
+                    oracle_truth(span->mode));
         }
         if (index == world->plan.witness && span->mode == REDIS_REFUSES) {
             meet_at(world,
@@ -210,6 +215,20 @@ static void watch_course(struct world *world, uint32_t index)
                         ORACLE_PUBLISH_MS,
                     check_delay, index, STATE_DOWN);
         }
+    }
+}
+
+/* Time enough to tell three apart: from now on the healthy stand still. */
+static void handle_sorted(struct world *world, void *data)
+{
+    (void)data; /* nothing to say */
+    for (uint32_t i = 0; i < world->settings.instance_count; i++) {
+        struct witness *witness = &world->oracle.witnesses[i];
+        bool is_healthy = world->redis[i].poison == POISON_NONE;
+        oracle_check(world, PROPERTY_TOLD_APART,
+                     witness->said == (is_healthy ? STATE_UP : STATE_UNKNOWN),
+                     state_name(witness->said), i);
+        witness->moves = 0;
     }
 }
 
@@ -234,179 +253,9 @@ void oracle_start(struct world *world)
         watch_course(world, i);
     }
     world_at(world, WORLD_START_MS + 3900, handle_settled, NULL);
+    if (world->plan.scenario == SCENARIO_EPIDEMIC) {
+        world_at(world, world->plan.faults_end_ms - ORACLE_SORTED_MS,
+                 handle_sorted, NULL);
+    }
     world_at(world, world->plan.end_ms - ORACLE_STEADY_MS, handle_steady, NULL);
-}
-
-/* --- after every event ---------------------------------------------------- */
-
-static void check_tasks(struct world *world)
-{
-    const struct tasks *tasks = &world->supervisor.tasks;
-    static uint8_t seen[WORLD_INSTANCES_MOST];
-    bool is_single = true;
-    for (uint32_t i = 0; i < tasks->live; i++) {
-        is_single = is_single && seen[tasks->list[i].instance]++ == 0;
-    }
-    for (uint32_t i = 0; i < tasks->live; i++) {
-        seen[tasks->list[i].instance] = 0;
-    }
-    check(world, PROPERTY_ONE_TASK, is_single, "two tasks", 0);
-    check(world, PROPERTY_COUNTS,
-          tasks->started == tasks->finished + tasks->reaped + tasks->live,
-          "the counts do not add up", 0);
-}
-
-static void check_rounds(struct world *world, uint32_t index)
-{
-    const struct instance *instance =
-        engine_instance(world->supervisor.engine, index);
-    const struct instance_settings *own = &world->settings.instances[index];
-    struct witness *witness = &world->oracle.witnesses[index];
-    uint64_t outcomes = instance->counters.rounds + witness->offset;
-    bool is_open = instance->round == outcomes + 1;
-    if (instance->round != witness->round) {
-        witness->round = instance->round;
-        witness->round_ms = world->now_ms;
-    }
-    bool may_stall = world->plan.scenario == SCENARIO_SUPERVISOR ||
-                     world->plan.scenario == SCENARIO_CHAOS;
-    uint64_t tries = own->rise > own->fall ? own->rise : own->fall;
-    uint64_t longest_ms =
-        own->timeout_ms + (may_stall ? ORACLE_STALL_MS : 0) +
-        (tries + 1) * (bounds_task_ms(own->timeout_ms) + BOUNDS_RETRY_MS);
-    check(world, PROPERTY_OUTCOME,
-          (is_open || instance->round == outcomes) &&
-              instance->outcome_count == instance->counters.rounds,
-          "more or fewer outcomes than rounds", index);
-    check(world, PROPERTY_OUTCOME,
-          !is_open || world->now_ms - witness->round_ms <= longest_ms,
-          "a round without outcome", index);
-}
-
-void oracle_step(struct world *world)
-{
-    bool is_big = world->settings.instance_count > 64;
-    if (is_big && world->event_number % 64 != 0) {
-        return;
-    }
-    check_tasks(world);
-    for (uint32_t i = 0; i < world->settings.instance_count; i++) {
-        check_rounds(world, i);
-    }
-}
-
-/* A crash leaves rounds without an outcome; nothing else may. */
-void oracle_adopted(struct world *world)
-{
-    for (uint32_t i = 0; i < world->settings.instance_count; i++) {
-        const struct instance *instance =
-            engine_instance(world->supervisor.engine, i);
-        struct witness *witness = &world->oracle.witnesses[i];
-        uint64_t offset = instance->round - instance->counters.rounds;
-        check(world, PROPERTY_OUTCOME,
-              offset == witness->offset || offset == witness->offset + 1,
-              "a crash lost more than the open round", i);
-        witness->offset = offset;
-    }
-}
-
-void oracle_order(struct world *world, const struct engine_action *action)
-{
-    if (action->kind != ENGINE_PROBE) {
-        return;
-    }
-    for (uint32_t i = 0; i < WORLD_PROBERS_MOST; i++) {
-        const struct sim_prober *prober = &world->probers[i];
-        if (prober->state != PROCESS_NONE && prober->number == action->prober) {
-            check(world, PROPERTY_ORDERS,
-                  prober->is_ready && !prober->is_retiring &&
-                      !prober->is_condemned,
-                  "asked a prober that is not ready", action->instance);
-        }
-    }
-}
-
-/* --- when all is quiet -----------------------------------------------------
- */
-
-static void check_node(struct world *world, uint32_t index)
-{
-    const struct sim_node *node = sim_zookeeper_node(world, index);
-    const struct redis_span *span =
-        redis_at(&world->redis[index], world->now_ms);
-    enum state truth = state_in(span->mode);
-    check(world, PROPERTY_CONVERGES,
-          world->oracle.witnesses[index].said == truth, state_name(truth),
-          index);
-    if (node == NULL) {
-        return;
-    }
-    check(world, PROPERTY_CONVERGES, node->owner == world->publisher.session,
-          "a dead session's node", index);
-    char run_id[VERDICT_RUN_ID_BYTES];
-    char text[PAYLOAD_BYTES_MOST + 1];
-    (void)text_format(run_id, sizeof run_id, "%040u", span->life); /* fits */
-    memcpy(text, node->bytes, node->length);
-    text[node->length] = '\0';
-    check(world, PROPERTY_CONVERGES,
-          truth != STATE_UP || strstr(text, run_id) != NULL,
-          "another life's run_id", index);
-}
-
-static void check_moves(struct world *world, uint32_t index)
-{
-    const struct plan *plan = &world->plan;
-    uint64_t moves = world->oracle.witnesses[index].moves;
-    if (plan->culprit != UINT32_MAX && index != plan->culprit &&
-        index != plan->witness) {
-        check(world, PROPERTY_ISOLATION, moves == 0, "its node moved", index);
-    }
-    if (plan->is_steady) {
-        check(world, PROPERTY_FLICKER, moves == 0, "its node moved", index);
-    }
-}
-
-static void check_baseline(struct world *world)
-{
-    const struct tasks *tasks = &world->supervisor.tasks;
-    uint32_t count = world->settings.instance_count;
-    uint32_t shards = (count + ENGINE_SHARD_TASKS - 1) / ENGINE_SHARD_TASKS;
-    check(world, PROPERTY_BASELINE, sim_probers_count(world) == shards + 1,
-          "not the usual number of probers", sim_probers_count(world));
-    for (uint32_t i = 0; i < tasks->live; i++) {
-        const struct task *task = &tasks->list[i];
-        uint64_t timeout_ms =
-            world->settings.instances[task->instance].timeout_ms;
-        check(world, PROPERTY_BASELINE,
-              world->now_ms - task->started_ms <= timeout_ms + 10,
-              "a task lives on", (uint32_t)task->instance);
-    }
-}
-
-/* Every time a round was due it began or was counted as skipped. */
-static void check_due(struct world *world, uint32_t index)
-{
-    const struct instance *instance =
-        engine_instance(world->supervisor.engine, index);
-    struct engine_round round;
-    engine_round(world->supervisor.engine, &round);
-    check(world, PROPERTY_OUTCOME,
-          instance->round + instance->counters.overruns == round.number,
-          "a due round neither began nor was counted as skipped", index);
-}
-
-void oracle_finish(struct world *world)
-{
-    const struct plan *plan = &world->plan;
-    for (uint32_t i = 0; i < world->settings.instance_count; i++) {
-        check_node(world, i);
-        check_moves(world, i);
-        if (plan->is_quiet && !plan->has_probe_now) {
-            check_due(world, i);
-        }
-    }
-    check_baseline(world);
-    check(world, PROPERTY_STEADY,
-          world->zookeeper.writes == world->oracle.steady_writes,
-          "writes without a change", 0);
 }

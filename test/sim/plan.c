@@ -14,6 +14,7 @@
 #define PLAN_SETTLED_MS 4000 /* nothing goes wrong before this */
 #define PLAN_QUIET_MS 12000  /* beyond the staleness bound */
 #define PLAN_SESSION_MS 6000
+#define PLAN_SICK 3         /* culprits in an epidemic */
 #define PLAN_APART_MS 11000 /* between faults, where one at a time counts */
 
 const char *scenario_name(enum scenario scenario)
@@ -26,6 +27,7 @@ const char *scenario_name(enum scenario scenario)
                                         [SCENARIO_SPAWNING] = "spawning",
                                         [SCENARIO_STRANGER] = "stranger",
                                         [SCENARIO_CHAOS] = "chaos",
+                                        [SCENARIO_EPIDEMIC] = "epidemic",
                                         [SCENARIO_FLEET] = "fleet"};
     return names[scenario];
 }
@@ -69,8 +71,12 @@ static void plan_fleet(struct world *world)
     bool is_fleet = world->plan.scenario == SCENARIO_FLEET;
     uint32_t count = (uint32_t)(is_fleet ? world_between(world, 257, 600)
                                          : world_between(world, 1, 8));
-    bool needs_others = world->plan.scenario == SCENARIO_CULPRIT;
-    count += needs_others && count < 3 ? 2 : 0;
+    if (world->plan.scenario == SCENARIO_CULPRIT) {
+        count += 2; /* the culprit and the witness */
+    }
+    if (world->plan.scenario == SCENARIO_EPIDEMIC) {
+        count += PLAN_SICK;
+    }
     world->settings.instances =
         calloc(count, sizeof *world->settings.instances);
     world->redis = calloc(count, sizeof *world->redis);
@@ -131,18 +137,24 @@ static void plan_steady(struct world *world, uint32_t index)
     add_span(world, &world->redis[index], 0, REDIS_ANSWERS, 1);
 }
 
+static void plan_poison(struct world *world, uint32_t index)
+{
+    struct redis *redis = &world->redis[index];
+    redis->poison = world_chance(world, 50) ? POISON_CRASH : POISON_HANG;
+    redis->poison_from_ms = WORLD_START_MS + PLAN_SETTLED_MS;
+    redis->poison_until_ms = world->plan.faults_end_ms;
+}
+
 /* The witness goes once while the culprit is at it, and comes back. */
 static void plan_culprit(struct world *world)
 {
     struct plan *plan = &world->plan;
     plan->culprit = 0;
     plan->witness = 1;
-    struct redis *culprit = &world->redis[0];
-    culprit->poison = world_chance(world, 50) ? POISON_CRASH : POISON_HANG;
-    culprit->poison_from_ms = WORLD_START_MS + PLAN_SETTLED_MS;
-    culprit->poison_until_ms = plan->faults_end_ms;
+    plan_poison(world, 0);
     struct redis *witness = &world->redis[1];
-    uint64_t gone_ms = culprit->poison_from_ms + world_between(world, 0, 12000);
+    uint64_t gone_ms =
+        WORLD_START_MS + PLAN_SETTLED_MS + world_between(world, 0, 12000);
     add_span(world, witness, gone_ms, REDIS_REFUSES, 1);
     add_span(world, witness, gone_ms + 8000, REDIS_ANSWERS, 1);
 }
@@ -281,6 +293,11 @@ static void handle_fault(struct world *world, void *data)
     case SCENARIO_SPAWNING:
         sim_prober_hurt(world);
         break;
+    case SCENARIO_FLEET:
+        if (world->plan.is_steady) {
+            sim_prober_hurt(world);
+        }
+        break;
     case SCENARIO_SUPERVISOR:
         hurt_supervisor(world);
         break;
@@ -292,8 +309,8 @@ static void handle_fault(struct world *world, void *data)
         break;
     case SCENARIO_CALM:
     case SCENARIO_CULPRIT:
+    case SCENARIO_EPIDEMIC:
     case SCENARIO_CHAOS:
-    case SCENARIO_FLEET:
     case SCENARIO_COUNT:
         break;
     }
@@ -302,7 +319,8 @@ static void handle_fault(struct world *world, void *data)
 static void plan_faults(struct world *world)
 {
     const struct plan *plan = &world->plan;
-    bool is_dense = plan->scenario >= SCENARIO_SPAWNING;
+    bool is_dense =
+        plan->scenario >= SCENARIO_SPAWNING && plan->scenario != SCENARIO_FLEET;
     uint64_t at_ms = WORLD_START_MS + PLAN_SETTLED_MS;
     at_ms += world_between(world, 0, 9000);
     while (at_ms < plan->faults_end_ms) {
@@ -319,26 +337,27 @@ static void plan_faults(struct world *world)
 static void plan_courses(struct world *world)
 {
     struct plan *plan = &world->plan;
-    plan->culprit = UINT32_MAX;
-    plan->witness = UINT32_MAX;
-    bool has_culprit =
-        plan->scenario == SCENARIO_CULPRIT || plan->scenario == SCENARIO_FLEET;
-    bool is_single = plan->scenario >= SCENARIO_PROBER &&
-                     plan->scenario <= SCENARIO_PUBLISHER;
+    bool is_fleet = plan->scenario == SCENARIO_FLEET;
+    bool is_epidemic = plan->scenario == SCENARIO_EPIDEMIC;
+    bool is_single = is_fleet || (plan->scenario >= SCENARIO_PROBER &&
+                                  plan->scenario <= SCENARIO_PUBLISHER);
     plan->is_steady = is_single && world_chance(world, 50);
+    bool has_culprit =
+        plan->scenario == SCENARIO_CULPRIT || (is_fleet && !plan->is_steady);
     for (uint32_t i = 0; i < world->settings.instance_count; i++) {
-        if (has_culprit || plan->is_steady) {
+        if (has_culprit || plan->is_steady || is_epidemic) {
             plan_steady(world, i);
         } else {
             plan_course(world, i);
         }
-        if (plan->scenario == SCENARIO_CHAOS && world_chance(world, 20)) {
-            world->redis[i].poison =
-                POISON_CRASH + (enum poison)world_random(world, 2);
-            world->redis[i].poison_from_ms = WORLD_START_MS + PLAN_SETTLED_MS;
-            world->redis[i].poison_until_ms = plan->faults_end_ms;
+        bool is_chaotic =
+            plan->scenario == SCENARIO_CHAOS && world_chance(world, 20);
+        if (is_chaotic || (is_epidemic && i < PLAN_SICK)) {
+            plan_poison(world, i);
         }
     }
+    plan->culprit = UINT32_MAX;
+    plan->witness = UINT32_MAX;
     if (has_culprit) {
         plan_culprit(world);
     }

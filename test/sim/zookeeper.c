@@ -25,7 +25,7 @@ struct parcel {
     struct tree_stat stats[TREE_OPS_MOST];
 };
 
-static struct sim_node *find_node(struct world *world, const char *path)
+struct sim_node *zookeeper_find(struct world *world, const char *path)
 {
     struct sim_zookeeper *zookeeper = &world->zookeeper;
     for (uint32_t i = 0; i < zookeeper->node_count; i++) {
@@ -40,7 +40,7 @@ static struct sim_node *find_node(struct world *world, const char *path)
 static struct sim_node *get_node(struct world *world, const char *path)
 {
     struct sim_zookeeper *zookeeper = &world->zookeeper;
-    struct sim_node *node = find_node(world, path);
+    struct sim_node *node = zookeeper_find(world, path);
     if (node != NULL) {
         return node;
     }
@@ -66,8 +66,8 @@ static void changed(struct world *world, struct sim_node *node)
     }
 }
 
-static void write_node(struct world *world, struct sim_node *node,
-                       const char *bytes, size_t length)
+void zookeeper_write_node(struct world *world, struct sim_node *node,
+                          const char *bytes, size_t length)
 {
     memcpy(node->bytes, bytes, length);
     node->length = length;
@@ -82,10 +82,10 @@ static void create_node(struct world *world, const char *path,
     node->version = 0;
     node->czxid = world->zookeeper.zxid + 1;
     node->owner = owner;
-    write_node(world, node, bytes, length);
+    zookeeper_write_node(world, node, bytes, length);
 }
 
-static void delete_node(struct world *world, struct sim_node *node)
+void zookeeper_delete_node(struct world *world, struct sim_node *node)
 {
     node->exists = false;
     changed(world, node);
@@ -100,7 +100,7 @@ static bool has_parent(struct world *world, const char *path)
         return true;
     }
     *slash = '\0';
-    const struct sim_node *node = find_node(world, parent);
+    const struct sim_node *node = zookeeper_find(world, parent);
     return node != NULL && node->exists;
 }
 
@@ -110,7 +110,7 @@ static bool has_parent(struct world *world, const char *path)
 static enum tree_outcome check_op(struct world *world, const char *path,
                                   const struct tree_op *op, bool was_deleted)
 {
-    const struct sim_node *node = find_node(world, path);
+    const struct sim_node *node = zookeeper_find(world, path);
     bool exists = node != NULL && node->exists && !was_deleted;
     if (op->kind == TREE_CREATE) {
         if (!has_parent(world, path)) {
@@ -128,7 +128,7 @@ static void apply_op(struct world *world, struct parcel *parcel, uint32_t i,
                      const char *path)
 {
     const struct tree_op *op = &parcel->request.ops[i];
-    struct sim_node *node = find_node(world, path);
+    struct sim_node *node = zookeeper_find(world, path);
     world->zookeeper.writes++;
     switch (op->kind) {
     case TREE_CREATE:
@@ -136,18 +136,18 @@ static void apply_op(struct world *world, struct parcel *parcel, uint32_t i,
         break;
     case TREE_SET:
         node->version++;
-        write_node(world, node, parcel->bytes[i], op->length);
+        zookeeper_write_node(world, node, parcel->bytes[i], op->length);
         parcel->stats[i] = (struct tree_stat){.czxid = node->czxid,
                                               .owner = node->owner,
                                               .version = node->version};
         break;
     case TREE_DELETE:
-        delete_node(world, node);
+        zookeeper_delete_node(world, node);
         break;
     }
 }
 
-static void path_of(struct world *world, uint32_t slot, char *path, size_t size)
+void zookeeper_path(struct world *world, uint32_t slot, char *path, size_t size)
 {
     const char *name = slot < world->settings.instance_count
                            ? world->settings.instances[slot].name
@@ -162,7 +162,7 @@ static enum tree_outcome apply_multi(struct world *world, struct parcel *parcel)
     uint32_t deleted = UINT32_MAX;
     for (uint32_t i = 0; i < parcel->request.count; i++) {
         const struct tree_op *op = &parcel->request.ops[i];
-        path_of(world, op->slot, path, sizeof path);
+        zookeeper_path(world, op->slot, path, sizeof path);
         enum tree_outcome outcome =
             check_op(world, path, op, op->slot == deleted);
         if (outcome != TREE_OK) {
@@ -171,7 +171,7 @@ static enum tree_outcome apply_multi(struct world *world, struct parcel *parcel)
         deleted = op->kind == TREE_DELETE ? op->slot : UINT32_MAX;
     }
     for (uint32_t i = 0; i < parcel->request.count; i++) {
-        path_of(world, parcel->request.ops[i].slot, path, sizeof path);
+        zookeeper_path(world, parcel->request.ops[i].slot, path, sizeof path);
         apply_op(world, parcel, i, path);
     }
     return TREE_OK;
@@ -179,7 +179,7 @@ static enum tree_outcome apply_multi(struct world *world, struct parcel *parcel)
 
 static enum tree_outcome apply_parent(struct world *world, const char *path)
 {
-    const struct sim_node *node = find_node(world, path);
+    const struct sim_node *node = zookeeper_find(world, path);
     if (node != NULL && node->exists) {
         return TREE_EXISTS;
     }
@@ -194,7 +194,7 @@ static void answer_list(struct world *world, const struct parcel *parcel)
 {
     static const char *names[NODES_MOST];
     const char *path = parcel->request.path;
-    const struct sim_node *node = find_node(world, path);
+    const struct sim_node *node = zookeeper_find(world, path);
     bool exists = node != NULL && node->exists;
     uint32_t count = 0;
     size_t length = strlen(path);
@@ -298,119 +298,4 @@ void sim_zookeeper_submit(struct world *world,
     }
     publisher->order_ms = at_ms;
     world_at(world, at_ms, handle_arrival, world_copy(&parcel, sizeof parcel));
-}
-
-/* --- sessions ----------------------------------------------------------- */
-
-bool sim_zookeeper_is_alive(const struct world *world, uint64_t session)
-{
-    return session != 0 && world->zookeeper.sessions[session];
-}
-
-void sim_zookeeper_connect(struct world *world)
-{
-    struct sim_zookeeper *zookeeper = &world->zookeeper;
-    if (world->publisher.session == 0) {
-        if (zookeeper->last_session + 1 == SESSIONS_MOST) {
-            abort();
-        }
-        world->publisher.session = ++zookeeper->last_session;
-        zookeeper->sessions[world->publisher.session] = true;
-    }
-    world_note(world, "connected, session %llu",
-               (unsigned long long)world->publisher.session);
-}
-
-struct contact {
-    uint32_t connection;
-    uint64_t session;
-};
-
-static void handle_silence(struct world *world, void *data)
-{
-    const struct contact *contact = data;
-    if (contact->session != world->publisher.session ||
-        contact->connection == world->publisher.connection) {
-        sim_zookeeper_expire(world, contact->session);
-    }
-}
-
-void sim_zookeeper_lost(struct world *world)
-{
-    struct contact contact = {world->publisher.connection,
-                              world->publisher.session};
-    for (uint32_t i = 0; i < world->zookeeper.node_count; i++) {
-        world->zookeeper.nodes[i].is_watched = false;
-    }
-    world_at(world, world->now_ms + world->settings.session_timeout_ms,
-             handle_silence, world_copy(&contact, sizeof contact));
-}
-
-void sim_zookeeper_expire(struct world *world, uint64_t session)
-{
-    struct sim_zookeeper *zookeeper = &world->zookeeper;
-    if (!sim_zookeeper_is_alive(world, session)) {
-        return;
-    }
-    world_note(world, "session %llu expires", (unsigned long long)session);
-    zookeeper->sessions[session] = false;
-    for (uint32_t i = 0; i < zookeeper->node_count; i++) {
-        struct sim_node *node = &zookeeper->nodes[i];
-        if (node->exists && node->owner == session) {
-            delete_node(world, node);
-        }
-    }
-    if (world->publisher.session == session) {
-        sim_publisher_expired(world);
-    }
-}
-
-/* --- a stranger ---------------------------------------------------------- */
-
-const struct sim_node *sim_zookeeper_node(const struct world *world,
-                                          uint32_t instance)
-{
-    const char *name = world->settings.instances[instance].name;
-    for (uint32_t i = 0; i < world->zookeeper.node_count; i++) {
-        const struct sim_node *node = &world->zookeeper.nodes[i];
-        const char *slash = strrchr(node->path, '/');
-        if (slash != NULL && strcmp(slash + 1, name) == 0) {
-            return node->exists ? node : NULL;
-        }
-    }
-    return NULL;
-}
-
-static struct sim_node *find_instance(struct world *world, uint32_t instance)
-{
-    char path[192];
-    path_of(world, instance, path, sizeof path);
-    struct sim_node *node = find_node(world, path);
-    return node != NULL && node->exists ? node : NULL;
-}
-
-void sim_zookeeper_delete(struct world *world, uint32_t instance)
-{
-    struct sim_node *node = find_instance(world, instance);
-    if (node != NULL) {
-        world_note(world, "fault: somebody deletes i%u", instance);
-        delete_node(world, node);
-    }
-}
-
-void sim_zookeeper_overwrite(struct world *world, uint32_t instance)
-{
-    static const char bytes[] = "{\"state\":\"maint\"}";
-    struct sim_node *node = find_instance(world, instance);
-    if (node != NULL) {
-        world_note(world, "fault: somebody overwrites i%u", instance);
-        node->version++;
-        write_node(world, node, bytes, sizeof bytes - 1);
-    }
-}
-
-void sim_zookeeper_finish(struct world *world)
-{
-    free(world->zookeeper.nodes);
-    world->zookeeper.nodes = NULL;
 }

@@ -1,11 +1,16 @@
 """One sentinel-publisher under test/fault/drive_publisher, which plays its
 supervisor: commands go in as lines, what it says comes out as JSON lines."""
+import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import threading
 import time
+
+import pytest
+from kazoo.client import KazooClient
 
 from agent import BUILD
 from servers import die_with_parent, private_directory, wait_for
@@ -134,3 +139,74 @@ def wait_quiet(zookeeper, seconds=1.0):
         return time.monotonic() - last[1] >= seconds
     wait_for(is_quiet, 20, "quiet ZooKeeper")
     return last[0]
+
+
+@pytest.fixture
+def start(own_zookeeper, state_path):
+    """start(...) as Publisher(own_zookeeper, state_path, ...)."""
+    with contextlib.ExitStack() as stack:
+        def make(zookeeper=own_zookeeper, **options):
+            publisher = Publisher(zookeeper, state_path, **options)
+            stack.callback(shutil.rmtree, publisher.run_dir, True)
+            stack.callback(publisher.close)
+            return publisher
+        yield make
+
+
+@pytest.fixture
+def client(own_zookeeper):
+    """A session that outlives what the tests do to the server."""
+    client = KazooClient(hosts=own_zookeeper.servers, timeout=60)
+    client.start(timeout=30)
+    yield client
+    own_zookeeper.cont()  # else stop() waits for it
+    client.stop()
+    client.close()
+
+
+@pytest.fixture
+def running(start, own_zookeeper, client):
+    """Two instances, up and down, published and quiet."""
+    publisher = start()
+    publisher.claim(0, "up")
+    publisher.claim(1, "down")
+    publisher.wait("published", instance=0)
+    publisher.wait("published", instance=1)
+    publisher.wait_steady()
+    wait_quiet(own_zookeeper, 0.3)
+    return publisher
+
+
+def read(client, path):
+    data, stat = client.get(path)
+    return json.loads(data), stat
+
+
+def wait_state(client, path, state, seconds=15):
+    def is_it():
+        if client.exists(path) is None:
+            return False
+        data = client.get(path)[0]
+        return data.startswith(b"{") and json.loads(data)["state"] == state
+    wait_for(is_it, seconds, f"{state} in {path}")
+    return read(client, path)
+
+
+def has_session(server, session):
+    return hex(session).encode() in server.word("dump")
+
+
+class Deletions:
+    """Counts the DELETED events and new czxids of one path."""
+
+    def __init__(self, client, path):
+        self.client, self.path = client, path
+        self.czxid = client.exists(path, watch=self._hear).czxid
+        self.events = []
+
+    def _hear(self, event):
+        self.events.append(event.type)
+
+    def assert_none(self):
+        assert "DELETED" not in self.events
+        assert self.client.exists(self.path).czxid == self.czxid

@@ -6,6 +6,7 @@ watches can merge two changes of a node into one event, but never hide a
 deletion: a node made anew has another czxid.
 """
 import json
+import logging
 import threading
 import time
 from collections import namedtuple
@@ -16,6 +17,9 @@ from kazoo.handlers.threading import KazooTimeoutError
 from kazoo.protocol.states import EventType
 
 from servers import wait_for
+
+# A lost connection is often what a test is about.
+logging.getLogger("kazoo").setLevel(logging.CRITICAL)
 
 SWEEP_SECONDS = 0.25
 REQUEST_SECONDS = 5

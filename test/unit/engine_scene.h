@@ -5,7 +5,13 @@
 #ifndef UNIT_ENGINE_SCENE_H
 #define UNIT_ENGINE_SCENE_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "engine/engine.h"
 

@@ -86,6 +86,9 @@ static void figures_are_the_boards(void **state)
         scene, "sentinel_agent_oldest_task_age_seconds{kind=\"zombie\"} 3.000");
     assert_line(scene,
                 "sentinel_agent_service_processes{service=\"publisher\"} 1");
+    assert_line(scene,
+                "sentinel_agent_service_restarts_total{service=\"publisher\"}"
+                " 1");
     assert_line(scene, "sentinel_agent_zookeeper_state{state=\"steady\"} 1");
     assert_line(scene, "sentinel_agent_zookeeper_state{state=\"off\"} 0");
     assert_line(scene, "sentinel_agent_bound_seconds{bound=\"B\"} 20.000");

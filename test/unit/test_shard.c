@@ -397,6 +397,44 @@ static void a_worn_prober_is_replaced_by_its_spare(void **state)
     assert_int_not_equal(scene_probe_of(scene, 0)->prober, worn);
 }
 
+/* Whoever has one of these instances in it hangs there, the first of them. */
+static void hang_with(struct scene *scene, const uint32_t *culprits,
+                      uint32_t count)
+{
+    scene_pass(scene, SCENE_TIMEOUT_MS + BOUNDS_GRACE_MS);
+    uint32_t probes = scene_count(scene, ENGINE_PROBE);
+    for (uint32_t i = 0; i < probes; i++) {
+        struct engine_action probe = *scene_find(scene, ENGINE_PROBE, i);
+        for (uint32_t c = 0; c < count; c++) {
+            if (probe.instance == culprits[c]) {
+                scene_lose(scene, probe.prober, probe.task, STEP_INFO, "hung");
+                scene_tell(scene, ENGINE_PROBER_REAPED, probe.prober);
+            }
+        }
+    }
+}
+
+static void two_culprits_are_told_apart_by_the_next_round(void **state)
+{
+    struct scene *scene = *state;
+    const uint32_t culprits[] = {1, 2};
+    start_second_round(scene);
+    hang_with(scene, culprits, 2);
+    scene_ready_all(scene);
+    hang_with(scene, culprits, 2);
+    scene_ready_all(scene);
+    assert_int_equal(scene->tasks.live, 0);
+    scene_forget(scene);
+    scene_pass(scene, SCENE_INTERVAL_MS - 2 * 1500);
+    scene_ready_all(scene);
+    for (uint32_t i = 1; i <= 3; i++) {
+        assert_int_not_equal(scene_probe_of(scene, i - 1)->prober,
+                             scene_probe_of(scene, i)->prober);
+    }
+    assert_int_equal(scene_probe_of(scene, 0)->prober,
+                     scene_probe_of(scene, 3)->prober);
+}
+
 static void a_retired_prober_that_stays_is_killed(void **state)
 {
     struct scene *scene = *state;
@@ -455,6 +493,7 @@ int main(void)
         TEST(who_failed_alone_starts_alone_in_the_next_round),
         TEST(a_name_on_the_page_that_is_not_there_is_nobody),
         TEST(nameless_deaths_halve_the_company_until_one_is_alone),
+        TEST(two_culprits_are_told_apart_by_the_next_round),
         TEST(a_silent_prober_is_killed_at_the_deadline),
         TEST(results_that_a_killed_prober_left_behind_still_count),
         TEST(a_hang_is_told_in_the_same_words_every_round),

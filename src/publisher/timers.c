@@ -1,0 +1,104 @@
+/*
+ * timers.c - what happens because time passes: the dead-man is fed, overdue
+ * answers and lost connections end the process, nodes are read again though
+ * no watch fired, and the host's own node is written anew.
+ */
+#include "publisher/publisher.h"
+
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "base/deadman.h"
+
+#define TIMERS 5
+
+/* So that a fleet started at one moment does not write at one moment. */
+static uint64_t jittered_ms(struct publisher *publisher, uint64_t around_ms)
+{
+    uint32_t chance = 0;
+    (void)uv_random(&publisher->loop, NULL, &chance, sizeof chance, 0,
+                    NULL); /* else 0: no jitter, no harm */
+    uint64_t spread_ms = around_ms / 5;
+    return around_ms - spread_ms / 2 + chance % (spread_ms + 1);
+}
+
+static void check_deadlines(struct publisher *publisher, uint64_t now_ms)
+{
+    if (publisher->zk == NULL || publisher->is_closing) {
+        return;
+    }
+    uint64_t oldest_ms = zk_oldest_ms(publisher->zk);
+    if (oldest_ms != 0 && now_ms - oldest_ms > PUBLISHER_REQUEST_MS) {
+        publisher_leave(PUBLISHER_EXIT_SOFTWARE, "an answer is overdue");
+    }
+    uint64_t session_ms = publisher->negotiated_ms != 0
+                              ? publisher->negotiated_ms
+                              : publisher->session_timeout_ms;
+    if (publisher->disconnected_ms == 0 ||
+        now_ms - publisher->disconnected_ms <= session_ms) {
+        return;
+    }
+    if (publisher->negotiated_ms != 0) {
+        publisher_lose_session(publisher, PUBLISHER_EXIT_UNAVAILABLE,
+                               "the session must have expired");
+    }
+    publisher_leave(PUBLISHER_EXIT_UNAVAILABLE, "ZooKeeper is out of reach");
+}
+
+static void handle_pulse(uv_timer_t *timer)
+{
+    struct publisher *publisher = timer->data;
+    if (publisher->state != ZOOKEEPER_DRAINING) {
+        deadman_feed();
+    }
+    check_deadlines(publisher, clock_monotonic_ms());
+    if (publisher->zk != NULL && publisher->lock_fd < 0) {
+        publisher_save_session(publisher);
+    }
+    publisher_tell_counters(publisher);
+}
+
+static void handle_sweep(uv_timer_t *timer)
+{
+    struct publisher *publisher = timer->data;
+    if (publisher->state == ZOOKEEPER_STEADY) {
+        tree_sweep(publisher->desk.tree);
+        publisher_work(publisher);
+    }
+    (void)uv_timer_start(timer, handle_sweep,
+                         jittered_ms(publisher, PUBLISHER_SWEEP_MS),
+                         0); /* fails only without a callback */
+}
+
+static void handle_heartbeat(uv_timer_t *timer)
+{
+    struct publisher *publisher = timer->data;
+    uint64_t every_ms = publisher->desk.agent.publish_heartbeat_ms;
+    desk_heartbeat(&publisher->desk);
+    publisher_work(publisher);
+    if (every_ms != 0) {
+        (void)uv_timer_start(timer, handle_heartbeat,
+                             jittered_ms(publisher, every_ms),
+                             0); /* fails only without a callback */
+    }
+}
+
+void publisher_start_heartbeat(struct publisher *publisher)
+{
+    handle_heartbeat(&publisher->heartbeat);
+}
+
+void publisher_start_timers(struct publisher *publisher)
+{
+    uv_timer_t *timers[TIMERS] = {&publisher->pulse, &publisher->next,
+                                  &publisher->heartbeat, &publisher->sweep,
+                                  &publisher->wait};
+    for (size_t i = 0; i < TIMERS; i++) {
+        (void)uv_timer_init(&publisher->loop, timers[i]); /* cannot fail */
+        timers[i]->data = publisher;
+    }
+    (void)uv_timer_start(&publisher->pulse, handle_pulse, DEADMAN_HEARTBEAT_MS,
+                         DEADMAN_HEARTBEAT_MS); /* as above */
+    (void)uv_timer_start(&publisher->sweep, handle_sweep,
+                         jittered_ms(publisher, PUBLISHER_SWEEP_MS), 0);
+}
