@@ -138,6 +138,10 @@ int settings_set_count(struct settings *settings, uint32_t count);
 struct settings_place *settings_place_of(const struct settings *settings,
                                          uint32_t holder, uint32_t row);
 
+/* `copy` becomes a copy that owns its own memory. 0; -ENOMEM, and then there is
+ * nothing to finish. */
+int settings_copy(const struct settings *settings, struct settings *copy);
+
 /* Frees what the settings own and clears them; fine on zeroed memory. */
 void settings_finish(struct settings *settings);
 

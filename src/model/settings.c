@@ -85,6 +85,56 @@ struct settings_place *settings_place_of(const struct settings *settings,
     return &settings->places[holder * SETTINGS_OPTIONS_MOST + row];
 }
 
+/* The same bytes elsewhere, if there are any; false: no memory. */
+static bool copy_bytes(const void *bytes, size_t length, void **copy)
+{
+    *copy = NULL;
+    if (bytes == NULL) {
+        return true;
+    }
+    *copy = malloc(length > 0 ? length : 1);
+    if (*copy == NULL) {
+        return false;
+    }
+    memcpy(*copy, bytes, length);
+    return true;
+}
+
+int settings_copy(const struct settings *settings, struct settings *copy)
+{
+    void *instances = NULL;
+    void *accesses = NULL;
+    void *files = NULL;
+    void *places = NULL;
+    size_t holders = (size_t)settings->instance_count + 1;
+    size_t place_bytes =
+        holders * SETTINGS_OPTIONS_MOST * sizeof(*settings->places);
+    bool is_copied =
+        copy_bytes(settings->instances,
+                   settings->instance_count * sizeof(*settings->instances),
+                   &instances) &&
+        copy_bytes(settings->accesses,
+                   settings->instance_count * sizeof(*settings->accesses),
+                   &accesses) &&
+        copy_bytes(settings->files,
+                   settings->file_count * sizeof(*settings->files), &files) &&
+        copy_bytes(settings->places, place_bytes, &places);
+
+    if (!is_copied) {
+        free(instances);
+        free(accesses);
+        free(files);
+        free(places);
+        return -ENOMEM;
+    }
+    *copy = *settings;
+    copy->instances = instances;
+    copy->accesses = accesses;
+    copy->files = files;
+    copy->places = places;
+    return 0;
+}
+
 void settings_finish(struct settings *settings)
 {
     free(settings->instances);
