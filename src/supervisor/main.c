@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "supervisor/checker.h"
 #include "supervisor/flags.h"
 #include "supervisor/settings_load.h"
 #include "supervisor/settings_print.h"
@@ -125,7 +126,7 @@ static int run(const struct flags *flags, struct settings *settings)
         code = find_programs(flags, &programs);
     }
     if (code == 0) {
-        code = supervisor_init(supervisor, settings, &programs);
+        code = supervisor_init(supervisor, settings, &programs, flags);
         if (code == 0) {
             code = supervisor_run(supervisor);
         }
@@ -171,6 +172,9 @@ int main(int argc, char **argv)
     struct settings settings = {0};
 
     fill_standard_descriptors();
+    if (checker_is_meant(argc, argv)) {
+        return checker_main(argc, argv);
+    }
     log_init("agent");
     int code = flags_parse(argc, argv, &flags);
     if (code != 0 || answer(&flags)) {

@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "supervisor/complaints.h"
+#include "supervisor/flags.h"
 #include "supervisor/helpers.h"
 #include "supervisor/leaving.h"
 #include "supervisor/listener.h"
@@ -236,6 +237,9 @@ static void take_good(struct supervisor *supervisor, const uint8_t *bytes,
         error = complaints != NULL
                     ? settings_parse(&bundle, &settings, complaints)
                     : -ENOMEM;
+    }
+    if (error == 0) {
+        error = flags_apply(supervisor->flags, &settings);
     }
     if (error == 0) {
         error = reload_apply(supervisor, &settings, why, sizeof(why));

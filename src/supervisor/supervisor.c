@@ -295,12 +295,14 @@ static void init_handles(struct supervisor *supervisor)
 }
 
 int supervisor_init(struct supervisor *supervisor, struct settings *settings,
-                    const struct supervisor_programs *programs)
+                    const struct supervisor_programs *programs,
+                    const struct flags *flags)
 {
     memset(supervisor, 0, sizeof(*supervisor));
     manager_init(&supervisor->manager);
     supervisor->settings = settings;
     supervisor->programs = programs;
+    supervisor->flags = flags;
     int code = take_run_dir(supervisor);
     if (code == 0) {
         code = open_listeners(supervisor);

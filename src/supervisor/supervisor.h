@@ -33,6 +33,8 @@
 #define SUPERVISOR_LATE_MS 250
 
 /* Where the helper programs are, resolved at the start. */
+struct flags;
+
 struct supervisor_programs {
     char prober[SETTINGS_PATH_BYTES];
     char publisher[SETTINGS_PATH_BYTES];
@@ -51,6 +53,7 @@ struct supervisor {
     uv_loop_t loop;
     struct settings *settings;                  /* borrowed */
     const struct supervisor_programs *programs; /* borrowed */
+    const struct flags *flags; /* borrowed; over whatever the file says */
     char boot_id[BOARD_BOOT_BYTES];
     struct tasks *tasks;  /* owned */
     uint64_t tasks_shown; /* tasks->changes when last stored */
@@ -82,10 +85,11 @@ struct supervisor {
 };
 
 /* Everything that can be refused is refused here, before any child exists: 0,
- * or an exit code with a line in the log. `settings` and `programs` are
+ * or an exit code with a line in the log. The arguments are
  * borrowed until supervisor_finish. */
 int supervisor_init(struct supervisor *supervisor, struct settings *settings,
-                    const struct supervisor_programs *programs);
+                    const struct supervisor_programs *programs,
+                    const struct flags *flags);
 
 /* Runs until a signal ends it; the exit code. */
 int supervisor_run(struct supervisor *supervisor);
