@@ -60,6 +60,7 @@ static void tell_done(struct supervisor *supervisor)
     log_event(LEVEL_INFO, "reloaded",
               LOG_TEXT("config", supervisor->settings->file),
               LOG_NUMBER("instances", supervisor->settings->instance_count));
+    settings_warn(supervisor->settings);
     scoreboard_beat(supervisor);
 }
 
@@ -183,6 +184,9 @@ int reload_apply(struct supervisor *supervisor, struct settings *settings,
         }
         return error;
     }
+    /* Helpers that are started from here on learn of it too. */
+    log_set_level((enum log_level)settings->log_level);
+    log_set_format((enum log_format)settings->log_format);
     adopt_by_name(supervisor, engine, settings);
     replace_engine(supervisor, engine);
     replace_settings(supervisor, settings);
