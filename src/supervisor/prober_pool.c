@@ -97,7 +97,9 @@ static void handle_over(struct child *child)
     } else {
         child_describe_end(child, why, sizeof(why));
     }
-    log_event(LEVEL_DEBUG, "prober_over", LOG_NUMBER("prober", prober->number),
+    bool is_news = !prober->is_told_of_end && !prober->is_dismissed;
+    log_event(is_news ? LEVEL_WARNING : LEVEL_DEBUG, "prober_ended",
+              LOG_NUMBER("prober", prober->number),
               LOG_NUMBER("pid", child->pid), LOG_TEXT("how", why));
     tell_of_end(prober, why);
     progress_destroy(prober->progress);
@@ -201,6 +203,7 @@ void prober_pool_retire(struct prober_pool *pool, uint32_t number)
     struct prober *prober = find_prober(pool, number);
 
     if (prober != NULL) {
+        prober->is_dismissed = true;
         say(prober, &(struct message){.kind = MESSAGE_RETIRE});
     }
 }
@@ -236,6 +239,7 @@ void prober_pool_stop(struct prober_pool *pool)
 {
     for (size_t i = 0; i < ENGINE_PROBERS_MOST; i++) {
         if (pool->probers[i].number != 0) {
+            pool->probers[i].is_dismissed = true;
             child_kill(&pool->probers[i].child);
         }
     }

@@ -28,6 +28,7 @@ struct prober {
     struct progress *progress;
     bool is_told_of_end; /* the engine knows that nothing more will come */
     bool spoke_nonsense;
+    bool is_dismissed; /* retired or stopped: its end is no news */
     bool is_ready;
 };
 
