@@ -145,4 +145,7 @@ int settings_copy(const struct settings *settings, struct settings *copy);
 /* Frees what the settings own and clears them; fine on zeroed memory. */
 void settings_finish(struct settings *settings);
 
+/* The same and the struct itself, which was allocated. NULL is fine. */
+void settings_destroy(struct settings *settings);
+
 #endif

@@ -76,6 +76,7 @@ struct engine_action {
     uint64_t task;
     uint32_t timeout_ms;
     bool is_deep;
+    bool is_hung; /* KILL: because a task passed its deadline */
     enum state before;
 };
 

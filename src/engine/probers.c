@@ -10,9 +10,10 @@
 static void act(struct probers *probers, enum engine_action_kind kind,
                 uint32_t slot)
 {
-    actions_add(probers->actions,
-                &(struct engine_action){.kind = kind,
-                                        .prober = probers->list[slot].number});
+    actions_add(probers->actions, &(struct engine_action){
+                                      .kind = kind,
+                                      .prober = probers->list[slot].number,
+                                      .is_hung = probers->list[slot].is_hung});
 }
 
 static void set_alarm(struct probers *probers, uint32_t slot, uint64_t due_ms)

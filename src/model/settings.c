@@ -143,3 +143,11 @@ void settings_finish(struct settings *settings)
     free(settings->places);
     *settings = (struct settings){0};
 }
+
+void settings_destroy(struct settings *settings)
+{
+    if (settings != NULL) {
+        settings_finish(settings);
+        free(settings);
+    }
+}

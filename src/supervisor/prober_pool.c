@@ -208,16 +208,17 @@ void prober_pool_retire(struct prober_pool *pool, uint32_t number)
     }
 }
 
-void prober_pool_kill(struct prober_pool *pool, uint32_t number)
+void prober_pool_kill(struct prober_pool *pool, uint32_t number, bool is_hung)
 {
     struct prober *prober = find_prober(pool, number);
 
     if (prober != NULL) {
-        if (!prober->is_told_of_end) {
+        if (is_hung && !prober->is_told_of_end) {
             log_event(LEVEL_WARNING, "prober_hung",
                       LOG_NUMBER("prober", number),
                       LOG_NUMBER("pid", prober->child.pid));
         }
+        prober->is_dismissed = prober->is_dismissed || !is_hung;
         child_kill(&prober->child);
         tell_of_end(prober, "hung");
     }

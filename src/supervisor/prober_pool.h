@@ -55,9 +55,10 @@ void prober_pool_probe(struct prober_pool *pool, uint32_t number,
 
 void prober_pool_retire(struct prober_pool *pool, uint32_t number);
 
-/* Kills it. Unless the engine was told before that nothing more will come, it
- * is told so now, with what the progress page says. */
-void prober_pool_kill(struct prober_pool *pool, uint32_t number);
+/* Kills it; `is_hung`: because it was stuck, which is worth a line. Unless the
+ * engine was told before that nothing more will come, it is told so now, with
+ * what the progress page says. */
+void prober_pool_kill(struct prober_pool *pool, uint32_t number, bool is_hung);
 
 /* Hands all that was queued to the sockets; a prober that does not read is
  * killed. */

@@ -134,9 +134,8 @@ static void replace_engine(struct supervisor *supervisor, struct engine *engine)
 static void replace_settings(struct supervisor *supervisor,
                              struct settings *settings)
 {
-    settings_finish(supervisor->settings);
-    *supervisor->settings = *settings;
-    *settings = (struct settings){0};
+    settings_destroy(supervisor->settings);
+    supervisor->settings = settings;
 }
 
 static int make_successors(struct supervisor *supervisor,
@@ -233,26 +232,26 @@ static void take_good(struct supervisor *supervisor, const uint8_t *bytes,
 {
     struct complaints *complaints = calloc(1, sizeof(*complaints));
     struct settings_bundle bundle = {0};
-    struct settings settings = {0};
+    struct settings *settings = calloc(1, sizeof(*settings));
     char why[256] = "what the checker read cannot be parsed";
     int error = settings_bundle_decode(bytes, length, &bundle);
 
     if (error == 0) {
-        error = complaints != NULL
-                    ? settings_parse(&bundle, &settings, complaints)
+        error = complaints != NULL && settings != NULL
+                    ? settings_parse(&bundle, settings, complaints)
                     : -ENOMEM;
     }
     if (error == 0) {
-        error = flags_apply(supervisor->flags, &settings);
+        error = flags_apply(supervisor->flags, settings);
     }
     if (error == 0) {
-        error = reload_apply(supervisor, &settings, why, sizeof(why));
+        error = reload_apply(supervisor, settings, why, sizeof(why));
     }
     if (error == 0) {
         tell_done(supervisor);
     } else {
         tell_refused(supervisor, why);
-        settings_finish(&settings);
+        settings_destroy(settings);
     }
     settings_bundle_finish(&bundle);
     free(complaints);

@@ -49,7 +49,8 @@ static void handle_over(struct child *child)
 
     service->last_status = child->wait_status;
     child_describe_end(child, how, sizeof(how));
-    log_event(service->is_wanted ? LEVEL_WARNING : LEVEL_INFO, "helper_ended",
+    bool is_news = service->is_wanted && !service->is_replaced;
+    log_event(is_news ? LEVEL_WARNING : LEVEL_INFO, "helper_ended",
               LOG_TEXT("helper", service_name(service->spec.kind)),
               LOG_NUMBER("pid", child->pid), LOG_TEXT("how", how));
     enter(service, service->is_wanted ? SERVICE_DOWN : SERVICE_STOPPED);
@@ -73,6 +74,7 @@ static void spawn(struct service *service)
     };
 
     service->has_worked = false;
+    service->is_replaced = false;
     service->starts++;
     int error = child_start(&service->child, service->loop, service->tasks,
                             &child_spec, service);
@@ -183,6 +185,7 @@ void service_run(struct service *service, const struct service_spec *spec)
         break;
     case SERVICE_STARTING:
     case SERVICE_RUNNING:
+        service->is_replaced = true;
         enter(service, SERVICE_ENDING);
         break;
     case SERVICE_ENDING:

@@ -63,7 +63,8 @@ struct service {
     struct tasks *tasks;
     void *owner; /* borrowed */
     enum service_state state;
-    bool is_wanted; /* false: when it is down it stays down */
+    bool is_replaced; /* killed for its successor: its end is no news */
+    bool is_wanted;   /* false: when it is down it stays down */
     struct child child;
     uv_timer_t timer; /* backoff, hello, kill again: by state */
     uint64_t pause_ms;

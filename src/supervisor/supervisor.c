@@ -78,7 +78,7 @@ static void perform(struct supervisor *supervisor,
         prober_pool_retire(&supervisor->pool, action->prober);
         break;
     case ENGINE_KILL:
-        prober_pool_kill(&supervisor->pool, action->prober);
+        prober_pool_kill(&supervisor->pool, action->prober, action->is_hung);
         break;
     case ENGINE_CHANGED:
         log_change(supervisor, action);
@@ -300,7 +300,12 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
 {
     memset(supervisor, 0, sizeof(*supervisor));
     manager_init(&supervisor->manager);
-    supervisor->settings = settings;
+    supervisor->settings = malloc(sizeof(*settings));
+    if (supervisor->settings == NULL) {
+        return EX_OSERR;
+    }
+    *supervisor->settings = *settings;
+    *settings = (struct settings){0};
     supervisor->programs = programs;
     supervisor->flags = flags;
     int code = take_run_dir(supervisor);
@@ -316,7 +321,7 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
     }
     if (error != 0) {
         return refuse(EX_OSERR, "the scoreboard cannot be made",
-                      settings->run_dir, error, "see the error");
+                      supervisor->settings->run_dir, error, "see the error");
     }
     init_handles(supervisor);
     reload_init(&supervisor->reload, supervisor, &supervisor->loop);
@@ -372,6 +377,10 @@ int supervisor_run(struct supervisor *supervisor)
 void supervisor_finish(struct supervisor *supervisor)
 {
     const struct settings *settings = supervisor->settings;
+
+    if (settings == NULL) {
+        return; /* nothing was begun */
+    }
     bool leaves_nothing = supervisor->withdrew || !settings->has_zookeeper;
 
     if (supervisor->listen_count == SUPERVISOR_LISTENERS_MOST) {
@@ -385,4 +394,5 @@ void supervisor_finish(struct supervisor *supervisor)
     board_destroy(supervisor->board);
     engine_destroy(supervisor->engine);
     free(supervisor->tasks);
+    settings_destroy(supervisor->settings);
 }

@@ -51,7 +51,7 @@ enum supervisor_state {
 struct supervisor {
     enum supervisor_state state;
     uv_loop_t loop;
-    struct settings *settings;                  /* borrowed */
+    struct settings *settings;                  /* owned */
     const struct supervisor_programs *programs; /* borrowed */
     const struct flags *flags; /* borrowed; over whatever the file says */
     char boot_id[BOARD_BOOT_BYTES];
@@ -85,8 +85,8 @@ struct supervisor {
 };
 
 /* Everything that can be refused is refused here, before any child exists: 0,
- * or an exit code with a line in the log. The arguments are
- * borrowed until supervisor_finish. */
+ * or an exit code with a line in the log. The contents of
+ * `settings` are taken; the others are borrowed until supervisor_finish. */
 int supervisor_init(struct supervisor *supervisor, struct settings *settings,
                     const struct supervisor_programs *programs,
                     const struct flags *flags);
