@@ -149,6 +149,26 @@ def test_the_journal_gets_priorities_and_no_times(
     ours.close()
 
 
+def test_level_and_format_change_with_a_reload(
+        zookeeper, start_redis, make_agent):
+    agent = make_agent({"one": start_redis()}, zookeeper.servers,
+                       settings=FAST)
+    agent.start().wait_ready()
+    assert not any("event=round_ended" in line for line in lines_of(agent))
+    agent.settings["log"] = {"level": "debug", "format": "json"}
+    agent.write_config()
+    count = len(lines_of(agent))
+    agent.signal(signal.SIGHUP)
+
+    def programs():
+        found = [json.loads(line) for line in lines_of(agent)[count:]
+                 if line.startswith("{")]
+        return {line["program"] for line in found
+                if line["event"] in ("round_ended", "session_state")}
+    wait_for(lambda: programs() >= {"agent", "publisher"}, 30,
+             "rounds and a session in the new format")
+
+
 # --- a log that takes nothing ---------------------------------------------
 def assert_rounds_go_on(agent, redis):
     """As many rounds as time allows, and a death is seen at once."""

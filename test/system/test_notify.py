@@ -111,6 +111,28 @@ def test_leaving_for_a_successor_is_stopping_too(
     manager.wait("STOPPING=1")
 
 
+def test_a_reload_is_told_from_its_beginning_to_its_end(
+        start_redis, make_agent, manager):
+    agent = make_agent({"one": start_redis()})
+    manager.serve(agent, WATCHDOG_S).start()
+    manager.wait("READY=1")
+    before = time.clock_gettime(time.CLOCK_MONOTONIC) * 1e6
+    agent.settings["fall"] = 3
+    agent.write_config()
+    agent.signal(signal.SIGHUP)
+    manager.wait("READY=1", 2)
+    text, = manager.texts("RELOADING=1\nMONOTONIC_USEC=")
+    at = int(text.split("=")[-1])
+    assert before <= at <= time.clock_gettime(time.CLOCK_MONOTONIC) * 1e6
+    agent.settings["fall"] = "none"
+    agent.write_config()
+    agent.signal(signal.SIGHUP)
+    manager.wait("READY=1", 3)
+    assert len(manager.texts("RELOADING=1")) == 2, "a refused one is told too"
+    count = len(manager.times("WATCHDOG="))
+    manager.wait("WATCHDOG=1", count + 2)
+
+
 def test_a_stopped_redis_does_not_starve_the_watchdog(
         start_redis, make_agent, manager):
     redis = start_redis()
