@@ -27,6 +27,7 @@ void complaints_add(struct complaints *complaints, const char *file,
         (void)text_escape(complaint->file, sizeof(complaint->file), file,
                           strlen(file)); /* a cut complaint still serves */
         complaint->place = *place;
+        complaint->number = complaints->count;
         va_start(arguments, format);
         (void)vsnprintf(complaint->text, sizeof(complaint->text), format,
                         arguments); /* likewise */
@@ -35,22 +36,27 @@ void complaints_add(struct complaints *complaints, const char *file,
     complaints->count++;
 }
 
-static int compare(uint32_t left, uint32_t right)
+static int compare(size_t left, size_t right)
 {
     return (left > right) - (left < right);
 }
 
 static int by_place(const void *one, const void *other)
 {
-    const struct settings_place *left = &((const struct complaint *)one)->place;
-    const struct settings_place *right =
-        &((const struct complaint *)other)->place;
-    int order = compare(left->file, right->file);
+    const struct complaint *left = one;
+    const struct complaint *right = other;
+    int orders[] = {
+        compare(left->place.file, right->place.file),
+        compare(left->place.line, right->place.line),
+        compare(left->place.column, right->place.column),
+        compare(left->number, right->number),
+    };
+    size_t i = 0;
 
-    if (order == 0) {
-        order = compare(left->line, right->line);
+    while (orders[i] == 0 && i + 1 < sizeof(orders) / sizeof(orders[0])) {
+        i++;
     }
-    return order != 0 ? order : compare(left->column, right->column);
+    return orders[i];
 }
 
 static size_t kept(const struct complaints *complaints)

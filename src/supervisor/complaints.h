@@ -19,6 +19,7 @@
 struct complaint {
     char file[SETTINGS_PATH_BYTES]; /* printable ASCII */
     struct settings_place place;
+    size_t number; /* in the order they were added */
     char text[COMPLAINT_BYTES];
 };
 

@@ -55,7 +55,8 @@ static const struct option table[] = {
      .name = "publish",
      .type = OPTION_SECTION,
      .section = SCOPE_PUBLISH,
-     .help = "what to publish"},
+     .help = "what to publish",
+     .about = "Nodes: `<state>/<cluster>/<host>/<name>`, one an instance."},
     {.scope = SCOPE_TOP,
      .name = "http",
      .type = OPTION_SECTION,
@@ -65,7 +66,8 @@ static const struct option table[] = {
      .name = "log",
      .type = OPTION_SECTION,
      .section = SCOPE_LOG,
-     .help = "what the agent says on standard error"},
+     .help = "what the agent says on standard error",
+     .about = "Both can be changed by a reload; a flag goes first."},
     {.scope = SCOPE_TOP,
      .name = "discover",
      .type = OPTION_CHOICE,
@@ -83,7 +85,11 @@ static const struct option table[] = {
      .name = "instances",
      .type = OPTION_INSTANCES,
      .section = SCOPE_INSTANCE,
-     .help = "the Redis servers of this host"},
+     .help = "the Redis servers of this host",
+     .about =
+         "A list, here or in an included file, which holds the list alone. "
+         "At most 4096 in all, no two of one name. An explicitly empty "
+         "list is refused unless `discover` is `on`."},
 
     {.scope = SCOPE_ZOOKEEPER,
      .name = "servers",
@@ -155,7 +161,11 @@ static const struct option table[] = {
      IN_SETTINGS(registrations),
      .section = SCOPE_REGISTRATION,
      .has_no_effect = true,
-     .help = "presence trees, for consumers that read presence as usable"},
+     .help = "presence trees, for consumers that read presence as usable",
+     .about =
+         "A list of at most 16. An instance is published by its `advertise` "
+         "address, which one on a loopback address or a unix socket must "
+         "have. No tree may lie in another."},
 
     {.scope = SCOPE_REGISTRATION,
      .name = "style",

@@ -80,7 +80,8 @@ struct option {
     bool needs_restart;        /* a reload cannot change it */
     bool has_no_effect;        /* kept for a later version */
     enum option_scope section; /* OPTION_SECTION and lists: the scope inside */
-    const char *help;
+    const char *help;          /* a line, without a full stop */
+    const char *about; /* OPTION_SECTION and lists: more, for the page */
 };
 
 /* The table's row number `row`, NULL past the end. */
@@ -100,6 +101,9 @@ const struct option *option_elsewhere(enum option_scope scope,
 
 /* True when the option may stand in `scope`. */
 bool option_stands_in(const struct option *option, enum option_scope scope);
+
+/* The section or list whose inside is `scope`; NULL for the top. */
+const struct option *option_around(enum option_scope scope);
 
 /* The row of a field: OPTION_OF(HOME_INSTANCE, instance_settings, addr). The
  * field must have one. */

@@ -11,6 +11,8 @@
 
 /* A name this far away, or half its length, is no typing mistake. */
 #define NEAREST_MOST 3
+/* As many first letters tell what was meant. */
+#define ALIKE_LEAST 4
 
 bool option_stands_in(const struct option *option, enum option_scope scope)
 {
@@ -31,6 +33,14 @@ const struct option *option_find(enum option_scope scope, const char *name)
     return NULL;
 }
 
+/* One begins with the other: `address` and `addr`. */
+static bool begins_alike(const char *one, const char *other)
+{
+    size_t shorter = strlen(one) < strlen(other) ? strlen(one) : strlen(other);
+
+    return shorter >= ALIKE_LEAST && strncmp(one, other, shorter) == 0;
+}
+
 const char *option_nearest(enum option_scope scope, const char *name)
 {
     const struct option *option = option_at(0);
@@ -39,13 +49,24 @@ const char *option_nearest(enum option_scope scope, const char *name)
 
     for (size_t row = 0; option != NULL; option = option_at(++row)) {
         size_t distance = text_distance(option->name, name);
-        if (option_stands_in(option, scope) && distance < least &&
-            distance * 2 <= strlen(option->name)) {
+        if (!option_stands_in(option, scope)) {
+            continue;
+        }
+        if (distance < least && distance * 2 <= strlen(option->name)) {
             nearest = option->name;
             least = distance;
+        } else if (nearest == NULL && begins_alike(option->name, name)) {
+            nearest = option->name;
         }
     }
     return nearest;
+}
+
+static bool has_inside(const struct option *option)
+{
+    return option->type == OPTION_SECTION ||
+           option->type == OPTION_REGISTRATIONS ||
+           option->type == OPTION_INSTANCES;
 }
 
 const struct option *option_elsewhere(enum option_scope scope, const char *name)
@@ -53,11 +74,20 @@ const struct option *option_elsewhere(enum option_scope scope, const char *name)
     const struct option *option = option_at(0);
 
     for (size_t row = 0; option != NULL; option = option_at(++row)) {
-        bool has_inside = option->type == OPTION_SECTION ||
-                          option->type == OPTION_REGISTRATIONS ||
-                          option->type == OPTION_INSTANCES;
-        if (has_inside && option->section != scope &&
+        if (has_inside(option) && option->section != scope &&
             option_find(option->section, name) != NULL) {
+            return option;
+        }
+    }
+    return NULL;
+}
+
+const struct option *option_around(enum option_scope scope)
+{
+    const struct option *option = option_at(0);
+
+    for (size_t row = 0; option != NULL; option = option_at(++row)) {
+        if (has_inside(option) && option->section == scope) {
             return option;
         }
     }

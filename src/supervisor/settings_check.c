@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "supervisor/settings_check_paths.h"
+
+#define FILE_SHOWN_BYTES 512 /* of a file's name in a message */
 
 const char *settings_file_of(const struct settings *settings,
                              const struct settings_place *place)
@@ -111,16 +114,19 @@ static void complain_of_name(const struct settings *settings,
         instance_place(settings, first->index);
     const struct settings_place *place = instance_place(settings, again->index);
 
+    char file[FILE_SHOWN_BYTES];
+
     if (before->file == place->file) {
         COMPLAIN(settings, complaints, place,
                  "the name `%s` is taken by the instance on line %u",
                  again->name, before->line);
-    } else {
-        COMPLAIN(settings, complaints, place,
-                 "the name `%s` is taken by the instance in file %u of this "
-                 "configuration, line %u",
-                 again->name, before->file + 1u, before->line);
+        return;
     }
+    const char *path = settings_file_of(settings, before);
+    (void)text_escape(file, sizeof(file), path, strlen(path)); /* may be cut */
+    COMPLAIN(settings, complaints, place,
+             "the name `%s` is taken by the instance in %s, line %u",
+             again->name, file, before->line);
 }
 
 static void check_names(const struct settings *settings,

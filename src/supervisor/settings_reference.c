@@ -46,31 +46,6 @@ static const char opening[] =
     "file. A switch's twin counts when it is `1`.\n"
     "\n";
 
-static const struct {
-    enum option_scope scope;
-    const char *title;
-    const char *text;
-} chapters[] = {
-    {SCOPE_TOP, "The top of the file",
-     "What instances can have of their own stands here for all of them."},
-    {SCOPE_ZOOKEEPER, "zookeeper:",
-     "Without this section the agent observes only: all but publishing works."},
-    {SCOPE_AUTH, "zookeeper: auth:", NULL},
-    {SCOPE_PUBLISH,
-     "publish:", "Nodes: `<state>/<cluster>/<host>/<name>`, one an instance."},
-    {SCOPE_REGISTRATION, "publish: registrations:",
-     "A list. An instance that is in one is published by its `advertise`\n"
-     "address, which a loopback address or a unix socket must have. No tree\n"
-     "may lie in another."},
-    {SCOPE_HTTP, "http:", NULL},
-    {SCOPE_LOG, "log:", "Both can be changed by a reload; a flag goes first."},
-    {SCOPE_INSTANCE, "instances:",
-     "A list, here or in an included file (which holds the list alone).\n"
-     "At most 4096 in all; no two of one name. An explicitly empty list is\n"
-     "refused unless `discover` is `on`."},
-    {SCOPE_TLS, "instances: tls:", NULL},
-};
-
 /* "10s", "needed", or nothing. */
 static void print_default(const struct option *option)
 {
@@ -112,14 +87,33 @@ static void print_option(const struct option *option)
     printf(" |\n");
 }
 
-static void print_chapter(size_t chapter)
+/* "zookeeper: auth:", from the outside in. */
+static void print_title(enum option_scope scope)
 {
-    enum option_scope scope = chapters[chapter].scope;
+    const struct option *option = option_around(scope);
+
+    if (option != NULL) {
+        print_title(option->scope);
+        printf(" %s:", option->name);
+    }
+}
+
+static void print_chapter(enum option_scope scope)
+{
+    const struct option *around = option_around(scope);
     const struct option *option = option_at(0);
 
-    printf("\n## %s\n\n", chapters[chapter].title);
-    if (chapters[chapter].text != NULL) {
-        printf("%s\n\n", chapters[chapter].text);
+    printf("\n##");
+    print_title(scope);
+    printf("%s\n\n", around == NULL ? " The top of the file" : "");
+    if (around == NULL) {
+        printf("What instances can have of their own stands here for all of "
+               "them.\n\n");
+    } else {
+        printf("What it is for: %s.\n\n", around->help);
+    }
+    if (around != NULL && around->about != NULL) {
+        printf("%s\n\n", around->about);
     }
     printf("| key | value | default | what it does |\n|---|---|---|---|\n");
     for (size_t row = 0; option != NULL; option = option_at(++row)) {
@@ -133,7 +127,7 @@ void settings_print_reference(void)
 {
     printf("%s", opening);
     flags_print_reference();
-    for (size_t i = 0; i < sizeof(chapters) / sizeof(chapters[0]); i++) {
-        print_chapter(i);
+    for (int scope = 0; scope < SCOPE_COUNT; scope++) {
+        print_chapter((enum option_scope)scope);
     }
 }

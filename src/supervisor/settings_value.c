@@ -43,18 +43,14 @@ static int set_duration(const struct option *option, uint64_t *field,
                         const char *text, const struct reason *why)
 {
     uint64_t value = 0;
+    int error = parse_duration_ms(text, 0, option->highest, &value);
+    bool is_off = error == 0 && value == 0 && option->may_be_zero;
 
-    if (option->may_be_zero && strcmp(text, "0") == 0) {
-        *field = 0;
-        return 0;
-    }
-    int error =
-        parse_duration_ms(text, option->lowest, option->highest, &value);
-    if (error == -ERANGE) {
-        return out_of_range(option, why);
-    }
-    if (error != 0) {
+    if (error == -EINVAL) {
         return not_so(option, why);
+    }
+    if (error != 0 || (value < option->lowest && !is_off)) {
+        return out_of_range(option, why);
     }
     *field = value;
     return 0;

@@ -2,11 +2,28 @@
  * settings_warn.c - tells of options that this version keeps and does not use
  * yet, so that nobody believes they work.
  */
+#include <string.h>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "supervisor/options.h"
 #include "supervisor/settings_check.h"
 #include "supervisor/settings_load.h"
+#include "supervisor/settings_value.h"
+
+/* What is written as it would be anyway asks for nothing. */
+static bool asks_for_nothing(const struct settings *settings,
+                             const struct option *option)
+{
+    char text[SETTINGS_TEXT_BYTES];
+
+    if (option->type == OPTION_REGISTRATIONS) {
+        return settings->registration_count == 0;
+    }
+    return option->home == HOME_SETTINGS && option->fallback != NULL &&
+           settings_value_text(option, settings, text, sizeof(text)) &&
+           strcmp(text, option->fallback) == 0;
+}
 
 /* The first place of a row that is set, NULL if none is; `*count` of them. */
 static const struct settings_place *first_place(const struct settings *settings,
@@ -35,7 +52,8 @@ void settings_warn(const struct settings *settings)
         const struct settings_place *place = first_place(settings, row, &count);
         char where[SETTINGS_PATH_BYTES + 32];
 
-        if (place == NULL || !option->has_no_effect) {
+        if (place == NULL || !option->has_no_effect ||
+            asks_for_nothing(settings, option)) {
             continue;
         }
         (void)text_format(where, sizeof(where), "%s:%u",
