@@ -1,0 +1,234 @@
+"""SIGHUP: a good file touches only what it names, a bad one nothing, and
+both are told; what cannot change under way is refused with the reason."""
+import os
+import signal
+import threading
+import time
+
+from servers import free_port, wait_for
+
+
+def entry(name, redis, **more):
+    return {"name": name, "addr": redis.addr, **more}
+
+
+def config(agent):
+    return agent.status()["config"]
+
+
+def reload(agent):
+    """SIGHUP, and wait until it took effect or was refused."""
+    before = config(agent)
+    agent.write_config()
+    agent.signal(signal.SIGHUP)
+    return wait_outcome(agent, before)
+
+
+def wait_outcome(agent, before):
+    count = before["reloads"] + before["reloads_refused"]
+
+    def told():
+        now = config(agent)
+        return now["reloads"] + now["reloads_refused"] > count and now
+    return wait_for(told, 20, "outcome of the reload")
+
+
+class Listing(threading.Thread):
+    """Lists a directory as fast as it can, until closed."""
+
+    def __init__(self, client, path):
+        super().__init__(daemon=True)
+        self.client, self.path = client, path
+        self.samples, self.is_closed = [], False
+        self.start()
+
+    def run(self):
+        while not self.is_closed:
+            sample = set(self.client.get_children(self.path))
+            if not self.samples or sample != self.samples[-1]:
+                self.samples.append(sample)
+
+    def close(self):
+        self.is_closed = True
+        self.join()
+        return self.samples
+
+
+def running(zookeeper, redis, make_agent, watch, names):
+    watch = watch(zookeeper)
+    agent = make_agent({name: redis for name in names}, zookeeper.servers)
+    agent.start()
+    agent.wait_ready(60).wait_settled()
+    wait_for(lambda: len(watch.nodes()) == len(names), 30, "all nodes")
+    return agent, watch.refresh()
+
+
+def test_only_what_changed_of_a_thousand_moves(
+        zookeeper, start_redis, make_agent, watch):
+    redis = start_redis()
+    names = [f"n{i}" for i in range(1000)]
+    agent, watch = running(zookeeper, redis, make_agent, watch, names)
+    mark = watch.mark()
+    listed = Listing(watch.client, f"{watch.root}/test/h1")
+    kept = names[300:]
+    agent.settings["instances"] = (
+        [entry(name, redis) for name in kept]                 # 0-99: removed
+        + [entry(f"renamed{i}", redis) for i in range(100, 200)]
+        + [entry(name, redis, labels={"az": "b"}) for name in names[200:300]]
+        + [entry(f"added{i}", redis) for i in range(100)])
+    assert reload(agent)["ok"]
+    wait_for(lambda: len(watch.nodes()) == 1000
+             and "n0" not in watch.nodes() and "added99" in watch.nodes(), 60,
+             "the new set of nodes")
+    watch.refresh()
+    moved = {event.path.rsplit("/", 1)[1] for event in watch.since(mark)}
+    assert not moved & set(kept), sorted(moved & set(kept))[:5]
+    watch.assert_quiet(mark, kept + names[200:300])
+    assert set(watch.nodes()) == (
+        set(kept) | set(names[200:300])
+        | {f"renamed{i}" for i in range(100, 200)}
+        | {f"added{i}" for i in range(100)})
+    assert all(node["state"] == "up" for node in watch.nodes().values())
+    for sample in listed.close():  # the new name stands before the old goes
+        missing = [i for i in range(100, 200)
+                   if not {f"n{i}", f"renamed{i}"} & sample]
+        assert not missing, missing
+    tasks = agent.get("/tasks")
+    assert tasks["started"] == (tasks["finished"] + tasks["reaped"]
+                                + tasks["live"])
+
+
+def test_a_bad_file_moves_nothing_and_is_told(
+        zookeeper, start_redis, make_agent, watch):
+    redis = start_redis()
+    agent, watch = running(zookeeper, redis, make_agent, watch, ["a", "b"])
+    mark = watch.mark()
+    helpers = {helper.pid for helper in agent.helpers()}
+    agent.settings["intervall"] = "1s"
+    told = reload(agent)
+    assert not told["ok"] and told["reloads"] == 0
+    assert "did you mean `interval`" in told["error"]
+    assert f"{agent.config}:" in told["error"]
+    metrics = agent.get("/metrics")
+    assert "sentinel_agent_config_good 0" in metrics
+    assert "sentinel_agent_reloads_refused_total 1" in metrics
+    assert "event=reload_refused" in agent.tail()
+    assert helpers <= {helper.pid for helper in agent.helpers()}
+    watch.refresh().assert_quiet(mark)
+    assert not watch.since(mark)
+    del agent.settings["intervall"]
+    told = reload(agent)
+    assert told["ok"] and told["error"] == "" and told["reloads"] == 1
+    assert "sentinel_agent_config_good 1" in agent.get("/metrics")
+    watch.refresh().assert_quiet(mark)
+
+
+def test_a_file_that_is_gone_or_no_file_is_a_bad_file(
+        start_redis, make_agent):
+    agent = make_agent({"a": start_redis()}).start()
+    before = config(agent)
+    os.unlink(agent.config)
+    agent.signal(signal.SIGHUP)
+    before = wait_outcome(agent, before)
+    assert "No such file" in before["error"]
+    os.mkfifo(agent.config)  # nobody writes: reading it would wait for ever
+    agent.signal(signal.SIGHUP)
+    told = wait_outcome(agent, before)
+    assert not told["ok"] and "regular file" in told["error"]
+    os.unlink(agent.config)
+    assert reload(agent)["ok"]
+
+
+def test_a_storm_of_signals_is_a_few_reloads(start_redis, make_agent):
+    agent = make_agent({"a": start_redis()}).start()
+    agent.settings["instances"] = [entry("b", start_redis())]
+    agent.write_config()
+    for _ in range(200):
+        agent.signal(signal.SIGHUP)
+    agent.wait_state("b", "up")
+    wait_for(lambda: not agent.helpers("sentinel-agent"), 20,
+             "end of the checkers")
+    assert 1 <= config(agent)["reloads"] <= 20
+
+
+def test_what_names_our_place_is_refused_with_the_reason(
+        zookeeper, start_redis, make_agent, watch):
+    agent, watch = running(zookeeper, start_redis(), make_agent, watch, ["a"])
+    mark = watch.mark()
+    for key, value, word in (
+            ("cluster", "other", "cluster"), ("host", "h2", "host"),
+            ("publish", {"state": "/other"}, "publish: state:")):
+        before = agent.settings.get(key)
+        agent.settings[key] = value
+        told = reload(agent)
+        assert not told["ok"] and word in told["error"], told
+        assert "restart" in told["error"]
+        agent.settings[key] = before
+    assert reload(agent)["ok"]
+    watch.refresh().assert_quiet(mark)
+
+
+def test_the_console_moves_and_a_taken_address_is_refused(
+        start_redis, make_agent):
+    first = make_agent({"a": start_redis()}).start()
+    other = make_agent({"a": start_redis()}).start()
+    other.settings["http"] = {"listen": f"127.0.0.1:{first.port}"}
+    told = reload(other)
+    assert not told["ok"] and "cannot listen" in told["error"]
+    port = free_port()
+    other.settings["http"] = {"listen": f"127.0.0.1:{port}"}
+    before = config(other)
+    other.write_config()
+    other.signal(signal.SIGHUP)
+    other.port = port
+    assert wait_outcome(other, before)["ok"]
+    assert first.get("/goroutines")
+
+
+def test_zookeeper_taken_out_and_put_back(
+        zookeeper, start_redis, make_agent, watch):
+    agent, watch = running(zookeeper, start_redis(), make_agent, watch,
+                           ["a", "b"])
+    publishing = dict(agent.settings)
+    del agent.settings["zookeeper"]
+    assert reload(agent)["ok"]
+    watch.wait_gone()
+    wait_for(lambda: agent.status()["zookeeper"]["state"] == "off", 20,
+             "the end of publishing")
+    agent.settings = publishing
+    assert reload(agent)["ok"]
+    wait_for(lambda: len(watch.nodes()) == 2, 30, "nodes again")
+
+
+def test_levels_change_under_way(start_redis, make_agent):
+    agent = make_agent({"a": start_redis()}).start()
+    agent.settings["log"] = {"level": "debug", "format": "json"}
+    assert reload(agent)["ok"]
+    wait_for(lambda: '"level":"debug"' in agent.tail(), 20, "a debug line")
+
+
+def test_reloads_under_load_leave_nothing_behind(
+        zookeeper, start_redis, make_agent, watch):
+    redis = start_redis()
+    names = [f"n{i}" for i in range(50)]
+    agent, watch = running(zookeeper, redis, make_agent, watch, names)
+    wait_for(lambda: len(agent.helpers()) == 4, 30, "four helpers")
+    supervisor = next(member for member in agent.members()
+                      if member.pid == agent.pid)
+    descriptors = supervisor.descriptors()
+    mark = watch.mark()
+    for number in range(10):
+        agent.settings["interval"] = f"{400 + 10 * number}ms"
+        agent.settings["instances"] = [
+            entry(name, redis, interval="500ms") for name in names]
+        assert reload(agent)["ok"]
+    agent.wait_ready(30).wait_settled()
+    wait_for(lambda: len(agent.helpers()) == 4, 30, "four helpers again")
+    wait_for(lambda: supervisor.descriptors() <= descriptors, 20,
+             f"descriptors back at {descriptors}")
+    watch.refresh().assert_quiet(mark)
+    deadline = time.monotonic() + 60
+    redis.kill()
+    wait_for(lambda: all(node["state"] == "down"
+                         for node in watch.nodes().values()), 60, "all down")
+    assert time.monotonic() < deadline
