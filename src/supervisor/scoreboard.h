@@ -25,7 +25,7 @@ void scoreboard_beat(struct supervisor *supervisor);
 void scoreboard_take_session(struct supervisor *supervisor,
                              const struct message_session *session);
 void scoreboard_take_alarm(struct supervisor *supervisor,
-                           const struct message_alarm *alarm);
+                           const struct message_alarm *told);
 /* The publisher is gone: it holds no session as far as we know. */
 void scoreboard_lose_session(struct supervisor *supervisor);
 

@@ -17,12 +17,19 @@ static void handle_message(struct child *child, const struct message *message)
 {
     struct service *service = child->owner;
 
-    if (message->kind == service->spec.hello) {
-        if (service->state == SERVICE_STARTING) {
-            enter(service, SERVICE_RUNNING);
-        }
-    } else if (service->state == SERVICE_RUNNING) {
+    if (service->state == SERVICE_STARTING &&
+        message->kind == service->spec.hello) {
+        enter(service, SERVICE_RUNNING);
+    } else if (service->state == SERVICE_RUNNING &&
+               message->kind != service->spec.hello &&
+               ++service->messages <= SERVICE_MESSAGES_MOST) {
         service->spec.on_message(service, message);
+    } else if (service->state != SERVICE_ENDING) {
+        log_event(LEVEL_WARNING, "helper_spoke_nonsense",
+                  LOG_TEXT("helper", service_name(service->spec.kind)),
+                  LOG_TEXT("message", message_name(message->kind)),
+                  LOG_NUMBER("messages", service->messages));
+        enter(service, SERVICE_ENDING);
     }
 }
 
@@ -209,6 +216,11 @@ int service_send(struct service *service, const struct message *message)
         enter(service, SERVICE_ENDING);
     }
     return error;
+}
+
+void service_beat(struct service *service)
+{
+    service->messages = 0;
 }
 
 void service_has_worked(struct service *service)

@@ -200,6 +200,8 @@ static void handle_heartbeat(uv_timer_t *timer)
 
     deadman_feed();
     log_settle();
+    service_beat(&supervisor->publisher);
+    service_beat(&supervisor->console);
     supervisor->are_services_dirty = true;
     scoreboard_beat(supervisor);
 }
@@ -317,6 +319,7 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
     }
     int error = uv_loop_init(&supervisor->loop);
     if (error == 0) {
+        supervisor->has_loop = true;
         error = open_engine(supervisor);
     }
     if (error != 0) {
@@ -374,6 +377,22 @@ int supervisor_run(struct supervisor *supervisor)
     return 0;
 }
 
+static void close_handle(uv_handle_t *handle, void *argument)
+{
+    (void)argument;
+    if (!uv_is_closing(handle)) {
+        uv_close(handle, NULL);
+    }
+}
+
+/* A helper that cannot be killed may keep handles; then the loop is left. */
+static void close_loop(uv_loop_t *loop)
+{
+    uv_walk(loop, close_handle, NULL);
+    (void)uv_run(loop, UV_RUN_NOWAIT); /* runs what waits to be closed */
+    (void)uv_loop_close(loop);         /* the process ends anyhow */
+}
+
 void supervisor_finish(struct supervisor *supervisor)
 {
     const struct settings *settings = supervisor->settings;
@@ -389,6 +408,9 @@ void supervisor_finish(struct supervisor *supervisor)
     if (supervisor->board != NULL && leaves_nothing &&
         !supervisor->is_handing_over) {
         board_remove(settings->run_dir);
+    }
+    if (supervisor->has_loop) {
+        close_loop(&supervisor->loop);
     }
     manager_finish(&supervisor->manager);
     board_destroy(supervisor->board);

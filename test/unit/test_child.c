@@ -50,7 +50,7 @@ static int check_descriptors(void)
 
     for (struct dirent *entry = readdir(directory); entry != NULL;
          entry = readdir(directory)) {
-        int fd = atoi(entry->d_name);
+        int fd = (int)strtol(entry->d_name, NULL, 10);
         if (entry->d_name[0] != '.' && fd > HELPER_FD_SHARED && fd != own) {
             strange++;
         }
