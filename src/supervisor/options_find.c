@@ -105,7 +105,7 @@ const struct option *option_of(enum option_home home, size_t offset)
             return option;
         }
     }
-    assert(!"a field without a row");
+    assert(false && "a field without a row");
     return NULL;
 }
 
@@ -118,6 +118,6 @@ const struct option *option_of_type(enum option_type type)
             return option;
         }
     }
-    assert(!"a type without a row");
+    assert(false && "a type without a row");
     return NULL;
 }
