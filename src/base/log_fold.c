@@ -151,7 +151,7 @@ static void describe(struct log_kind *kind, const struct log_field *fields)
     bool fits = true;
     for (const struct log_field *field = fields; field->key != NULL && fits;
          field++) {
-        const char *space = field == fields ? "" : " ";
+        const char *space = kind->fields[0] == '\0' ? "" : " ";
         if (field->is_text) {
             fits =
                 text_append(kind->fields, sizeof kind->fields, "%s%s=%s", space,
