@@ -25,7 +25,7 @@ static void log_end(const struct discovery *discovery)
     char how[64];
 
     if (discovery->status == 0) {
-        log_event(LEVEL_INFO, "discovered",
+        log_event(LEVEL_DEBUG, "discovered",
                   LOG_NUMBER("servers", discovery->count),
                   LOG_NUMBER("processes", searched->processes),
                   LOG_NUMBER("hidden", searched->hidden),

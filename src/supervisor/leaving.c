@@ -28,7 +28,8 @@ static bool is_everybody_gone(const struct supervisor *supervisor)
     return prober_pool_is_empty(&supervisor->pool) &&
            supervisor->publisher.state == SERVICE_STOPPED &&
            supervisor->console.state == SERVICE_STOPPED &&
-           reload_is_idle(&supervisor->reload);
+           reload_is_idle(&supervisor->reload) &&
+           finder_is_idle(&supervisor->finder);
 }
 
 /* The one place where the state changes. */
@@ -48,6 +49,7 @@ static void enter(struct supervisor *supervisor, enum supervisor_state state)
                              0); /* initialized */
         prober_pool_stop(&supervisor->pool);
         reload_stop(&supervisor->reload);
+        finder_stop(&supervisor->finder);
         service_stop(&supervisor->console);
         service_stop(&supervisor->publisher);
         leaving_on_helper_gone(supervisor);

@@ -227,34 +227,55 @@ static void tell_complaints(struct supervisor *supervisor, char *text)
     tell_refused(supervisor, first);
 }
 
-static void take_good(struct supervisor *supervisor, const uint8_t *bytes,
-                      size_t length)
+/* From the checker's bytes to settings as a start would have them. */
+static int parse_good(const struct supervisor *supervisor, const uint8_t *bytes,
+                      size_t length, struct settings *settings)
 {
     struct complaints *complaints = calloc(1, sizeof(*complaints));
     struct settings_bundle bundle = {0};
-    struct settings *settings = calloc(1, sizeof(*settings));
-    char why[256] = "what the checker read cannot be parsed";
-    int error = settings_bundle_decode(bytes, length, &bundle);
+    int error = -ENOMEM;
 
+    if (complaints != NULL) {
+        error = settings_bundle_decode(bytes, length, &bundle);
+    }
     if (error == 0) {
-        error = complaints != NULL && settings != NULL
-                    ? settings_parse(&bundle, settings, complaints)
-                    : -ENOMEM;
+        error = settings_parse(&bundle, settings, complaints);
     }
     if (error == 0) {
         error = flags_apply(supervisor->flags, settings);
     }
+    settings_bundle_finish(&bundle);
+    free(complaints);
+    return error;
+}
+
+static void take_good(struct supervisor *supervisor, const uint8_t *bytes,
+                      size_t length)
+{
+    struct settings *settings = calloc(1, sizeof(*settings));
+    char why[256] = "what the checker read cannot be taken";
+    bool is_search_wanted = false;
+    int error = -ENOMEM;
+
+    if (settings != NULL) {
+        error = parse_good(supervisor, bytes, length, settings);
+    }
+    if (error == 0) {
+        is_search_wanted = finder_wants(settings);
+    }
+    if (error == 0 && is_search_wanted) {
+        error = finder_extend(&supervisor->finder, settings);
+    }
     if (error == 0) {
         error = reload_apply(supervisor, settings, why, sizeof(why));
     }
-    if (error == 0) {
-        tell_done(supervisor);
-    } else {
+    if (error != 0) {
         tell_refused(supervisor, why);
         settings_destroy(settings);
+        return;
     }
-    settings_bundle_finish(&bundle);
-    free(complaints);
+    finder_configure(&supervisor->finder, is_search_wanted);
+    tell_done(supervisor);
 }
 
 static void conclude(struct reload *reload)

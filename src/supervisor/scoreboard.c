@@ -133,7 +133,7 @@ void scoreboard_replace(struct supervisor *supervisor, struct board *board)
 static bool is_first_round_out(struct supervisor *supervisor,
                                const struct engine_round *round)
 {
-    if (!round->is_complete) {
+    if (!round->is_complete || finder_is_awaited(&supervisor->finder)) {
         return false;
     }
     if (!supervisor->settings->has_zookeeper) {

@@ -320,6 +320,7 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
     int error = uv_loop_init(&supervisor->loop);
     if (error == 0) {
         supervisor->has_loop = true;
+        finder_init(&supervisor->finder, supervisor, &supervisor->loop);
         error = open_engine(supervisor);
     }
     if (error != 0) {
@@ -366,6 +367,7 @@ int supervisor_run(struct supervisor *supervisor)
     (void)uv_timer_start(&supervisor->heartbeat, handle_heartbeat,
                          DEADMAN_HEARTBEAT_MS, DEADMAN_HEARTBEAT_MS);
     helpers_start(supervisor);
+    finder_configure(&supervisor->finder, finder_wants(supervisor->settings));
     supervisor_feed(supervisor, &(struct engine_event){.kind = ENGINE_TIME});
     (void)uv_run(&supervisor->loop, UV_RUN_DEFAULT); /* until uv_stop */
     log_event(LEVEL_INFO, "stopped",

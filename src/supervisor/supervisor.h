@@ -17,6 +17,7 @@
 #include "model/board.h"
 #include "model/settings.h"
 #include "supervisor/manager.h"
+#include "supervisor/finder.h"
 #include "supervisor/prober_pool.h"
 #include "supervisor/reload.h"
 #include "supervisor/service.h"
@@ -66,6 +67,7 @@ struct supervisor {
     struct service publisher;
     struct service console;
     struct reload reload;
+    struct finder finder;
     struct manager manager; /* the service manager, if there is one */
     uint32_t service_slots; /* of the board in use */
     bool are_services_dirty;
