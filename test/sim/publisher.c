@@ -110,6 +110,11 @@ static void handle_look(struct world *world, void *data)
 
 void sim_publisher_look(struct world *world)
 {
+    if (world->now_ms < world->plan.faults_end_ms &&
+        world_chance(world, world->plan.look_lost_percent)) {
+        world_note(world, "fault: a look is lost");
+        return;
+    }
     world_at(world, world->now_ms, handle_look, make_letter(world));
 }
 
