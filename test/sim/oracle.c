@@ -132,7 +132,9 @@ void oracle_node(struct world *world, const char *path, const char *bytes,
         return;
     }
     world_note(world, "node i%u says %s", index, state_name(said));
-    bool is_timed = !world->plan.has_probe_now; /* it cuts pauses short */
+    /* A probe out of band cuts pauses short, and a node may have missed an
+     * unknown in between. */
+    bool is_timed = !world->plan.has_probe_now && !may_be_unknown(world, index);
     if (said == STATE_UP && witness->said == STATE_DOWN && is_timed) {
         uint64_t rises = world->settings.instances[index].rise - 1;
         oracle_check(world, PROPERTY_RISE,

@@ -392,15 +392,14 @@ static void a_hello_ends_the_pause(void **state)
     scene_start(scene);
     scene_answer_all(scene);
     scene_lose(scene, 1, 0, STEP_NONE, "killed by SIGKILL");
-    scene_tell(scene, ENGINE_PROBER_FAILED, last_spawned(scene));
+    scene_lose(scene, 2, 0, STEP_NONE, "killed by SIGKILL");
+    uint32_t good = last_spawned(scene);
     uint32_t count = scene_count(scene, ENGINE_SPAWN);
-    scene_pass(scene, 99);
+    scene_tell(scene, ENGINE_PROBER_FAILED, good - 1);
+    scene_pass(scene, 50);
     assert_int_equal(scene_count(scene, ENGINE_SPAWN), count);
-    scene_pass(scene, 1);
+    scene_tell(scene, ENGINE_PROBER_READY, good);
     assert_int_equal(scene_count(scene, ENGINE_SPAWN), count + 1);
-    scene_tell(scene, ENGINE_PROBER_READY, last_spawned(scene));
-    scene_lose(scene, last_spawned(scene), 0, STEP_NONE, "killed by SIGKILL");
-    assert_int_equal(scene_count(scene, ENGINE_SPAWN), count + 2);
 }
 
 static void one_that_dies_at_work_is_replaced_at_once(void **state)
