@@ -176,7 +176,7 @@ static void plan_odds(struct plan *plan)
     if (plan->scenario == SCENARIO_PROBER) {
         plan->twice_percent = 2;
     }
-    if (is_chaos || plan->scenario == SCENARIO_PUBLISHER) {
+    if (is_chaos || plan->scenario == SCENARIO_STRANGER) {
         plan->look_lost_percent = 20;
     }
 }
