@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -116,11 +117,14 @@ static void arm(struct service *service, uint64_t after_ms, uint64_t again_ms)
                          again_ms); /* initialized, not closing */
 }
 
-/* Nothing after a life that worked; else twice the last pause, of which a
- * random half is taken off, so that helpers of many hosts spread. */
+/* Nothing after a life that worked for a while; else twice the last pause, of
+ * which a random half is taken off, so that helpers of many hosts spread. What
+ * dies of its first work again and again must not be forked without end. */
 static uint64_t next_pause_ms(struct service *service)
 {
-    if (service->has_worked) {
+    uint64_t lived_ms = clock_monotonic_ms() - service->child.started_ms;
+
+    if (service->has_worked && lived_ms >= SERVICE_WORKED_MS) {
         service->pause_ms = 0;
         return 0;
     }

@@ -22,6 +22,7 @@
 #define SERVICE_HELLO_MS 3000 /* start to hello, else it is killed */
 #define SERVICE_PAUSE_LEAST_MS 100
 #define SERVICE_PAUSE_MOST_MS 5000
+#define SERVICE_WORKED_MS 1000     /* a life that counts as one that worked */
 #define SERVICE_KILL_AGAIN_MS 1000 /* until the exit was seen */
 
 struct service;
