@@ -34,9 +34,12 @@ const char *service_name(enum service_kind kind)
     return (unsigned)kind < SERVICE_COUNT ? service_names[kind] : "?";
 }
 
+/* Ids follow each other, and neighbours in the index would make one long run
+ * of them, which every end of a task walks along. Fibonacci hashing (2^64 over
+ * the golden ratio) lays them far apart. */
 static uint32_t home_of(uint64_t id)
 {
-    return (uint32_t)(id & INDEX_MASK);
+    return (uint32_t)((id * 0x9e3779b97f4a7c15ULL) >> 50) & INDEX_MASK;
 }
 
 /* The slot that holds `id`, or the empty one where it would be put. */

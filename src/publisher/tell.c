@@ -72,31 +72,49 @@ static void tell_published(struct publisher *publisher,
     send_message(publisher, &message);
 }
 
+static void describe_alarm(const struct tree_notice *notice,
+                           struct message_alarm *alarm)
+{
+    bool is_refusal = notice->kind == TREE_REFUSAL_RAISED ||
+                      notice->kind == TREE_REFUSAL_CLEARED;
+    (void)text_copy(alarm->what, sizeof alarm->what,
+                    is_refusal ? "write_refused" : "foreign_node"); /* fits */
+    if (!alarm->is_raised) {
+        return;
+    }
+    if (is_refusal) {
+        (void)text_copy(alarm->detail, sizeof alarm->detail,
+                        "ZooKeeper does not let us write it: see the ACLs of "
+                        "the node and of its parent"); /* fits */
+    } else if (notice->stat.owner != 0) {
+        (void)text_format(alarm->detail, sizeof alarm->detail,
+                          "owned by the session 0x%" PRIx64
+                          ", which is not ours",
+                          notice->stat.owner); /* fits */
+    } else {
+        (void)text_copy(alarm->detail, sizeof alarm->detail,
+                        "a persistent node, or one we may not read");
+    }
+}
+
 static void tell_alarm(struct publisher *publisher,
                        const struct tree_notice *notice)
 {
     struct message message = {.kind = MESSAGE_ALARM};
     struct message_alarm *alarm = &message.alarm;
-    alarm->is_raised = notice->kind == TREE_ALARM_RAISED;
+    alarm->is_raised = notice->kind == TREE_ALARM_RAISED ||
+                       notice->kind == TREE_REFUSAL_RAISED;
     alarm->since_wall_ms = clock_wall_ms();
-    (void)text_copy(alarm->what, sizeof alarm->what, "foreign_node"); /* fits */
+    describe_alarm(notice, alarm);
     char path[TREE_PATH_BYTES];
     (void)tree_path(publisher->desk.tree, notice->slot, path,
                     sizeof path); /* any of ours fits */
     (void)text_copy(alarm->path, sizeof alarm->path,
                     path); /* for people: may be cut */
-    if (alarm->is_raised && notice->stat.owner != 0) {
-        (void)text_format(alarm->detail, sizeof alarm->detail,
-                          "owned by the session 0x%" PRIx64
-                          ", which is not ours",
-                          notice->stat.owner); /* fits */
-    } else if (alarm->is_raised) {
-        (void)text_copy(alarm->detail, sizeof alarm->detail,
-                        "a persistent node, or one we may not read");
-    }
     log_event(LEVEL_WARNING,
-              alarm->is_raised ? "foreign_node_found" : "foreign_node_gone",
-              LOG_TEXT("path", path), LOG_TEXT("detail", alarm->detail));
+              alarm->is_raised ? "node_alarm" : "node_alarm_over",
+              LOG_TEXT("what", alarm->what), LOG_TEXT("path", path),
+              LOG_TEXT("detail", alarm->detail));
     send_message(publisher, &message);
 }
 
@@ -110,6 +128,8 @@ void publisher_tell_notices(struct publisher *publisher)
             break;
         case TREE_ALARM_RAISED:
         case TREE_ALARM_CLEARED:
+        case TREE_REFUSAL_RAISED:
+        case TREE_REFUSAL_CLEARED:
             tell_alarm(publisher, &notice);
             break;
         }

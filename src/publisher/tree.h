@@ -87,9 +87,11 @@ struct tree_stat {
 };
 
 enum tree_notice_kind {
-    TREE_PUBLISHED,     /* slot, claim_version, stat, since_wall_ms */
-    TREE_ALARM_RAISED,  /* slot, owner in stat: a stranger's node */
-    TREE_ALARM_CLEARED, /* slot */
+    TREE_PUBLISHED,       /* slot, claim_version, stat, since_wall_ms */
+    TREE_ALARM_RAISED,    /* slot, owner in stat: a stranger's node */
+    TREE_ALARM_CLEARED,   /* slot */
+    TREE_REFUSAL_RAISED,  /* slot: ZooKeeper does not let us write it */
+    TREE_REFUSAL_CLEARED, /* slot */
 };
 
 struct tree_notice {

@@ -11,22 +11,27 @@
 #include "publisher/tree_state.h"
 
 /* One failure may be another's harmless doing (we read and try again at
- * once); from the second in a row on we wait, twice as long each time. */
-static void note_failure(struct tree *tree, uint64_t now_ms)
+ * once); from the second in a row on we wait, twice as long each time. The
+ * moment until which to wait, or 0. */
+static uint64_t backoff_until(uint32_t failures, uint64_t now_ms)
 {
-    tree->failures++;
-    if (tree->failures < 2) {
-        return;
+    if (failures < 2) {
+        return 0;
     }
     uint64_t wait_ms = TREE_BACKOFF_FIRST_MS;
-    for (uint32_t i = 2; i < tree->failures && wait_ms < TREE_BACKOFF_MOST_MS;
-         i++) {
+    for (uint32_t i = 2; i < failures && wait_ms < TREE_BACKOFF_MOST_MS; i++) {
         wait_ms *= 2;
     }
     if (wait_ms > TREE_BACKOFF_MOST_MS) {
         wait_ms = TREE_BACKOFF_MOST_MS;
     }
-    tree->backoff_until_ms = now_ms + wait_ms;
+    return now_ms + wait_ms;
+}
+
+static void note_failure(struct tree *tree, uint64_t now_ms)
+{
+    tree->failures++;
+    tree->backoff_until_ms = backoff_until(tree->failures, now_ms);
 }
 
 static void note_dead_session(struct tree *tree, uint64_t session)
@@ -111,6 +116,9 @@ void tree_on_suspended(struct tree *tree)
             slot->must_read = true;
         }
         slot->read_ticket = 0;
+        slot->flies_alone = false;
+        slot->failures = 0;
+        slot->not_until_ms = 0;
         tree_end_flight(slot);
     }
 }
@@ -309,7 +317,53 @@ static void land(struct tree *tree, struct tree_slot *slot,
         slot->must_read = true;
     }
     tree_end_flight(slot);
+    slot->flies_alone = false;
+    slot->is_refused = false;
+    slot->failures = 0;
+    slot->not_until_ms = 0;
     review_stray(tree, slot);
+}
+
+/* The one slot that flew, or NULL if there were more. */
+static struct tree_slot *find_single(struct tree *tree)
+{
+    struct tree_slot *single = NULL;
+    for (uint32_t i = 0; i < tree->slot_count; i++) {
+        struct tree_slot *slot = &tree->slots[i];
+        if (slot->flight.is_flying && single != NULL) {
+            return NULL;
+        }
+        if (slot->flight.is_flying) {
+            single = slot;
+        }
+    }
+    return single;
+}
+
+/* Whose fault was it? A lost answer is nobody's, and neither is a first
+ * conflict. Otherwise a slot that flew alone pays for it alone; those that
+ * flew together fly apart until each has landed. */
+static void blame(struct tree *tree, enum tree_outcome outcome, uint64_t now_ms)
+{
+    struct tree_slot *single = find_single(tree);
+    if (outcome == TREE_LOST) {
+        note_failure(tree, now_ms);
+        return;
+    }
+    if (single != NULL) {
+        single->flies_alone = true;
+        single->is_refused = outcome == TREE_REFUSED;
+        single->failures++;
+        single->not_until_ms = backoff_until(single->failures, now_ms);
+        return;
+    }
+    tree->failures++;
+    if (outcome != TREE_REFUSED && tree->failures < 2) {
+        return;
+    }
+    for (uint32_t i = 0; i < tree->slot_count; i++) {
+        tree->slots[i].flies_alone |= tree->slots[i].flight.is_flying;
+    }
 }
 
 void tree_on_multi(struct tree *tree, uint64_t ticket,
@@ -320,6 +374,12 @@ void tree_on_multi(struct tree *tree, uint64_t ticket,
         return;
     }
     tree->multi_ticket = 0;
+    if (outcome != TREE_OK) {
+        tree->must_list = tree->must_list || outcome == TREE_NO_NODE;
+        blame(tree, outcome, now_ms);
+    } else {
+        tree->failures = 0;
+    }
     for (uint32_t i = 0; i < tree->slot_count; i++) {
         struct tree_slot *slot = &tree->slots[i];
         if (!slot->flight.is_flying) {
@@ -332,10 +392,4 @@ void tree_on_multi(struct tree *tree, uint64_t ticket,
             slot->must_read = true;
         }
     }
-    if (outcome == TREE_OK) {
-        tree->failures = 0;
-        return;
-    }
-    tree->must_list = tree->must_list || outcome == TREE_NO_NODE;
-    note_failure(tree, now_ms);
 }

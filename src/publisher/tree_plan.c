@@ -45,11 +45,21 @@ static bool plan_list(struct tree *tree, struct tree_request *request)
     return true;
 }
 
-static bool needs_parents(const struct tree *tree)
+static bool is_change(enum tree_decision decision)
+{
+    return decision != DECIDE_NOTHING && decision != DECIDE_FOREIGN;
+}
+
+static bool may_fly(const struct tree_slot *slot, uint64_t now_ms)
+{
+    return may_decide(slot) && slot->not_until_ms <= now_ms;
+}
+
+static bool needs_parents(const struct tree *tree, uint64_t now_ms)
 {
     for (uint32_t i = 0; tree->parents_missing && i <= tree->instances; i++) {
         const struct tree_slot *slot = &tree->slots[i];
-        if (may_decide(slot) && tree_decide(tree, slot) == DECIDE_CREATE) {
+        if (may_fly(slot, now_ms) && tree_decide(tree, slot) == DECIDE_CREATE) {
             return true;
         }
     }
@@ -164,30 +174,52 @@ static bool is_held(const struct tree *tree, uint32_t slot)
            tree_is_stray(tree, &tree->slots[slot]);
 }
 
-static bool plan_multi(struct tree *tree, struct tree_request *request)
+/* Loads what differs, from the slot whose turn it is on. The next turn is
+ * that of the first one left out: no room, or it flies alone. */
+static void load_multi(struct tree *tree, uint64_t now_ms,
+                       struct tree_request *request)
 {
     size_t bytes = 0;
     size_t path_bytes = strlen(tree->directory) + TREE_NAME_BYTES;
     size_t most_bytes = 2 * (path_bytes + OP_OVERHEAD_BYTES) +
                         PAYLOAD_BYTES_MOST; /* one slot's */
-    request->kind = TREE_MULTI;
+    uint32_t first = tree->turn;
+    bool has_left_out = false;
     for (uint32_t i = 0; i < tree->slot_count; i++) {
-        uint32_t slot = (tree->turn + i) % tree->slot_count;
-        if (!may_decide(&tree->slots[slot]) || is_held(tree, slot)) {
+        uint32_t number = (first + i) % tree->slot_count;
+        const struct tree_slot *slot = &tree->slots[number];
+        enum tree_decision decision =
+            may_fly(slot, now_ms) ? tree_decide(tree, slot) : DECIDE_NOTHING;
+        if (!is_change(decision) || is_held(tree, number)) {
             continue;
         }
-        enum tree_decision decision = tree_decide(tree, &tree->slots[slot]);
-        if (decision == DECIDE_NOTHING || decision == DECIDE_FOREIGN) {
+        bool is_full = request->count + 2 > TREE_OPS_MOST ||
+                       bytes + most_bytes > TREE_MULTI_BYTES_MOST;
+        bool is_left_out = is_full || (slot->flies_alone && bytes > 0);
+        if (is_left_out && !has_left_out) {
+            has_left_out = true;
+            tree->turn = number;
+        }
+        if (is_full) {
+            return;
+        }
+        if (is_left_out) {
             continue;
         }
-        if (request->count + 2 > TREE_OPS_MOST ||
-            bytes + most_bytes > TREE_MULTI_BYTES_MOST) {
-            tree->turn = slot;
-            break;
-        }
-        load_ops(tree, slot, decision, request);
+        load_ops(tree, number, decision, request);
         bytes += most_bytes;
+        if (slot->flies_alone && slot->flight.is_flying) {
+            tree->turn = (number + 1) % tree->slot_count;
+            return;
+        }
     }
+}
+
+static bool plan_multi(struct tree *tree, uint64_t now_ms,
+                       struct tree_request *request)
+{
+    request->kind = TREE_MULTI;
+    load_multi(tree, now_ms, request);
     if (request->count == 0) {
         return false;
     }
@@ -216,8 +248,8 @@ bool tree_next(struct tree *tree, uint64_t now_ms, struct tree_request *request)
     if (!survey(tree) || is_backing_off || tree->multi_ticket != 0) {
         return false;
     }
-    return needs_parents(tree) ? plan_parent(tree, request)
-                               : plan_multi(tree, request);
+    return needs_parents(tree, now_ms) ? plan_parent(tree, request)
+                                       : plan_multi(tree, now_ms, request);
 }
 
 uint64_t tree_next_ms(const struct tree *tree)
@@ -232,6 +264,10 @@ uint64_t tree_next_ms(const struct tree *tree)
         if (wants_read(tree, slot) && slot->again_ms != 0 &&
             slot->again_ms < next_ms) {
             next_ms = slot->again_ms;
+        }
+        if (slot->not_until_ms != 0 && slot->not_until_ms < next_ms &&
+            may_decide(slot) && is_change(tree_decide(tree, slot))) {
+            next_ms = slot->not_until_ms;
         }
     }
     return next_ms;
@@ -249,6 +285,21 @@ static bool take_alarm(const struct tree *tree, struct tree_slot *slot,
     }
     slot->is_alarmed = is_foreign;
     notice->kind = is_foreign ? TREE_ALARM_RAISED : TREE_ALARM_CLEARED;
+    notice->stat = slot->seen.stat;
+    return true;
+}
+
+/* Over once it was written, or nothing is to be written any more. */
+static bool take_refusal(const struct tree *tree, struct tree_slot *slot,
+                         struct tree_notice *notice)
+{
+    slot->is_refused = slot->is_refused && is_change(tree_decide(tree, slot));
+    if (slot->is_refused == slot->is_told_refused) {
+        return false;
+    }
+    slot->is_told_refused = slot->is_refused;
+    notice->kind =
+        slot->is_refused ? TREE_REFUSAL_RAISED : TREE_REFUSAL_CLEARED;
     notice->stat = slot->seen.stat;
     return true;
 }
@@ -280,6 +331,7 @@ bool tree_take_notice(struct tree *tree, struct tree_notice *notice)
         struct tree_slot *slot = &tree->slots[i];
         notice->slot = i;
         if (take_alarm(tree, slot, notice) ||
+            take_refusal(tree, slot, notice) ||
             (i < tree->instances && take_published(tree, slot, notice))) {
             return true;
         }

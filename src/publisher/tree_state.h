@@ -48,8 +48,17 @@ struct tree_slot {
     uint64_t again_ms;    /* no read before; 0 = at once */
     struct tree_flight flight;
 
+    /* A change that ZooKeeper will not take must not hold up the others: what
+     * was part of a multi that failed flies alone until it lands, and waits
+     * alone. */
+    bool flies_alone;
+    bool is_refused;       /* alone, and ZooKeeper said no */
+    uint32_t failures;     /* alone, in a row */
+    uint64_t not_until_ms; /* no flight before; 0 = at once */
+
     bool is_found_new; /* for tree_take_found */
     bool is_alarmed;   /* told to the supervisor */
+    bool is_told_refused;
     uint64_t told_claim;
     struct tree_stat told_stat;
 };

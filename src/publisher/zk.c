@@ -77,14 +77,18 @@ static enum tree_outcome outcome_of(int code)
         return TREE_EXISTS;
     case ZBADVERSION:
         return TREE_CONFLICT;
-    case ZNOAUTH:
-    case ZNOTEMPTY:
-    case ZNOCHILDRENFOREPHEMERALS:
-    case ZINVALIDACL:
     case ZBADARGUMENTS:
         return TREE_REFUSED;
-    default:
+    case ZSESSIONEXPIRED:
+    case ZSESSIONMOVED:
+    case ZAUTHFAILED:
+    case ZCLOSING:
+    case ZTHROTTLEDOP:
         return TREE_LOST;
+    default:
+        /* Below ZAPIERROR the server has answered no, for a reason of the
+         * operation's; some (a quota's) this library has no name for. */
+        return code < ZAPIERROR ? TREE_REFUSED : TREE_LOST;
     }
 }
 

@@ -114,12 +114,33 @@ static void stream_has_ended(struct child *child, int status)
     close_grace_if_both_seen(child);
 }
 
+/* Each message costs us more than it costs to send: whoever sends without end
+ * would have all of our time, and the log. */
+static bool is_flood(struct child *child)
+{
+    uint64_t now_ms = clock_monotonic_ms();
+
+    if (now_ms - child->counted_ms >= CHILD_MESSAGES_MS) {
+        child->counted_ms = now_ms;
+        child->messages = 0;
+    }
+    child->messages++;
+    return child->messages > CHILD_MESSAGES_MOST;
+}
+
 static void handle_channel_message(struct channel *channel,
                                    const struct message *message)
 {
     struct child *child = channel->owner;
 
-    child->on_message(child, message);
+    if (!is_flood(child)) {
+        child->on_message(child, message);
+    } else if (child->state == CHILD_RUNNING) {
+        log_event(LEVEL_WARNING, "helper_flooded",
+                  LOG_TEXT("helper", service_name(child->service)),
+                  LOG_NUMBER("pid", child->pid));
+        child_kill(child);
+    }
 }
 
 static void handle_channel_end(struct channel *channel, int status)

@@ -15,6 +15,7 @@
 #include <sys/types.h>
 #include <uv.h>
 
+#include "model/settings.h"
 #include "model/tasks.h"
 #include "wire/channel.h"
 
@@ -22,6 +23,11 @@
 /* After the exit the kernel has closed the child's end; should the stream
  * still not end in this time, it is taken as ended. */
 #define CHILD_STREAM_GRACE_MS 500
+
+/* More messages than this in a second is a flood, and costs the helper its
+ * life. All instances told four times over are not one. */
+#define CHILD_MESSAGES_MOST (4u * SETTINGS_INSTANCES_MOST)
+#define CHILD_MESSAGES_MS 1000
 
 struct child;
 
@@ -53,6 +59,8 @@ struct child {
     int wait_status; /* after the exit */
     bool is_stream_ended;
     bool has_channel;
+    uint64_t counted_ms; /* since when `messages` are counted */
+    uint32_t messages;
     int open_handles;    /* closing libuv handles we wait for */
     struct tasks *tasks; /* borrowed */
     struct channel channel;

@@ -254,6 +254,26 @@ void scoreboard_update(struct supervisor *supervisor)
 /* --- the publisher's gossip
  * ---------------------------------------------------- */
 
+static bool may_log_gossip(struct supervisor *supervisor)
+{
+    struct gossip_log *gossip = &supervisor->gossip_log;
+    uint64_t now_ms = clock_monotonic_ms();
+
+    if (now_ms - gossip->counted_ms >= GOSSIP_LINES_MS) {
+        if (gossip->unlogged > 0) {
+            log_event(LEVEL_WARNING, "gossip_not_logged",
+                      LOG_NUMBER("lines", gossip->unlogged));
+        }
+        *gossip = (struct gossip_log){.counted_ms = now_ms};
+    }
+    if (gossip->lines >= GOSSIP_LINES_MOST) {
+        gossip->unlogged++;
+        return false;
+    }
+    gossip->lines++;
+    return true;
+}
+
 static void store_zookeeper(struct supervisor *supervisor)
 {
     supervisor->zookeeper.told_ms = clock_monotonic_ms();
@@ -265,14 +285,17 @@ static void change_zookeeper_state(struct supervisor *supervisor,
 {
     struct board_zookeeper *zookeeper = &supervisor->zookeeper;
 
-    if (zookeeper->state != state) {
+    if (zookeeper->state == state) {
+        return;
+    }
+    if (may_log_gossip(supervisor)) {
         log_event(LEVEL_INFO, "zookeeper_changed",
                   LOG_TEXT("from", zookeeper_state_name(zookeeper->state)),
                   LOG_TEXT("to", zookeeper_state_name(state)),
                   LOG_TEXT("server", zookeeper->server));
-        zookeeper->state = state;
-        zookeeper->since_ms = clock_monotonic_ms();
     }
+    zookeeper->state = state;
+    zookeeper->since_ms = clock_monotonic_ms();
 }
 
 void scoreboard_take_session(struct supervisor *supervisor,
@@ -304,20 +327,29 @@ static struct board_alarm *find_alarm(struct board_zookeeper *zookeeper,
     return NULL;
 }
 
+static void log_alarm(struct supervisor *supervisor,
+                      const struct message_alarm *told)
+{
+    if (may_log_gossip(supervisor)) {
+        log_event(told->is_raised ? LEVEL_WARNING : LEVEL_INFO,
+                  told->is_raised ? "alarm" : "alarm_over",
+                  LOG_TEXT("what", told->what), LOG_TEXT("path", told->path),
+                  LOG_TEXT("detail", told->detail));
+    }
+}
+
 void scoreboard_take_alarm(struct supervisor *supervisor,
                            const struct message_alarm *told)
 {
     struct board_zookeeper *zookeeper = &supervisor->zookeeper;
     struct board_alarm *alarm = find_alarm(zookeeper, told->what, told->path);
 
+    if (told->is_raised == (alarm == NULL)) {
+        log_alarm(supervisor, told);
+    }
     if (!told->is_raised && alarm != NULL) {
-        log_event(LEVEL_INFO, "alarm_over", LOG_TEXT("what", told->what),
-                  LOG_TEXT("path", told->path));
         memset(alarm, 0, sizeof(*alarm));
     } else if (told->is_raised && alarm == NULL) {
-        log_event(LEVEL_WARNING, "alarm", LOG_TEXT("what", told->what),
-                  LOG_TEXT("path", told->path),
-                  LOG_TEXT("detail", told->detail));
         alarm = find_alarm(zookeeper, "", "");
     }
     if (told->is_raised && alarm != NULL) {

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -21,14 +22,12 @@ static void handle_message(struct child *child, const struct message *message)
         message->kind == service->spec.hello) {
         enter(service, SERVICE_RUNNING);
     } else if (service->state == SERVICE_RUNNING &&
-               message->kind != service->spec.hello &&
-               ++service->messages <= SERVICE_MESSAGES_MOST) {
+               message->kind != service->spec.hello) {
         service->spec.on_message(service, message);
     } else if (service->state != SERVICE_ENDING) {
         log_event(LEVEL_WARNING, "helper_spoke_nonsense",
                   LOG_TEXT("helper", service_name(service->spec.kind)),
-                  LOG_TEXT("message", message_name(message->kind)),
-                  LOG_NUMBER("messages", service->messages));
+                  LOG_TEXT("message", message_name(message->kind)));
         enter(service, SERVICE_ENDING);
     }
 }
@@ -125,11 +124,14 @@ static void arm(struct service *service, uint64_t after_ms, uint64_t again_ms)
                          again_ms); /* initialized, not closing */
 }
 
-/* Nothing after a life that worked; else twice the last pause, of which a
- * random half is taken off, so that helpers of many hosts spread. */
+/* Nothing after a life that worked for a while; else twice the last pause, of
+ * which a random half is taken off, so that helpers of many hosts spread. What
+ * dies of its first work again and again must not be forked without end. */
 static uint64_t next_pause_ms(struct service *service)
 {
-    if (service->has_worked) {
+    uint64_t lived_ms = clock_monotonic_ms() - service->child.started_ms;
+
+    if (service->has_worked && lived_ms >= SERVICE_WORKED_MS) {
         service->pause_ms = 0;
         return 0;
     }
@@ -216,11 +218,6 @@ int service_send(struct service *service, const struct message *message)
         enter(service, SERVICE_ENDING);
     }
     return error;
-}
-
-void service_beat(struct service *service)
-{
-    service->messages = 0;
 }
 
 void service_has_worked(struct service *service)

@@ -22,9 +22,7 @@
 #define SERVICE_HELLO_MS 3000 /* start to hello, else it is killed */
 #define SERVICE_PAUSE_LEAST_MS 100
 #define SERVICE_PAUSE_MOST_MS 5000
-/* A heartbeat's worth: each instance acknowledged twice, and then some. More
- * is a flood and costs the helper its life. */
-#define SERVICE_MESSAGES_MOST (2 * SETTINGS_INSTANCES_MOST + 1000)
+#define SERVICE_WORKED_MS 1000     /* a life that counts as one that worked */
 #define SERVICE_KILL_AGAIN_MS 1000 /* until the exit was seen */
 
 struct service;
@@ -71,7 +69,6 @@ struct service {
     struct child child;
     uv_timer_t timer; /* backoff, hello, kill again: by state */
     uint64_t pause_ms;
-    uint32_t messages;   /* since the last beat */
     uint32_t generation; /* grows with each start */
     uint64_t starts;
     bool has_worked; /* this life reached its steady work */
@@ -88,9 +85,6 @@ void service_run(struct service *service, const struct service_spec *spec);
 
 /* Queues and flushes. An error means the helper is being replaced. */
 int service_send(struct service *service, const struct message *message);
-
-/* Every DEADMAN_HEARTBEAT_MS: it may say SERVICE_MESSAGES_MOST things more. */
-void service_beat(struct service *service);
 
 /* The owner saw it do its steady work: should it die, start it at once. */
 void service_has_worked(struct service *service);

@@ -200,8 +200,6 @@ static void handle_heartbeat(uv_timer_t *timer)
 
     deadman_feed();
     log_settle();
-    service_beat(&supervisor->publisher);
-    service_beat(&supervisor->console);
     supervisor->are_services_dirty = true;
     scoreboard_beat(supervisor);
 }

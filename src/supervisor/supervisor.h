@@ -42,6 +42,16 @@ struct supervisor_programs {
     char console[SETTINGS_PATH_BYTES];
 };
 
+/* What the publisher says is logged when it changes, but only so often: a
+ * sick one changes its mind without end. */
+#define GOSSIP_LINES_MOST 100
+#define GOSSIP_LINES_MS 10000
+struct gossip_log {
+    uint64_t counted_ms; /* since when `lines` are counted */
+    uint32_t lines;
+    uint32_t unlogged;
+};
+
 enum supervisor_state {
     SUPERVISOR_RUNNING,
     SUPERVISOR_WITHDRAWING, /* the publisher takes our nodes back */
@@ -63,6 +73,7 @@ struct supervisor {
     struct board *board;
     struct board_agent agent;
     struct board_zookeeper zookeeper;
+    struct gossip_log gossip_log;
     struct prober_pool pool;
     struct service publisher;
     struct service console;

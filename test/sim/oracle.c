@@ -64,6 +64,25 @@ static uint64_t bound_of(const struct world *world, uint32_t index)
 
 /* --- what nodes say ------------------------------------------------------ */
 
+/* When it came back for the last time, if it was away for long enough to be
+ * noticed for sure; else 0. */
+static uint64_t came_back_ms(const struct world *world, uint32_t index)
+{
+    const struct redis *redis = &world->redis[index];
+    const struct instance_settings *own = &world->settings.instances[index];
+    uint64_t noticed_ms = 2 * (own->interval_ms + own->timeout_ms);
+    for (uint32_t i = redis->span_count - 1; i > 0; i--) {
+        const struct redis_span *away = &redis->spans[i - 1];
+        if (redis->spans[i].from_ms > world->now_ms ||
+            redis_answers(away->mode)) {
+            continue;
+        }
+        bool is_noticed = away[1].from_ms - away->from_ms >= noticed_ms;
+        return is_noticed ? away[1].from_ms : 0;
+    }
+    return 0;
+}
+
 static enum state state_of(const char *bytes, size_t length)
 {
     char text[PAYLOAD_BYTES_MOST + 1];
@@ -113,6 +132,16 @@ void oracle_node(struct world *world, const char *path, const char *bytes,
         return;
     }
     world_note(world, "node i%u says %s", index, state_name(said));
+    /* A probe out of band cuts pauses short, and a node may have missed an
+     * unknown in between. */
+    bool is_timed = !world->plan.has_probe_now && !may_be_unknown(world, index);
+    if (said == STATE_UP && witness->said == STATE_DOWN && is_timed) {
+        uint64_t rises = world->settings.instances[index].rise - 1;
+        oracle_check(world, PROPERTY_RISE,
+                     world->now_ms - came_back_ms(world, index) >=
+                         rises * BOUNDS_RETRY_MS,
+                     "up too early", index);
+    }
     witness->said = said;
     witness->said_ms = world->now_ms;
     witness->moves++;
@@ -188,6 +217,47 @@ static uint64_t follow_ms(const struct instance_settings *own)
            ORACLE_PUBLISH_MS;
 }
 
+static void check_blip(struct world *world, void *data)
+{
+    const struct appointment *appointment = data;
+    const struct witness *witness =
+        &world->oracle.witnesses[appointment->index];
+    oracle_check(world, PROPERTY_BLIP, witness->moves == appointment->moves,
+                 "a blip moved its node", appointment->index);
+}
+
+/* A blip begins; if the node says up, it shall say so all the time. */
+static void watch_blip(struct world *world, void *data)
+{
+    struct appointment *appointment = data;
+    const struct witness *witness =
+        &world->oracle.witnesses[appointment->index];
+    const struct instance_settings *own =
+        &world->settings.instances[appointment->index];
+    appointment->moves = witness->moves;
+    if (witness->said == STATE_UP) {
+        world_at(world, world->now_ms + 2 * (own->timeout_ms + BOUNDS_RETRY_MS),
+                 check_blip, world_copy(appointment, sizeof *appointment));
+    }
+}
+
+/* It hangs for less than the pause between two tries, and answers for long
+ * before and after. */
+static bool is_blip(const struct world *world, uint32_t index, uint32_t span)
+{
+    const struct redis *redis = &world->redis[index];
+    const struct instance_settings *own = &world->settings.instances[index];
+    const struct redis_span *at = &redis->spans[span];
+    uint64_t long_ms = 3 * (own->timeout_ms + BOUNDS_RETRY_MS);
+    return span > 0 && span + 1 < redis->span_count &&
+           at->mode == REDIS_HANGS && own->fall > 1 &&
+           at[1].from_ms - at->from_ms < BOUNDS_RETRY_MS &&
+           at->from_ms > WORLD_START_MS + long_ms &&
+           redis_always_answered(redis, at->from_ms - long_ms,
+                                 at->from_ms - 1) &&
+           redis_always_answered(redis, at[1].from_ms, at[1].from_ms + long_ms);
+}
+
 static void watch_course(struct world *world, uint32_t index)
 {
     const struct redis *redis = &world->redis[index];
@@ -207,6 +277,9 @@ static void watch_course(struct world *world, uint32_t index)
         if (world->plan.is_quiet && from_ms + follow_ms(own) < until_ms) {
             meet_at(world, from_ms + follow_ms(own), check_prompt, index,
                     oracle_truth(span->mode));
+        }
+        if (world->plan.is_quiet && is_blip(world, index, i)) {
+            meet_at(world, from_ms, watch_blip, index, STATE_UP);
         }
         if (index == world->plan.witness && span->mode == REDIS_REFUSES) {
             meet_at(world,

@@ -32,6 +32,9 @@ struct world;
     X(PROPERTY_EVIDENCE, "down needs a Redis that did not answer")            \
     X(PROPERTY_BLAME, "only a culprit or trouble of ours makes a node "       \
                       "unknown")                                              \
+    X(PROPERTY_BLIP, "a blip shorter than a retry moves no node that needs "  \
+                     "two falls")                                             \
+    X(PROPERTY_RISE, "up after down waits for its rises")                     \
     X(PROPERTY_FLICKER, "one death of ours moves no node of a steady fleet")  \
     X(PROPERTY_ORDERS, "a prober is asked only while it is ready")            \
     X(PROPERTY_BASELINE, "everything returns to its baseline when quiet")     \

@@ -43,11 +43,11 @@ struct plan {
     uint32_t spawn_mute_percent;
     uint32_t unkillable_percent;
     uint32_t deaf_percent;
+    uint32_t look_lost_percent;
     bool has_probe_now;
     bool is_bounded; /* one fault at a time: the promises hold */
     bool is_quiet;   /* no fault of ours at all */
 };
 
 void plan_make(struct world *world);
-
 #endif

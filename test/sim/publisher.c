@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define PUBLISHER_DEADMAN_MS 3000
+#define LOOK_APART_MS 15000 /* between two lost ones */
 
 struct wake {
     uint64_t number;
@@ -108,9 +109,25 @@ static void handle_look(struct world *world, void *data)
     }
 }
 
+/* One may be lost; another one soon after would be a second fault. */
+static bool is_look_lost(struct world *world)
+{
+    struct sim_publisher *publisher = &world->publisher;
+    bool is_lost = world->now_ms < world->plan.faults_end_ms &&
+                   world->now_ms - publisher->look_lost_ms > LOOK_APART_MS &&
+                   world_chance(world, world->plan.look_lost_percent);
+    if (is_lost) {
+        world_note(world, "fault: a look is lost");
+        publisher->look_lost_ms = world->now_ms;
+    }
+    return is_lost;
+}
+
 void sim_publisher_look(struct world *world)
 {
-    world_at(world, world->now_ms, handle_look, make_letter(world));
+    if (!is_look_lost(world)) {
+        world_at(world, world->now_ms, handle_look, make_letter(world));
+    }
 }
 
 static void handle_watch(struct world *world, void *data)

@@ -18,6 +18,7 @@ struct sim_publisher {
     uint32_t life;
     uint32_t connection; /* grows with each one made or lost */
     uint64_t wake;
+    uint64_t look_lost_ms;
     uint64_t session;  /* as saved in the session file; 0 = none */
     uint64_t order_ms; /* the last request's arrival: they stay in order */
     struct board *board;

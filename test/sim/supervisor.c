@@ -106,6 +106,7 @@ static void perform(struct world *world, const struct engine_action *action)
         break;
     case ENGINE_PROBE:
         sim_prober_probe(world, action);
+        faults_on_probes(world);
         break;
     case ENGINE_RETIRE:
         world_note(world, "retire %u", action->prober);

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "faults.h"
 #include "oracle.h"
 #include "plan.h"
 #include "probers.h"
@@ -46,6 +47,7 @@ struct world {
     uint32_t event_room;
     uint64_t event_number;
     bool is_verbose;
+    bool is_armed; /* a fault waits for the next probes */
 
     struct settings settings;
     struct redis *redis; /* owned; one per instance */

@@ -2,21 +2,28 @@
 processes and descriptors are what they were."""
 import collections
 
+import pytest
+
 from servers import wait_for
 
 ROUNDS = 50
 
 
 def counts(agent):
-    """name -> (how many processes, descriptors of all of them)."""
+    """name -> (how many processes, descriptors of all of them; None where
+    the kernel shows those to root alone)."""
     found = collections.Counter()
     descriptors = collections.Counter()
     for member in agent.members():
         try:
-            descriptors[member.name] += member.descriptors()
-            found[member.name] += 1
+            count = member.descriptors()
+            if descriptors[member.name] is not None:
+                descriptors[member.name] += count
+        except PermissionError:
+            descriptors[member.name] = None
         except OSError:
             return None
+        found[member.name] += 1
     return {name: (found[name], descriptors[name]) for name in found}
 
 
@@ -72,6 +79,9 @@ def test_fifty_rounds_leave_nothing_behind(
     assert idle_counts(agent) == before
     wait_for(lambda: agent.get("/tasks")["live"] == tasks_before, 20,
              "as many tasks as before")
+    if None in [descriptors for _, descriptors in before.values()]:
+        pytest.skip("all but the descriptors was checked: our processes are "
+                    "not dumpable, so only root may count those")
 
 
 def test_every_round_has_one_outcome_for_each_instance(

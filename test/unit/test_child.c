@@ -103,6 +103,11 @@ static int play(const char *part)
     if (strcmp(part, "inspect") == 0) {
         return check_descriptors() + check_signals();
     }
+    if (strcmp(part, "flood") == 0) {
+        while (true) {
+            say_hello(GENERATION);
+        }
+    }
     pause(); /* "silent" */
     return 98;
 }
@@ -268,6 +273,16 @@ static void garbage_is_refused_and_costs_the_helper_its_life(void **state)
     expect_end(fixture, "died of SIGKILL");
 }
 
+static void a_flood_of_good_messages_costs_the_helper_its_life(void **state)
+{
+    struct fixture *fixture = *state;
+
+    start(fixture, "flood");
+    run_until_over(fixture);
+    expect_end(fixture, "died of SIGKILL");
+    assert_true(fixture->messages <= (int)CHILD_MESSAGES_MOST);
+}
+
 static void another_generation_is_refused(void **state)
 {
     struct fixture *fixture = *state;
@@ -344,6 +359,7 @@ int main(void)
         TEST(a_crash_is_told_with_its_signal),
         TEST(half_a_frame_is_an_end_like_any_other),
         TEST(garbage_is_refused_and_costs_the_helper_its_life),
+        TEST(a_flood_of_good_messages_costs_the_helper_its_life),
         TEST(another_generation_is_refused),
         TEST(a_silent_helper_is_killed_and_reaped),
         TEST(a_helper_that_hangs_up_is_not_over_before_its_exit),

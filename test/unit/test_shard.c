@@ -271,6 +271,18 @@ static void results_that_a_killed_prober_left_behind_still_count(void **state)
     assert_int_equal(scene_count(scene, ENGINE_PROBE), 3);
 }
 
+static void without_last_words_the_others_wait_but_a_moment(void **state)
+{
+    struct scene *scene = *state;
+    start_second_round(scene);
+    scene_pass(scene, SCENE_TIMEOUT_MS + BOUNDS_GRACE_MS);
+    scene_forget(scene);
+    scene_pass(scene, 99);
+    assert_int_equal(scene_count(scene, ENGINE_PROBE), 0);
+    scene_pass(scene, 1);
+    assert_int_equal(scene_count(scene, ENGINE_PROBE), 4);
+}
+
 static void a_hang_is_told_in_the_same_words_every_round(void **state)
 {
     struct scene *scene = *state;
@@ -365,6 +377,29 @@ static void failed_spawns_back_off_but_never_end(void **state)
     scene_forget(scene);
     scene_pass(scene, 5000);
     assert_true(scene_count(scene, ENGINE_SPAWN) > 0);
+}
+
+static uint32_t last_spawned(const struct scene *scene)
+{
+    uint32_t count = scene_count(scene, ENGINE_SPAWN);
+    assert_int_not_equal(count, 0);
+    return scene_find(scene, ENGINE_SPAWN, count - 1)->prober;
+}
+
+static void a_hello_ends_the_pause(void **state)
+{
+    struct scene *scene = *state;
+    scene_start(scene);
+    scene_answer_all(scene);
+    scene_lose(scene, 1, 0, STEP_NONE, "killed by SIGKILL");
+    scene_lose(scene, 2, 0, STEP_NONE, "killed by SIGKILL");
+    uint32_t good = last_spawned(scene);
+    uint32_t count = scene_count(scene, ENGINE_SPAWN);
+    scene_tell(scene, ENGINE_PROBER_FAILED, good - 1);
+    scene_pass(scene, 50);
+    assert_int_equal(scene_count(scene, ENGINE_SPAWN), count);
+    scene_tell(scene, ENGINE_PROBER_READY, good);
+    assert_int_equal(scene_count(scene, ENGINE_SPAWN), count + 1);
 }
 
 static void one_that_dies_at_work_is_replaced_at_once(void **state)
@@ -496,11 +531,13 @@ int main(void)
         TEST(two_culprits_are_told_apart_by_the_next_round),
         TEST(a_silent_prober_is_killed_at_the_deadline),
         TEST(results_that_a_killed_prober_left_behind_still_count),
+        TEST(without_last_words_the_others_wait_but_a_moment),
         TEST(a_hang_is_told_in_the_same_words_every_round),
         TEST(without_a_prober_there_is_an_outcome_at_the_bound),
         TEST(a_kill_is_repeated_until_reaped),
         TEST(a_prober_that_says_nothing_is_killed_and_the_next_waits),
         TEST(failed_spawns_back_off_but_never_end),
+        TEST(a_hello_ends_the_pause),
         TEST(one_that_dies_at_work_is_replaced_at_once),
         TEST(a_worn_prober_is_replaced_by_its_spare),
         TEST(a_retired_prober_that_stays_is_killed),

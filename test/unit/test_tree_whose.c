@@ -217,6 +217,77 @@ static void a_directory_we_may_not_list_is_read_node_by_node(void **state)
     free_world(world);
 }
 
+/* Three instances that all say `up`. */
+static struct world *three_up(void)
+{
+    struct world *world = settled_world();
+    want(world, 0, "up", 1);
+    want(world, 2, "up", 1);
+    settle(world);
+    world->multis = 0;
+    return world;
+}
+
+static void a_node_we_may_not_write_holds_up_no_other(void **state)
+{
+    (void)state;
+    struct world *world = three_up();
+    world->refused = 1;
+    for (uint32_t i = 0; i < 3; i++) {
+        want(world, i, "down", 2);
+    }
+    serve(world); /* and no time passes */
+    check(world, "r0", "up");
+    check(world, "r1", "down");
+    check(world, "r2", "down");
+    assert_int_equal(world->refusals, 1);
+    uint64_t next_ms = tree_next_ms(world->tree);
+    assert_true(next_ms > world->now_ms && next_ms != UINT64_MAX);
+    want(world, 1, "up", 3);
+    serve(world);
+    check(world, "r1", "up");
+    world->refused = 0;
+    settle(world);
+    check(world, "r0", "down");
+    assert_int_equal(world->refusals_over, 1);
+    free_world(world);
+}
+
+static void a_refusal_is_over_when_nothing_is_to_be_written(void **state)
+{
+    (void)state;
+    struct world *world = three_up();
+    world->refused = 1;
+    want(world, 0, "down", 2);
+    serve(world);
+    assert_int_equal(world->refusals, 1);
+    want(world, 0, "up", 3);
+    serve(world);
+    assert_int_equal(world->refusals_over, 1);
+    assert_true(tree_is_settled(world->tree));
+    free_world(world);
+}
+
+static void a_node_that_somebody_else_keeps_writing_holds_up_no_other(
+    void **state)
+{
+    (void)state;
+    struct world *world = three_up();
+    world->conflict = 2;
+    for (uint32_t i = 0; i < 3; i++) {
+        want(world, i, "down", 2);
+    }
+    serve(world);
+    check(world, "r0", "down");
+    check(world, "r1", "up");
+    check(world, "r2", "down");
+    assert_true(world->multis < 10);
+    world->conflict = 0;
+    settle(world);
+    check(world, "r1", "down");
+    free_world(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +305,10 @@ int main(void)
         cmocka_unit_test(withdrawing_leaves_nothing_of_ours),
         cmocka_unit_test(withdrawing_makes_no_parents),
         cmocka_unit_test(a_directory_we_may_not_list_is_read_node_by_node),
+        cmocka_unit_test(a_node_we_may_not_write_holds_up_no_other),
+        cmocka_unit_test(a_refusal_is_over_when_nothing_is_to_be_written),
+        cmocka_unit_test(
+            a_node_that_somebody_else_keeps_writing_holds_up_no_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,6 +44,8 @@ struct world {
     uint64_t zxid;
     uint64_t now_ms;
     enum fate fate;
+    uint32_t refused;  /* a bit for each slot that may not be written */
+    uint32_t conflict; /* ... whose version is always another */
     uint32_t lists;
     uint32_t reads;
     uint32_t parents;
@@ -55,6 +57,8 @@ struct world {
     struct tree_notice last_published;
     uint32_t raised;
     uint32_t cleared;
+    uint32_t refusals;
+    uint32_t refusals_over;
     struct tree_request request;
 };
 
@@ -135,6 +139,12 @@ static inline enum tree_outcome apply(struct world *world,
 {
     char path[TREE_PATH_BYTES];
     assert_true(tree_path(world->tree, op->slot, path, sizeof path));
+    if (op->slot < 32 && (world->refused >> op->slot & 1) != 0) {
+        return TREE_REFUSED;
+    }
+    if (op->slot < 32 && (world->conflict >> op->slot & 1) != 0) {
+        return TREE_CONFLICT;
+    }
     if (op->kind == TREE_CREATE) {
         return make(world, path, op->bytes, op->length, OURS);
     }
@@ -263,6 +273,8 @@ static inline void take_notices(struct world *world)
         world->published += notice.kind == TREE_PUBLISHED;
         world->raised += notice.kind == TREE_ALARM_RAISED;
         world->cleared += notice.kind == TREE_ALARM_CLEARED;
+        world->refusals += notice.kind == TREE_REFUSAL_RAISED;
+        world->refusals_over += notice.kind == TREE_REFUSAL_CLEARED;
         if (notice.kind == TREE_PUBLISHED) {
             world->last_published = notice;
         }
