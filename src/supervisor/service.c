@@ -131,7 +131,8 @@ static uint64_t next_pause_ms(struct service *service)
 {
     uint64_t lived_ms = clock_monotonic_ms() - service->child.started_ms;
 
-    if (service->has_worked && lived_ms >= SERVICE_WORKED_MS) {
+    bool has_served = service->has_worked && lived_ms >= SERVICE_WORKED_MS;
+    if (has_served || service->is_replaced) {
         service->pause_ms = 0;
         return 0;
     }
