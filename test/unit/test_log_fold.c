@@ -100,6 +100,14 @@ static void numbers_make_a_line_another_unless_they_always_differ(void **state)
         SAY(LEVEL_INFO, "y", LOG_NUMBER("pid", 1), LOG_NUMBER("took_ms", 5)));
     assert_false(
         SAY(LEVEL_INFO, "y", LOG_NUMBER("pid", 2), LOG_NUMBER("took_ms", 6)));
+    assert_true(SAY(LEVEL_INFO, "z", LOG_NUMBER("pid", 1),
+                    LOG_NUMBER("count", 3), LOG_TEXT("how", "badly")));
+    assert_string_equal(told_of, "y");
+    assert_string_equal(told_fields, "");
+    assert_false(SAY(LEVEL_INFO, "z", LOG_NUMBER("pid", 2),
+                     LOG_NUMBER("count", 3), LOG_TEXT("how", "badly")));
+    assert_true(SAY(LEVEL_INFO, "end"));
+    assert_string_equal(told_fields, "count=3 how=badly");
 }
 
 static void where_a_text_ends_is_part_of_it(void **state)
