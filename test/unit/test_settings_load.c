@@ -2,79 +2,20 @@
  * test_settings_load.c - the configuration loader: what it takes, what it
  * refuses, and where it says so.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "settings_scene.h"
 
-#include <cmocka.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "supervisor/options.h"
-#include "supervisor/settings_load.h"
-#include "supervisor/settings_value.h"
-
-struct fixture {
-    struct settings settings;
-    struct complaints complaints;
-};
-
-static int set_up(void **state)
-{
-    *state = calloc(1, sizeof(struct fixture));
-    return *state == NULL;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *fixture = *state;
-
-    settings_finish(&fixture->settings);
-    free(fixture);
-    return 0;
-}
-
-static int parse(struct fixture *fixture, const char *text)
-{
-    struct settings_bundle bundle;
-
-    assert_int_equal(
-        settings_bundle_of("test.yaml", text, strlen(text), &bundle), 0);
-    int error =
-        settings_parse(&bundle, &fixture->settings, &fixture->complaints);
-    settings_bundle_finish(&bundle);
-    return error;
-}
-
-/* Exactly one complaint, at the place, with the words. */
-static void refuse(void **state, const char *text, size_t line, size_t column,
-                   const char *words)
-{
-    struct fixture *fixture = *state;
-    const struct complaint *first = &fixture->complaints.list[0];
-
-    memset(&fixture->complaints, 0, sizeof(fixture->complaints));
-    assert_int_not_equal(parse(fixture, text), 0);
-    if (fixture->complaints.count != 1 || first->place.line != line ||
-        first->place.column != column || strstr(first->text, words) == NULL) {
-        fail_msg("%zu complaints, the first at %u:%u: %s",
-                 fixture->complaints.count, first->place.line,
-                 first->place.column, first->text);
-    }
-}
-
-#define ONE "instances:\n- {name: a, addr: '127.0.0.1:6379'}\n"
 
 static void defaults_are_those_of_the_contract(void **state)
 {
-    struct fixture *fixture = *state;
+    struct scene *scene = *state;
 
-    assert_int_equal(parse(fixture, ONE), 0);
-    const struct settings *settings = &fixture->settings;
+    assert_int_equal(scene_parse(scene, ONE), 0);
+    const struct settings *settings = &scene->settings;
     const struct instance_settings *instance = &settings->instances[0];
     assert_string_equal(settings->cluster, "default");
     assert_string_equal(settings->run_dir, "/run/sentinel-agent");
@@ -93,23 +34,24 @@ static void defaults_are_those_of_the_contract(void **state)
 
 static void an_instance_inherits_the_top_and_may_differ(void **state)
 {
-    struct fixture *fixture = *state;
+    struct scene *scene = *state;
 
-    assert_int_equal(parse(fixture, "instances:\n"
-                                    "- name: a\n"
-                                    "  addr: unix:/run/a.sock\n"
-                                    "  advertise: 10.0.0.7:6380\n"
-                                    "  labels: {zone: b, az: a}\n"
-                                    "  interval: 1s\n"
-                                    "- {name: b, addr: '[::1]:6379'}\n"
-                                    "interval: 250ms\n"
-                                    "fall: 3\n"
-                                    "canary: false\n"
-                                    "zookeeper: {servers: 'zk1:2181,zk2:2181',"
-                                    " session_timeout: 4s}\n"
-                                    "publish: {heartbeat: 0}\n"),
+    assert_int_equal(scene_parse(scene,
+                                 "instances:\n"
+                                 "- name: a\n"
+                                 "  addr: unix:/run/a.sock\n"
+                                 "  advertise: 10.0.0.7:6380\n"
+                                 "  labels: {zone: b, az: a}\n"
+                                 "  interval: 1s\n"
+                                 "- {name: b, addr: '[::1]:6379'}\n"
+                                 "interval: 250ms\n"
+                                 "fall: 3\n"
+                                 "canary: false\n"
+                                 "zookeeper: {servers: 'zk1:2181,zk2:2181',"
+                                 " session_timeout: 4s}\n"
+                                 "publish: {heartbeat: 0}\n"),
                      0);
-    const struct settings *settings = &fixture->settings;
+    const struct settings *settings = &scene->settings;
     assert_int_equal(settings->instance_count, 2);
     assert_int_equal(settings->instances[0].interval_ms, 1000);
     assert_int_equal(settings->instances[1].interval_ms, 250);
@@ -127,114 +69,248 @@ static void an_instance_inherits_the_top_and_may_differ(void **state)
     assert_int_equal(settings->heartbeat_ms, 0);
 }
 
+static void labels_of_the_top_are_added_to_and_overruled(void **state)
+{
+    struct scene *scene = *state;
+
+    scene_take(state, "instances:\n"
+                      "- {name: a, addr: '127.0.0.1:1', labels: {c: z, a: z}}\n"
+                      "- {name: b, addr: '127.0.0.1:2'}\n"
+                      "labels: {b: y, a: x}\n");
+    const struct instance_settings *a = &scene->settings.instances[0];
+    const struct instance_settings *b = &scene->settings.instances[1];
+    assert_int_equal(a->label_count, 3);
+    assert_string_equal(a->labels[0].key, "a");
+    assert_string_equal(a->labels[0].value, "z");
+    assert_string_equal(a->labels[1].value, "y");
+    assert_string_equal(a->labels[2].value, "z");
+    assert_int_equal(b->label_count, 2);
+    assert_string_equal(b->labels[0].value, "x");
+}
+
+static void registrations_are_read_with_their_defaults(void **state)
+{
+    struct scene *scene = *state;
+
+    scene_take(state, "publish:\n"
+                      "  refresh: 5m\n"
+                      "  registrations:\n"
+                      "  - {style: curator, path: /a, when: writable,"
+                      " role: master}\n"
+                      "  - {style: compat, path: /b, when: up}\n" ONE);
+    const struct settings *settings = &scene->settings;
+    assert_int_equal(settings->refresh_ms, 300000);
+    assert_int_equal(settings->registration_count, 2);
+    assert_int_equal(settings->registrations[0].style, REGISTRATION_CURATOR);
+    assert_int_equal(settings->registrations[0].when, REGISTRATION_WRITABLE);
+    assert_int_equal(settings->registrations[0].role, REGISTRATION_MASTER);
+    assert_string_equal(settings->registrations[0].path, "/a");
+    assert_int_equal(settings->registrations[1].role, REGISTRATION_ANY);
+    assert_int_equal(settings->registration_places[1].line, 5);
+}
+
+static void access_is_kept_beside_the_instance(void **state)
+{
+    struct scene *scene = *state;
+
+    scene_take(state,
+               "instances:\n"
+               "- {name: a, addr: '127.0.0.1:1'}\n"
+               "- {name: b, addr: '127.0.0.1:2', user: probe,"
+               " password_file: /pw,"
+               " tls: {ca: /ca, cert: /c, key: /k, server_name: r.internal,"
+               " verify: false}}\n"
+               "zookeeper: {servers: 'zk:1', auth: {scheme: digest,"
+               " credential_file: /cred}}\n");
+    const struct settings *settings = &scene->settings;
+    const struct instance_access *access = &settings->accesses[1];
+    assert_false(settings->accesses[0].has_tls);
+    assert_true(settings->accesses[0].tls_verify);
+    assert_string_equal(settings->accesses[0].password_file, "");
+    assert_string_equal(access->user, "probe");
+    assert_string_equal(access->password_file, "/pw");
+    assert_true(access->has_tls);
+    assert_false(access->tls_verify);
+    assert_string_equal(access->tls_ca, "/ca");
+    assert_string_equal(access->tls_cert, "/c");
+    assert_string_equal(access->tls_key, "/k");
+    assert_string_equal(access->tls_server_name, "r.internal");
+    assert_true(settings->has_auth);
+    assert_string_equal(settings->auth_credential_file, "/cred");
+}
+
+static void a_relative_file_begins_where_its_file_is(void **state)
+{
+    struct scene *scene = *state;
+    static const char text[] = "- {name: b, addr: '127.0.0.1:2', "
+                               "password_file: pw}\n";
+    static const struct {
+        const char *file;
+        const char *meant;
+    } cases[] = {{"/etc/agent/d/b.inc", "/etc/agent/d/pw"},
+                 {"d/b.inc", "/work/d/pw"},
+                 {"b.inc", "/work/pw"},
+                 {"/b.inc", "/pw"}};
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct settings_bundle bundle;
+
+        settings_finish(&scene->settings);
+        assert_int_equal(settings_bundle_of("m", ONE, strlen(ONE), &bundle), 0);
+        (void)strcpy(bundle.working_directory, "/work");
+        assert_int_equal(
+            settings_bundle_add(&bundle, cases[i].file, text, strlen(text)), 0);
+        assert_int_equal(
+            settings_parse(&bundle, &scene->settings, &scene->complaints), 0);
+        assert_string_equal(scene->settings.accesses[1].password_file,
+                            cases[i].meant);
+        settings_bundle_finish(&bundle);
+    }
+}
+
+static void everything_knows_where_it_was_written(void **state)
+{
+    struct scene *scene = *state;
+    const struct option *fall =
+        OPTION_OF(HOME_INSTANCE, instance_settings, fall);
+
+    scene_take(state, "fall: 3\n"
+                      "instances:\n"
+                      "- name: a\n"
+                      "  addr: 127.0.0.1:1\n"
+                      "- name: b\n"
+                      "  addr: 127.0.0.1:2\n"
+                      "  fall: 4\n");
+    const struct settings *settings = &scene->settings;
+    const struct settings_place *top =
+        settings_place_of(settings, 0, option_row(fall));
+    const struct settings_place *a =
+        settings_place_of(settings, 1, option_row(fall));
+    const struct settings_place *b =
+        settings_place_of(settings, 2, option_row(fall));
+    assert_int_equal(top->line, 1);
+    assert_int_equal(top->column, 7);
+    assert_int_equal(top->origin, ORIGIN_FILE);
+    assert_int_equal(a->origin, ORIGIN_DEFAULT);
+    assert_int_equal(b->line, 7);
+    assert_int_equal(b->column, 9);
+}
+
+static void without_a_file_everything_is_as_by_default(void **state)
+{
+    struct scene *scene = *state;
+
+    assert_int_equal(settings_default(&scene->settings, &scene->complaints), 0);
+    assert_int_equal(scene->settings.instance_count, 0);
+    assert_int_equal(scene->settings.discover, DISCOVER_AUTO);
+    assert_string_equal(scene->settings.file, "");
+    assert_string_equal(scene->settings.run_dir, "/run/sentinel-agent");
+    assert_int_equal(scene->settings.instance_defaults.fall, 2);
+    assert_false(scene->settings.has_zookeeper);
+}
+
+static void an_empty_list_is_for_discovery_to_fill(void **state)
+{
+    scene_take(state, "discover: on\ninstances: []\n");
+    scene_take(state, "instances: []\ndiscover: on\n");
+    scene_take(state, "cluster: a\n");
+    scene_refuse(state, "discover: off\ninstances: []\n", 2, 12,
+                 "an empty list");
+    scene_refuse(state, "discover: off\n", 1, 1, "`instances` is missing");
+}
+
 static void a_mistyped_key_is_refused_with_the_right_one(void **state)
 {
-    refuse(state, "intervall: 1s\n" ONE, 1, 1, "did you mean `interval`?");
-    refuse(state, "instances:\n- {name: a, addr: '127.0.0.1:1', timeuot: 1s}\n",
-           2, 34, "did you mean `timeout`?");
-    refuse(state, "colour: red\n" ONE, 1, 1, "unknown key `colour`");
+    scene_refuse(state, "intervall: 1s\n" ONE, 1, 1,
+                 "did you mean `interval`?");
+    scene_refuse(state,
+                 "instances:\n- {name: a, addr: '127.0.0.1:1', timeuot: 1s}\n",
+                 2, 34, "did you mean `timeout`?");
+    scene_refuse(state, "colour: red\n" ONE, 1, 1, "unknown key `colour`");
 }
 
 static void a_wrong_value_is_refused_at_its_place(void **state)
 {
-    refuse(state, "interval: 10\n" ONE, 1, 11, "a duration such as 10s");
-    refuse(state, "interval: 99ms\n" ONE, 1, 11, "between 100ms and 1h");
-    refuse(state, "interval: 1.5s\n" ONE, 1, 11, "a duration");
-    refuse(state, "fall: 0\n" ONE, 1, 7, "between 1 and 100");
-    refuse(state, "fall: '2'\n" ONE, 1, 7, "a whole number");
-    refuse(state, "fall: [2]\n" ONE, 1, 7, "a whole number");
-    refuse(state, "fall:\n" ONE, 1, 6, "a whole number");
-    refuse(state, "canary: maybe\n" ONE, 1, 9, "true or false");
-    refuse(state, "cluster: .x\n" ONE, 1, 10, "no dot in front");
-    refuse(state, "http: {listen: nowhere}\n" ONE, 1, 16, "127.0.0.1:6060");
-    refuse(state, "http: here\n" ONE, 1, 7, "a map of keys");
-    refuse(state, "publish: {state: /a//b}\n" ONE, 1, 18, "a node's path");
-    refuse(state, "publish: {state: /a/..}\n" ONE, 1, 18, "a node's path");
-    refuse(state, "zookeeper: {servers: 'zk1'}\n" ONE, 1, 22, "host:port");
-    refuse(state, "zookeeper: {}\n" ONE, 1, 12, "`servers` is missing");
-    refuse(state, "run_dir: relative\n" ONE, 1, 10, "an absolute path");
+    scene_refuse(state, "interval: 10\n" ONE, 1, 11, "a duration such as 10s");
+    scene_refuse(state, "interval: 99ms\n" ONE, 1, 11, "between 100ms and 1h");
+    scene_refuse(state, "interval: 1.5s\n" ONE, 1, 11, "a duration");
+    scene_refuse(state, "fall: 0\n" ONE, 1, 7, "between 1 and 100");
+    scene_refuse(state, "fall: '2'\n" ONE, 1, 7, "a whole number");
+    scene_refuse(state, "fall: [2]\n" ONE, 1, 7, "a whole number");
+    scene_refuse(state, "fall:\n" ONE, 1, 6, "a whole number");
+    scene_refuse(state, "canary: maybe\n" ONE, 1, 9, "true or false");
+    scene_refuse(state, "cluster: .x\n" ONE, 1, 10, "no dot in front");
+    scene_refuse(state, "http: {listen: nowhere}\n" ONE, 1, 16,
+                 "127.0.0.1:6060");
+    scene_refuse(state, "http: here\n" ONE, 1, 7, "a map of keys");
+    scene_refuse(state, "publish: {state: /a//b}\n" ONE, 1, 18,
+                 "a node's path");
+    scene_refuse(state, "publish: {state: /a/..}\n" ONE, 1, 18,
+                 "a node's path");
+    scene_refuse(state, "zookeeper: {servers: 'zk1'}\n" ONE, 1, 22,
+                 "host:port");
+    scene_refuse(state, "zookeeper: {}\n" ONE, 1, 12, "`servers` is missing");
+    scene_refuse(state, "run_dir: relative\n" ONE, 1, 10, "an absolute path");
 }
 
 static void a_wrong_instance_is_refused_at_its_place(void **state)
 {
-    refuse(state, "discover: off\n", 1, 1, "`instances` is missing");
-    refuse(state, "instances: []\n", 1, 12, "an empty list");
-    refuse(state, "instances:\n- {name: a}\n", 2, 3, "`addr` is missing");
-    refuse(state, "instances:\n- {name: a, addr: '127.0.0.1'}\n", 2, 19,
-           "host:port");
-    refuse(state, "instances:\n- {name: a, addr: 'redis.example:1'}\n", 2, 19,
-           "numeric address");
-    refuse(state, ONE "- {name: a, addr: '127.0.0.1:2'}\n", 3, 3,
-           "the name `a` is taken");
-    refuse(state, "instances:\n- a\n", 2, 3,
-           "an entry of `instances` must be a map");
-    refuse(state,
-           "instances:\n- {name: a, addr: '127.0.0.1:1', labels: {a: ''}}\n", 2,
-           46, "a label's key");
+    scene_refuse(state, "discover: off\n", 1, 1, "`instances` is missing");
+    scene_refuse(state, "instances: []\n", 1, 12, "an empty list");
+    scene_refuse(state, "instances:\n- {name: a}\n", 2, 3, "`addr` is missing");
+    scene_refuse(state, "instances:\n- {name: a, addr: '127.0.0.1'}\n", 2, 19,
+                 "host:port");
+    scene_refuse(state, "instances:\n- {name: a, addr: 'redis.example:1'}\n", 2,
+                 19, "numeric address");
+    scene_refuse(state, ONE "- {name: a, addr: '127.0.0.1:2'}\n", 3, 3,
+                 "the name `a` is taken");
+    scene_refuse(state, "instances:\n- a\n", 2, 3,
+                 "an entry of `instances` must be a map");
+    scene_refuse(
+        state,
+        "instances:\n- {name: a, addr: '127.0.0.1:1', labels: {a: ''}}\n", 2,
+        46, "a label's key");
 }
 
 static void what_is_no_plain_yaml_is_refused(void **state)
 {
-    refuse(state, "cluster: &x a\nhost: b\n" ONE, 1, 10, "anchors");
-    refuse(state, "cluster: !!str a\n" ONE, 1, 10, "tags");
-    refuse(state, ONE "---\n" ONE, 3, 1, "second document");
-    refuse(state, "cluster: a\ncluster: b\n" ONE, 2, 1, "duplicate key");
-    refuse(state, "cluster: [a\n", 2, 1, "not YAML");
-    refuse(state, "a: [[[[[[[[[1]]]]]]]]]\n" ONE, 1, 11, "nested too deep");
-    refuse(state, "fall: 2\ncluster: \"a\x01\"\n", 2, 12, "not YAML");
-    refuse(state, "- a\n", 1, 1, "a map of keys");
-    refuse(state, "", 1, 1, "the file is empty");
-    refuse(state, "# nothing\n", 1, 1, "the file is empty");
+    scene_refuse(state, "cluster: &x a\nhost: b\n" ONE, 1, 10, "anchors");
+    scene_refuse(state, "cluster: !!str a\n" ONE, 1, 10, "tags");
+    scene_refuse(state, ONE "---\n" ONE, 3, 1, "second document");
+    scene_refuse(state, "cluster: a\ncluster: b\n" ONE, 2, 1, "duplicate key");
+    scene_refuse(state, "cluster: [a\n", 2, 1, "not YAML");
+    scene_refuse(state, "a: [[[[[[[[[1]]]]]]]]]\n" ONE, 1, 11,
+                 "nested too deep");
+    scene_refuse(state, "fall: 2\ncluster: \"a\x01\"\n", 2, 12, "not YAML");
+    scene_refuse(state, "- a\n", 1, 1, "a map of keys");
+    scene_refuse(state, "", 1, 1, "the file is empty");
+    scene_refuse(state, "# nothing\n", 1, 1, "the file is empty");
 }
 
 static void everything_wrong_is_told_at_once(void **state)
 {
-    struct fixture *fixture = *state;
+    struct scene *scene = *state;
 
-    assert_int_not_equal(parse(fixture, "intervall: 1s\n"
-                                        "fall: many\n"
-                                        "instances:\n"
-                                        "- {addr: nowhere}\n"),
+    assert_int_not_equal(scene_parse(scene, "intervall: 1s\n"
+                                            "fall: many\n"
+                                            "instances:\n"
+                                            "- {addr: nowhere}\n"),
                          0);
-    assert_int_equal(fixture->complaints.count, 4);
+    assert_int_equal(scene->complaints.count, 4);
 }
 
 static void a_refused_file_leaves_the_settings_alone(void **state)
 {
-    struct fixture *fixture = *state;
+    struct scene *scene = *state;
     struct settings empty = {0};
 
-    assert_int_not_equal(parse(fixture, "instances:\n- {name: a}\n"), 0);
-    assert_memory_equal(&fixture->settings, &empty, sizeof(empty));
-}
-
-static void every_default_in_the_table_is_a_good_value(void **state)
-{
-    struct settings settings;
-    struct instance_settings instance;
-    struct instance_access access;
-    struct registration registration;
-    const struct option *option = option_at(0);
-    char why[SETTINGS_WHY_BYTES] = "";
-
-    (void)state;
-    for (size_t i = 0; option != NULL; option = option_at(++i)) {
-        void *homes[HOME_COUNT] = {[HOME_SETTINGS] = &settings,
-                                   [HOME_INSTANCE] = &instance,
-                                   [HOME_ACCESS] = &access,
-                                   [HOME_REGISTRATION] = &registration};
-        if (option->fallback != NULL &&
-            settings_value_set(option, homes[option->home], option->fallback,
-                               why, sizeof(why)) != 0) {
-            fail_msg("%s: %s", option->name, why);
-        }
-        assert_non_null(option->help);
-    }
+    assert_int_not_equal(scene_parse(scene, "instances:\n- {name: a}\n"), 0);
+    assert_memory_equal(&scene->settings, &empty, sizeof(empty));
 }
 
 static void a_fifo_or_a_missing_file_is_refused_at_once(void **state)
 {
-    struct fixture *fixture = *state;
+    struct scene *scene = *state;
     char path[] = "/tmp/test-settings-XXXXXX";
 
     assert_non_null(mkdtemp(path));
@@ -242,31 +318,34 @@ static void a_fifo_or_a_missing_file_is_refused_at_once(void **state)
     (void)snprintf(fifo, sizeof(fifo), "%s/fifo", path);
     assert_int_equal(mkfifo(fifo, 0600), 0);
     assert_int_not_equal(
-        settings_load(fifo, &fixture->settings, &fixture->complaints), 0);
-    assert_non_null(
-        strstr(fixture->complaints.list[0].text, "no regular file"));
+        settings_load(fifo, &scene->settings, &scene->complaints), 0);
+    assert_non_null(strstr(scene->complaints.list[0].text, "no regular file"));
     assert_int_equal(unlink(fifo), 0);
     assert_int_not_equal(
-        settings_load(fifo, &fixture->settings, &fixture->complaints), 0);
-    assert_non_null(strstr(fixture->complaints.list[1].text, "No such file"));
+        settings_load(fifo, &scene->settings, &scene->complaints), 0);
+    assert_non_null(strstr(scene->complaints.list[1].text, "No such file"));
     assert_int_equal(rmdir(path), 0);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(defaults_are_those_of_the_contract),
-        TEST(an_instance_inherits_the_top_and_may_differ),
-        TEST(a_mistyped_key_is_refused_with_the_right_one),
-        TEST(a_wrong_value_is_refused_at_its_place),
-        TEST(a_wrong_instance_is_refused_at_its_place),
-        TEST(what_is_no_plain_yaml_is_refused),
-        TEST(everything_wrong_is_told_at_once),
-        TEST(a_refused_file_leaves_the_settings_alone),
-        TEST(every_default_in_the_table_is_a_good_value),
-        TEST(a_fifo_or_a_missing_file_is_refused_at_once),
+        SCENE_TEST(defaults_are_those_of_the_contract),
+        SCENE_TEST(an_instance_inherits_the_top_and_may_differ),
+        SCENE_TEST(labels_of_the_top_are_added_to_and_overruled),
+        SCENE_TEST(registrations_are_read_with_their_defaults),
+        SCENE_TEST(access_is_kept_beside_the_instance),
+        SCENE_TEST(a_relative_file_begins_where_its_file_is),
+        SCENE_TEST(everything_knows_where_it_was_written),
+        SCENE_TEST(without_a_file_everything_is_as_by_default),
+        SCENE_TEST(an_empty_list_is_for_discovery_to_fill),
+        SCENE_TEST(a_mistyped_key_is_refused_with_the_right_one),
+        SCENE_TEST(a_wrong_value_is_refused_at_its_place),
+        SCENE_TEST(a_wrong_instance_is_refused_at_its_place),
+        SCENE_TEST(what_is_no_plain_yaml_is_refused),
+        SCENE_TEST(everything_wrong_is_told_at_once),
+        SCENE_TEST(a_refused_file_leaves_the_settings_alone),
+        SCENE_TEST(a_fifo_or_a_missing_file_is_refused_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
