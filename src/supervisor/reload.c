@@ -27,6 +27,7 @@
 #include "supervisor/leaving.h"
 #include "supervisor/listener.h"
 #include "supervisor/scoreboard.h"
+#include "supervisor/settings_bounds.h"
 #include "supervisor/settings_bundle.h"
 #include "supervisor/settings_load.h"
 #include "supervisor/supervisor.h"
@@ -61,6 +62,8 @@ static void tell_done(struct supervisor *supervisor)
               LOG_TEXT("config", supervisor->settings->file),
               LOG_NUMBER("instances", supervisor->settings->instance_count));
     settings_warn(supervisor->settings);
+    settings_log_bounds(supervisor->settings,
+                        supervisor->zookeeper.negotiated_ms);
     scoreboard_beat(supervisor);
 }
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "supervisor/census.h"
+#include "supervisor/settings_bounds.h"
 
 /* --- adoption --------------------------------------------------------------
  */
@@ -302,6 +303,8 @@ void scoreboard_take_session(struct supervisor *supervisor,
                              const struct message_session *session)
 {
     struct board_zookeeper *zookeeper = &supervisor->zookeeper;
+    bool is_granted = session->negotiated_ms != 0 &&
+                      session->negotiated_ms != zookeeper->negotiated_ms;
 
     zookeeper->session_id = session->session_id;
     zookeeper->negotiated_ms = session->negotiated_ms;
@@ -312,6 +315,9 @@ void scoreboard_take_session(struct supervisor *supervisor,
     (void)text_copy(zookeeper->server, sizeof(zookeeper->server),
                     session->server); /* the same size */
     change_zookeeper_state(supervisor, session->state);
+    if (is_granted && may_log_gossip(supervisor)) {
+        settings_log_bounds(supervisor->settings, session->negotiated_ms);
+    }
     store_zookeeper(supervisor);
 }
 

@@ -25,6 +25,7 @@
 #include "supervisor/listener.h"
 #include "supervisor/run_dir.h"
 #include "supervisor/scoreboard.h"
+#include "supervisor/settings_bounds.h"
 
 /* --- the engine's events and actions ------------------------------------- */
 
@@ -348,6 +349,7 @@ static void log_start(const struct supervisor *supervisor)
               LOG_TEXT("zookeeper", settings->zookeeper_servers),
               LOG_TEXT("listen", settings->http_listen.text),
               LOG_TEXT("run_dir", settings->run_dir));
+    settings_log_bounds(settings, 0);
 }
 
 int supervisor_run(struct supervisor *supervisor)
