@@ -18,6 +18,17 @@ void discover_servers_init(struct discover_servers *servers,
     *servers = (struct discover_servers){.processes = processes};
 }
 
+static uint32_t count_held(const struct discover_servers *servers,
+                           uint32_t holder)
+{
+    uint32_t held = 0;
+
+    for (uint32_t i = 0; i < servers->count; i++) {
+        held += servers->list[i].holder == holder ? 1 : 0;
+    }
+    return held;
+}
+
 void discover_servers_add(struct discover_servers *servers,
                           const struct discover_listener *listener,
                           uint32_t holder)
@@ -29,7 +40,9 @@ void discover_servers_add(struct discover_servers *servers,
             return;
         }
     }
-    if (servers->count == DISCOVER_SERVERS_MOST) {
+    if (servers->count == DISCOVER_SERVERS_MOST ||
+        (holder != DISCOVER_NOBODY &&
+         count_held(servers, holder) == DISCOVER_SERVERS_EACH_MOST)) {
         servers->left_out++;
         return;
     }

@@ -21,6 +21,9 @@
 #include "prober/discover_rules.h"
 
 #define DISCOVER_SERVERS_MOST 64 /* addresses asked, in all */
+#define DISCOVER_SERVERS_EACH_MOST              \
+    16 /* of one process; nor can Redis bind to \
+          more */
 #define DISCOVER_NOBODY UINT32_MAX
 
 /* What came of asking one address. */
@@ -54,7 +57,7 @@ struct discover_servers {
 void discover_servers_init(struct discover_servers *servers,
                            const struct discover_processes *processes);
 
-/* One more address to ask, unless it is there already. */
+/* One more address to ask, unless it is there already, or there is no room. */
 void discover_servers_add(struct discover_servers *servers,
                           const struct discover_listener *listener,
                           uint32_t holder);

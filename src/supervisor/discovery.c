@@ -35,8 +35,8 @@ static void log_end(const struct discovery *discovery)
         return;
     }
     child_describe_end(&discovery->child, how, sizeof(how));
-    log_event(discovery->status == -ECANCELED ? LEVEL_INFO : LEVEL_WARNING,
-              "discovery_incomplete", LOG_NUMBER("servers", discovery->count),
+    log_event(LEVEL_DEBUG, "discovery_incomplete",
+              LOG_NUMBER("servers", discovery->count),
               LOG_TEXT("why", uv_strerror(discovery->status)),
               LOG_TEXT("how", how));
 }

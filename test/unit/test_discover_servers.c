@@ -260,10 +260,24 @@ static void an_address_is_asked_once_and_past_the_bound_never(void **state)
     assert_int_equal(scene->servers.list[0].holder, 0);
     for (uint64_t i = 2; i <= DISCOVER_SERVERS_MOST + 2; i++) {
         at.inode = i;
-        discover_servers_add(&scene->servers, &at, 0);
+        discover_servers_add(&scene->servers, &at, DISCOVER_NOBODY);
     }
     assert_int_equal(scene->servers.count, DISCOVER_SERVERS_MOST);
     assert_int_equal(scene->servers.left_out, 2);
+}
+
+static void one_process_does_not_take_all_the_room(void **state)
+{
+    struct scene *scene = *state;
+    struct discover_listener at = listener("127.0.0.1:6379", 6379);
+    for (uint64_t i = 1; i <= DISCOVER_SERVERS_MOST; i++) {
+        at.inode = i;
+        discover_servers_add(&scene->servers, &at, 0);
+    }
+    assert_int_equal(scene->servers.count, DISCOVER_SERVERS_EACH_MOST);
+    at.inode++;
+    discover_servers_add(&scene->servers, &at, 1);
+    assert_int_equal(scene->servers.count, DISCOVER_SERVERS_EACH_MOST + 1);
 }
 
 /* --- without rights ------------------------------------------------------- */
@@ -334,6 +348,7 @@ int main(void)
         cmocka_unit_test_setup(a_cluster_bus_is_not_asked, set_up),
         cmocka_unit_test_setup(
             an_address_is_asked_once_and_past_the_bound_never, set_up),
+        cmocka_unit_test_setup(one_process_does_not_take_all_the_room, set_up),
         cmocka_unit_test_setup(a_hidden_server_is_known_by_what_it_tells,
                                set_up),
         cmocka_unit_test_setup(the_only_hidden_process_is_the_locked_server,
