@@ -19,7 +19,7 @@ import threading
 import pytest
 
 from agent import BUILD, ROOT, SANITIZER_WORDS
-from servers import PATIENCE
+from servers import PATIENCE, wait_for
 
 BAD = os.path.join(ROOT, "test", "config", "bad")
 GOOD = os.path.join(ROOT, "test", "config", "good")
@@ -450,6 +450,32 @@ def test_wrong_usage_is_64_in_one_line_and_a_hint(
 def test_nothing_to_check_is_78():
     said = run("-t")
     assert said.returncode == 78 and "-c FILE" in said.stderr
+
+
+# --- what a running agent makes of it -------------------------------------
+def logged(agent, event):
+    return [line for line in agent.tail(100_000).splitlines()
+            if f"event={event} " in line]
+
+
+def test_the_bounds_are_logged_at_the_start_and_with_the_session(
+        zookeeper, start_redis, make_agent):
+    settings = {"interval": "1s", "timeout": "500ms", "fall": 3}
+    agent = make_agent({"one": start_redis()}, zookeeper.servers,
+                       settings=settings).start()
+    wait_for(lambda: len(logged(agent, "bounds")) >= 2, 20, "two bounds")
+    wished, granted = logged(agent, "bounds")[:2]
+    # I + j + 2(T+g) + (N-1)(q+T) + R + p
+    assert " B_ms=10500 " in wished and " B_ms=10500 " in granted
+    assert " E_ms=12000 " in wished and "session_ms=10000" in granted
+
+
+def test_an_option_without_effect_is_told_of_at_the_start(
+        start_redis, make_agent):
+    agent = make_agent({"one": start_redis()},
+                       settings={"publish": {"refresh": "1m"}}).start()
+    line, = logged(agent, "option_without_effect")
+    assert "option=refresh" in line and f"{agent.config}:" in line
 
 
 # --- the pages ------------------------------------------------------------
