@@ -57,6 +57,13 @@ enum option_home {
     HOME_COUNT
 };
 
+/* Whether a reload may change a value. */
+enum option_change {
+    CHANGE_ANY,
+    CHANGE_UNPUBLISHED, /* not while nodes are published: it names them */
+    CHANGE_NEVER,
+};
+
 struct option {
     enum option_scope scope;
     const char *name;
@@ -77,7 +84,7 @@ struct option {
     /* OPTION_SECTION: the field is a bool that says it was given. */
     bool is_marked;
     bool is_secret;            /* OPTION_FILE: nobody else may read the file */
-    bool needs_restart;        /* a reload cannot change it */
+    enum option_change change; /* what a reload may do to it */
     bool has_no_effect;        /* kept for a later version */
     enum option_scope section; /* OPTION_SECTION and lists: the scope inside */
     const char *help;          /* a line, without a full stop */

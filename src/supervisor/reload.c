@@ -29,6 +29,7 @@
 #include "supervisor/scoreboard.h"
 #include "supervisor/settings_bounds.h"
 #include "supervisor/settings_bundle.h"
+#include "supervisor/settings_change.h"
 #include "supervisor/settings_load.h"
 #include "supervisor/supervisor.h"
 
@@ -69,31 +70,6 @@ static void tell_done(struct supervisor *supervisor)
 
 /* --- applying
  * ----------------------------------------------------------------- */
-
-/* What names our place on this host and in ZooKeeper stays for a life: nodes
- * would otherwise be left behind under the old name. NULL: nothing. */
-static const char *find_fixed_change(const struct settings *now,
-                                     const struct settings *then)
-{
-    bool is_published = now->has_zookeeper && then->has_zookeeper;
-
-    if (strcmp(now->run_dir, then->run_dir) != 0) {
-        return "run_dir cannot change at run time: restart the agent";
-    }
-    if (is_published && strcmp(now->cluster, then->cluster) != 0) {
-        return "cluster names published nodes and cannot change at run time: "
-               "restart the agent";
-    }
-    if (is_published && strcmp(now->host, then->host) != 0) {
-        return "host names published nodes and cannot change at run time: "
-               "restart the agent";
-    }
-    if (is_published && strcmp(now->state_path, then->state_path) != 0) {
-        return "publish: state: names published nodes and cannot change at "
-               "run time: restart the agent";
-    }
-    return NULL;
-}
 
 /* -1: the address stays. Else the new socket, or another negative errno. */
 static int open_new_listener(const struct settings *now,
@@ -162,12 +138,15 @@ static int make_successors(struct supervisor *supervisor,
 int reload_apply(struct supervisor *supervisor, struct settings *settings,
                  char *why, size_t size)
 {
-    const char *fixed = find_fixed_change(supervisor->settings, settings);
+    const struct option *fixed =
+        settings_find_fixed(supervisor->settings, settings);
     struct engine *engine = NULL;
     struct board *board = NULL;
 
     if (fixed != NULL) {
-        (void)text_copy(why, size, fixed); /* may be cut */
+        (void)text_format(why, size,
+                          "`%s` cannot change at run time: restart the agent",
+                          fixed->name); /* may be cut */
         return -EINVAL;
     }
     int listen_fd = open_new_listener(supervisor->settings, settings);

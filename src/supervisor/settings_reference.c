@@ -64,8 +64,10 @@ static void print_notes(const struct option *option)
         flags_environment(option->flag, name);
         printf(" Also `--%s`, `%s`.", option->flag, name);
     }
-    if (option->needs_restart) {
+    if (option->change == CHANGE_NEVER) {
         printf(" A change needs a restart.");
+    } else if (option->change == CHANGE_UNPUBLISHED) {
+        printf(" While nodes are published a change needs a restart.");
     }
     if (option->has_no_effect) {
         printf(" Not in use yet.");
