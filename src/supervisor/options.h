@@ -112,6 +112,9 @@ bool option_stands_in(const struct option *option, enum option_scope scope);
 /* The section or list whose inside is `scope`; NULL for the top. */
 const struct option *option_around(enum option_scope scope);
 
+/* The keys that lead to it, from the outside in: "publish: state:". */
+void option_path(const struct option *option, char *path, size_t size);
+
 /* The row of a field: OPTION_OF(HOME_INSTANCE, instance_settings, addr). The
  * field must have one. */
 const struct option *option_of(enum option_home home, size_t offset);

@@ -94,6 +94,18 @@ const struct option *option_around(enum option_scope scope)
     return NULL;
 }
 
+void option_path(const struct option *option, char *path, size_t size)
+{
+    const struct option *around = option_around(option->scope);
+
+    path[0] = '\0';
+    if (around != NULL) {
+        option_path(around, path, size);
+    }
+    (void)text_append(path, size, "%s%s:", around != NULL ? " " : "",
+                      option->name); /* fits: four names at most */
+}
+
 const struct option *option_of(enum option_home home, size_t offset)
 {
     const struct option *option = option_at(0);

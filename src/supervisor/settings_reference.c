@@ -89,25 +89,16 @@ static void print_option(const struct option *option)
     printf(" |\n");
 }
 
-/* "zookeeper: auth:", from the outside in. */
-static void print_title(enum option_scope scope)
-{
-    const struct option *option = option_around(scope);
-
-    if (option != NULL) {
-        print_title(option->scope);
-        printf(" %s:", option->name);
-    }
-}
-
 static void print_chapter(enum option_scope scope)
 {
     const struct option *around = option_around(scope);
     const struct option *option = option_at(0);
+    char title[128] = "The top of the file";
 
-    printf("\n##");
-    print_title(scope);
-    printf("%s\n\n", around == NULL ? " The top of the file" : "");
+    if (around != NULL) {
+        option_path(around, title, sizeof(title));
+    }
+    printf("\n## %s\n\n", title);
     if (around == NULL) {
         printf("What instances can have of their own stands here for all of "
                "them.\n\n");
