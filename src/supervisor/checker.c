@@ -4,7 +4,6 @@
  */
 #include "supervisor/checker.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -53,14 +52,18 @@ static bool write_shared(const uint8_t *bytes, size_t length)
 static uint8_t *print_complaints(struct complaints *complaints, size_t *length)
 {
     char line[COMPLAINT_LINE_BYTES];
-    char *text = calloc(COMPLAINTS_MOST, sizeof(line));
+    char *text = calloc(COMPLAINTS_MOST, sizeof(line)); /* a NUL makes room
+                                                           for a newline */
 
     *length = 0;
     complaints_sort(complaints);
     for (size_t i = 0; text != NULL && i < COMPLAINTS_MOST &&
                        complaints_line(complaints, i, line, sizeof(line));
          i++) {
-        *length += (size_t)sprintf(text + *length, "%s\n", line);
+        size_t added = strlen(line);
+        memcpy(text + *length, line, added);
+        text[*length + added] = '\n';
+        *length += added + 1;
     }
     return (uint8_t *)text;
 }

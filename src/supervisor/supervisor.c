@@ -9,11 +9,7 @@
 #include "supervisor/supervisor.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -22,8 +18,6 @@
 #include "base/text.h"
 #include "supervisor/helpers.h"
 #include "supervisor/leaving.h"
-#include "supervisor/listener.h"
-#include "supervisor/run_dir.h"
 #include "supervisor/scoreboard.h"
 #include "supervisor/settings_bounds.h"
 
@@ -205,134 +199,6 @@ static void handle_heartbeat(uv_timer_t *timer)
     scoreboard_beat(supervisor);
 }
 
-/* --- the beginning -----------------------------------------------------------
- */
-
-static int refuse(int code, const char *what, const char *where, int error,
-                  const char *advice)
-{
-    log_event(LEVEL_ERROR, "not_started", LOG_TEXT("what", what),
-              LOG_TEXT("where", where), LOG_TEXT("error", uv_strerror(error)),
-              LOG_TEXT("advice", advice));
-    return code;
-}
-
-static int take_run_dir(struct supervisor *supervisor)
-{
-    const char *run_dir = supervisor->settings->run_dir;
-    int error = run_dir_take(run_dir);
-
-    if (error == -EBUSY) {
-        return refuse(EX_TEMPFAIL, "another agent holds the run directory",
-                      run_dir, error,
-                      "stop it, or give this one a --run-dir "
-                      "of its own");
-    }
-    if (error != 0) {
-        return refuse(EX_CANTCREAT, "the run directory cannot be used", run_dir,
-                      error,
-                      "create it, writable by this user, or give "
-                      "another with --run-dir");
-    }
-    run_dir_boot_id(supervisor->boot_id);
-    run_dir_agent_id(run_dir, supervisor->boot_id, supervisor->agent.id);
-    return 0;
-}
-
-static int open_listeners(struct supervisor *supervisor)
-{
-    const struct settings *settings = supervisor->settings;
-    int fd = listener_open_tcp(&settings->http_listen);
-
-    if (fd == -EADDRINUSE) {
-        return refuse(EX_TEMPFAIL, "the console's address is taken",
-                      settings->http_listen.text, fd,
-                      "choose another under http: listen:");
-    }
-    if (fd < 0) {
-        return refuse(EX_UNAVAILABLE, "the console cannot listen",
-                      settings->http_listen.text, fd,
-                      "choose an address of this host under http: listen:");
-    }
-    supervisor->listen_fds[supervisor->listen_count++] = fd;
-    fd = listener_open_unix(settings->run_dir);
-    if (fd < 0) {
-        return refuse(EX_CANTCREAT, "the console's socket cannot be made",
-                      settings->run_dir, fd,
-                      "the run directory must be writable");
-    }
-    supervisor->listen_fds[supervisor->listen_count++] = fd;
-    return 0;
-}
-
-static int open_engine(struct supervisor *supervisor)
-{
-    supervisor->tasks = calloc(1, sizeof(*supervisor->tasks));
-    if (supervisor->tasks == NULL) {
-        return -ENOMEM;
-    }
-    int error = engine_create(supervisor->settings, supervisor->tasks,
-                              clock_monotonic_ms(), clock_wall_ms(),
-                              &supervisor->engine);
-    if (error == 0) {
-        error = scoreboard_open(supervisor);
-    }
-    return error;
-}
-
-static void init_handles(struct supervisor *supervisor)
-{
-    uv_loop_t *loop = &supervisor->loop;
-
-    /* None of these can fail. */
-    (void)uv_timer_init(loop, &supervisor->alarm);
-    (void)uv_timer_init(loop, &supervisor->heartbeat);
-    (void)uv_timer_init(loop, &supervisor->leave);
-    (void)uv_prepare_init(loop, &supervisor->settle);
-    supervisor->alarm.data = supervisor;
-    supervisor->heartbeat.data = supervisor;
-    supervisor->leave.data = supervisor;
-    supervisor->settle.data = supervisor;
-}
-
-int supervisor_init(struct supervisor *supervisor, struct settings *settings,
-                    const struct supervisor_programs *programs,
-                    const struct flags *flags)
-{
-    memset(supervisor, 0, sizeof(*supervisor));
-    manager_init(&supervisor->manager);
-    supervisor->settings = malloc(sizeof(*settings));
-    if (supervisor->settings == NULL) {
-        return EX_OSERR;
-    }
-    *supervisor->settings = *settings;
-    *settings = (struct settings){0};
-    supervisor->programs = programs;
-    supervisor->flags = flags;
-    int code = take_run_dir(supervisor);
-    if (code == 0) {
-        code = open_listeners(supervisor);
-    }
-    if (code != 0) {
-        return code;
-    }
-    int error = uv_loop_init(&supervisor->loop);
-    if (error == 0) {
-        supervisor->has_loop = true;
-        finder_init(&supervisor->finder, supervisor, &supervisor->loop);
-        error = open_engine(supervisor);
-    }
-    if (error != 0) {
-        return refuse(EX_OSERR, "the scoreboard cannot be made",
-                      supervisor->settings->run_dir, error, "see the error");
-    }
-    init_handles(supervisor);
-    reload_init(&supervisor->reload, supervisor, &supervisor->loop);
-    prober_pool_init(&supervisor->pool, &supervisor->loop, supervisor->tasks,
-                     programs->prober, handle_pool_event, supervisor);
-    return 0;
-}
-
 /* --- the life and the end
  * ------------------------------------------------------ */
 
@@ -362,6 +228,9 @@ int supervisor_run(struct supervisor *supervisor)
     }
     log_start(supervisor);
     leaving_watch_signals(supervisor);
+    prober_pool_init(&supervisor->pool, &supervisor->loop, supervisor->tasks,
+                     supervisor->programs->prober, handle_pool_event,
+                     supervisor);
     /* Initialized just before; none of these can fail. */
     (void)uv_prepare_start(&supervisor->settle, handle_settle);
     (void)uv_timer_start(&supervisor->heartbeat, handle_heartbeat,
@@ -377,46 +246,4 @@ int supervisor_run(struct supervisor *supervisor)
                                     : "none"));
     log_finish();
     return 0;
-}
-
-static void close_handle(uv_handle_t *handle, void *argument)
-{
-    (void)argument;
-    if (!uv_is_closing(handle)) {
-        uv_close(handle, NULL);
-    }
-}
-
-/* A helper that cannot be killed may keep handles; then the loop is left. */
-static void close_loop(uv_loop_t *loop)
-{
-    uv_walk(loop, close_handle, NULL);
-    (void)uv_run(loop, UV_RUN_NOWAIT); /* runs what waits to be closed */
-    (void)uv_loop_close(loop);         /* the process ends anyhow */
-}
-
-void supervisor_finish(struct supervisor *supervisor)
-{
-    const struct settings *settings = supervisor->settings;
-
-    if (settings == NULL) {
-        return; /* nothing was begun */
-    }
-    bool leaves_nothing = supervisor->withdrew || !settings->has_zookeeper;
-
-    if (supervisor->listen_count == SUPERVISOR_LISTENERS_MOST) {
-        listener_remove_unix(settings->run_dir);
-    }
-    if (supervisor->board != NULL && leaves_nothing &&
-        !supervisor->is_handing_over) {
-        board_remove(settings->run_dir);
-    }
-    if (supervisor->has_loop) {
-        close_loop(&supervisor->loop);
-    }
-    manager_finish(&supervisor->manager);
-    board_destroy(supervisor->board);
-    engine_destroy(supervisor->engine);
-    free(supervisor->tasks);
-    settings_destroy(supervisor->settings);
 }

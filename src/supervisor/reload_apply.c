@@ -1,0 +1,131 @@
+/*
+ * reload_apply.c - other settings in the place of the running ones; see
+ * reload.h.
+ *
+ *   new board and engine made, instances adopted by name
+ *   old engine stopped: its probes reaped, its probers killed
+ *   swapped; console and publisher replaced, the session resumed
+ *   every instance probed at once
+ *
+ * Everything that can fail is done before the first thing that changes.
+ */
+#include "supervisor/reload.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "supervisor/helpers.h"
+#include "supervisor/listener.h"
+#include "supervisor/scoreboard.h"
+#include "supervisor/settings_change.h"
+#include "supervisor/supervisor.h"
+
+/* -1: the address stays. Else the new socket, or another negative errno. */
+static int open_new_listener(const struct settings *now,
+                             const struct settings *then)
+{
+    if (strcmp(now->http_listen.text, then->http_listen.text) == 0) {
+        return -1;
+    }
+    int fd = listener_open_tcp(&then->http_listen);
+    return fd == -1 ? -EIO : fd;
+}
+
+static void adopt_by_name(struct supervisor *supervisor, struct engine *engine,
+                          const struct settings *then)
+{
+    const struct settings *now = supervisor->settings;
+    uint64_t now_ms = clock_monotonic_ms();
+
+    engine_continue(engine, supervisor->engine);
+    for (uint32_t i = 0; i < then->instance_count; i++) {
+        for (uint32_t old = 0; old < now->instance_count; old++) {
+            if (strcmp(now->instances[old].name, then->instances[i].name) ==
+                0) {
+                engine_adopt(engine, i,
+                             engine_instance(supervisor->engine, old), now_ms);
+                break;
+            }
+        }
+    }
+}
+
+/* The old engine's probes are reaped and its probers killed; what they still
+ * say is nobody's. */
+static void replace_engine(struct supervisor *supervisor, struct engine *engine)
+{
+    supervisor_feed(supervisor, &(struct engine_event){.kind = ENGINE_STOP});
+    engine_destroy(supervisor->engine);
+    supervisor->engine = engine;
+}
+
+static void replace_settings(struct supervisor *supervisor,
+                             struct settings *settings)
+{
+    settings_destroy(supervisor->settings);
+    supervisor->settings = settings;
+}
+
+static int make_successors(struct supervisor *supervisor,
+                           struct settings *settings, struct engine **engine,
+                           struct board **board)
+{
+    int error = engine_create(settings, supervisor->tasks, clock_monotonic_ms(),
+                              clock_wall_ms(), engine);
+
+    if (error != 0) {
+        return error;
+    }
+    error = board_create(settings->run_dir, supervisor->boot_id,
+                         settings->instance_count, board);
+    if (error != 0) {
+        engine_destroy(*engine);
+    }
+    return error;
+}
+
+int reload_apply(struct supervisor *supervisor, struct settings *settings,
+                 char *why, size_t size)
+{
+    const struct option *fixed =
+        settings_find_fixed(supervisor->settings, settings);
+    struct engine *engine = NULL;
+    struct board *board = NULL;
+
+    if (fixed != NULL) {
+        (void)text_format(why, size,
+                          "`%s` cannot change at run time: restart the agent",
+                          fixed->name); /* may be cut */
+        return -EINVAL;
+    }
+    int listen_fd = open_new_listener(supervisor->settings, settings);
+    if (listen_fd < -1) {
+        (void)text_format(why, size, "the console cannot listen on %s: %s",
+                          settings->http_listen.text,
+                          uv_strerror(listen_fd)); /* may be cut */
+        return listen_fd;
+    }
+    int error = make_successors(supervisor, settings, &engine, &board);
+    if (error != 0) {
+        (void)text_format(why, size, "no room for the new configuration: %s",
+                          uv_strerror(error)); /* may be cut */
+        if (listen_fd >= 0) {
+            (void)close(listen_fd); /* nobody has used it */
+        }
+        return error;
+    }
+    /* Helpers that are started from here on learn of it too. */
+    log_set_level((enum log_level)settings->log_level);
+    log_set_format((enum log_format)settings->log_format);
+    adopt_by_name(supervisor, engine, settings);
+    replace_engine(supervisor, engine);
+    replace_settings(supervisor, settings);
+    scoreboard_replace(supervisor, board);
+    helpers_replace(supervisor, listen_fd);
+    supervisor_feed(supervisor, &(struct engine_event){.kind = ENGINE_TIME});
+    return 0;
+}
