@@ -49,6 +49,7 @@ static void write_head(struct board *board, const char *boot_id)
     }
     (void)text_copy(head.boot_id, sizeof head.boot_id, boot_id); /* 36 bytes */
     memcpy(board->map, &head, sizeof head);
+    board->head = head;
 }
 
 /* Whether `map` is a board of this layout; its head goes to `head`. */
@@ -86,6 +87,7 @@ static struct board *allocate(void)
         return NULL;
     }
     board->reader_fd = -1;
+    board->guarded_fd = -1;
     board->scratch = malloc(scratch_bytes);
     if (board->scratch == NULL) {
         free(board);
@@ -109,6 +111,7 @@ void board_destroy(struct board *board)
     if (board == NULL) {
         return;
     }
+    board_guard_stop(board);
     if (board->is_memory) {
         free(board->map);
     } else if (board->map != NULL) {
@@ -239,7 +242,11 @@ int board_create(const char *run_dir, const char *boot_id,
     if (status != 0) {
         goto unlink;
     }
-    (void)close(fd); /* the mapping holds the file */
+    if (has_file) {
+        board_guard_start(made, fd);
+    } else {
+        (void)close(fd); /* the mapping holds it, sealed */
+    }
     *board = made;
     return 0;
 

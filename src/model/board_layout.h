@@ -1,7 +1,7 @@
 /*
- * board_layout.h - where everything stands on a board. Private to the two
- * files of the board: board_file.c makes, maps and checks it, board.c reads
- * and writes its records.
+ * board_layout.h - where everything stands on a board. Private to the files
+ * of the board: board_file.c makes, maps and checks it, board.c reads and
+ * writes its records, board_guard.c keeps the writer alive.
  */
 #ifndef MODEL_BOARD_LAYOUT_H
 #define MODEL_BOARD_LAYOUT_H
@@ -38,9 +38,11 @@ struct board {
     uint8_t *map; /* the whole file */
     size_t size;
     uint32_t instance_count;
-    int reader_fd;    /* the writer's; -1 for readers */
-    bool is_memory;   /* `map` was allocated, not mapped */
-    uint8_t *scratch; /* room for the largest record, for reading */
+    int reader_fd;          /* the writer's; -1 for readers */
+    int guarded_fd;         /* the writer's file, if board_guard.c minds it */
+    struct board_head head; /* the writer's, to be written again */
+    bool is_memory;         /* `map` was allocated, not mapped */
+    uint8_t *scratch;       /* room for the largest record, for reading */
 };
 
 /* Bytes of one record's data. */
@@ -51,5 +53,10 @@ size_t board_size(uint32_t instance_count);
 
 struct seqlock *board_record(const struct board *board, enum board_area area,
                              uint32_t index);
+
+/* Minds the writer's file, and owns `fd` from now on. One board at a time:
+ * a second one is not minded. */
+void board_guard_start(struct board *board, int fd);
+void board_guard_stop(struct board *board);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/deadman.h"
 #include "model/board.h"
+#include "model/bounds.h"
 #include "publisher/desk.h"
 #include "publisher/exits.h"
 #include "publisher/servers.h"
@@ -22,6 +23,10 @@
 /* No answer for so long, and the library is stuck: d of the contract, so that
  * a wedged one costs no more than a wedged process of ours (R). */
 #define PUBLISHER_REQUEST_MS DEADMAN_LIMIT_MS
+/* Cut off for so long, a successor tries: a server that lost its data turns
+ * away whoever has seen a later transaction, without a word, until the session
+ * is over. A new process has seen none, and is told at once. R. */
+#define PUBLISHER_CUT_OFF_MS BOUNDS_REPLACE_MS
 /* Reads all nodes again, watches or not; shifted by chance. */
 #define PUBLISHER_SWEEP_MS 30000
 /* While another process holds the session's lock. */

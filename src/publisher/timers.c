@@ -34,15 +34,23 @@ static void check_deadlines(struct publisher *publisher, uint64_t now_ms)
     uint64_t session_ms = publisher->negotiated_ms != 0
                               ? publisher->negotiated_ms
                               : publisher->session_timeout_ms;
-    if (publisher->disconnected_ms == 0 ||
-        now_ms - publisher->disconnected_ms <= session_ms) {
+    if (publisher->disconnected_ms == 0) {
         return;
     }
-    if (publisher->negotiated_ms != 0) {
+    bool had_session = publisher->negotiated_ms != 0;
+    uint64_t cut_off_ms = now_ms - publisher->disconnected_ms;
+    if (cut_off_ms > session_ms && had_session) {
         publisher_lose_session(publisher, PUBLISHER_EXIT_UNAVAILABLE,
                                "the session must have expired");
     }
-    publisher_leave(PUBLISHER_EXIT_UNAVAILABLE, "ZooKeeper is out of reach");
+    if (cut_off_ms > session_ms) {
+        publisher_leave(PUBLISHER_EXIT_UNAVAILABLE,
+                        "ZooKeeper is out of reach");
+    }
+    if (cut_off_ms > PUBLISHER_CUT_OFF_MS && had_session &&
+        publisher->state != ZOOKEEPER_DRAINING) {
+        publisher_leave(PUBLISHER_EXIT_UNAVAILABLE, "cut off for too long");
+    }
 }
 
 static void handle_pulse(uv_timer_t *timer)

@@ -231,6 +231,23 @@ static bool has_round_moved(const struct supervisor *supervisor)
            round.ended_ms != supervisor->agent.round_ended_ms;
 }
 
+/* Somebody emptied the file: what is not touched soon would be missing. */
+static void store_all(struct supervisor *supervisor)
+{
+    const struct settings *settings = supervisor->settings;
+
+    log_event(LEVEL_WARNING, "board_was_cut",
+              LOG_TEXT("run_dir", settings->run_dir));
+    for (uint32_t i = 0; i < settings->instance_count; i++) {
+        board_store_instance(supervisor->board, i, &settings->instances[i],
+                             engine_instance(supervisor->engine, i));
+    }
+    board_store_zookeeper(supervisor->board, &supervisor->zookeeper);
+    board_store_tasks(supervisor->board, supervisor->tasks);
+    show_services(supervisor);
+    scoreboard_beat(supervisor);
+}
+
 void scoreboard_update(struct supervisor *supervisor)
 {
     uint32_t index = 0;
@@ -249,6 +266,9 @@ void scoreboard_update(struct supervisor *supervisor)
     }
     if (has_round_moved(supervisor) || !supervisor->agent.is_ready) {
         scoreboard_beat(supervisor);
+    }
+    if (board_was_cut(supervisor->board)) {
+        store_all(supervisor); /* by a store of just now: before any look */
     }
 }
 

@@ -103,6 +103,26 @@ def test_a_restarted_zookeeper_keeps_the_session(start, own_zookeeper):
     assert publisher.heard("exit") == []
 
 
+def test_a_zookeeper_that_lost_its_data_is_soon_filled_again(
+        start, own_zookeeper):
+    """It turns away, without a word, a client that has seen more than it:
+    a session's time would pass until that one gives up."""
+    publisher = start(session_ms=60000)
+    publisher.claim(0, "up")
+    publisher.wait("published", instance=0)
+    publisher.wait_steady()
+    mark = publisher.mark()
+    own_zookeeper.kill()
+    own_zookeeper.wipe()
+    own_zookeeper.restart()
+    # The first successor hears that its session is gone, the second begins.
+    publisher.wait("exit", mark, code=69)
+    publisher.say("start")
+    publisher.wait("exit", mark, code=75)
+    publisher.say("start")
+    publisher.wait_steady(mark)
+
+
 def test_an_expired_session_is_left_and_opened_anew(running, client,
                                                     own_zookeeper):
     session = running.session_file()

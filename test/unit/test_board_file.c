@@ -185,6 +185,40 @@ static void a_link_planted_in_the_way_is_replaced_and_not_followed(void **state)
 
 /* --- without a directory ---------------------------------------------- */
 
+static void a_file_cut_short_under_the_writer_does_not_kill_it(void **state)
+{
+    struct scene *scene = *state;
+    struct board_instance read;
+    struct board *reader = NULL;
+    /* Made anew: cmocka has put its own SIGBUS handler before the test. */
+    board_destroy(scene->writer);
+    assert_int_equal(
+        board_create(scene->run_dir, BOOT, INSTANCES, &scene->writer), 0);
+    assert_false(board_was_cut(scene->writer));
+    assert_int_equal(truncate(scene->path, 0), 0);
+    board_store_instance(scene->writer, 1, &scene->record.settings,
+                         &scene->record.instance);
+    assert_true(board_was_cut(scene->writer));
+    assert_false(board_was_cut(scene->writer));
+    board_store_instance(scene->writer, 1, &scene->record.settings,
+                         &scene->record.instance);
+    assert_int_equal(board_open(dup(board_reader_fd(scene->writer)), &reader),
+                     0);
+    assert_int_equal(board_read_instance(reader, 1, &read), 0);
+    assert_string_equal(read.settings.name, "cache-1");
+    board_destroy(reader);
+}
+
+static void a_cut_that_met_no_store_is_seen_too(void **state)
+{
+    struct scene *scene = *state;
+    struct stat file;
+    assert_int_equal(stat(scene->path, &file), 0);
+    assert_int_equal(truncate(scene->path, file.st_size / 2), 0);
+    assert_true(board_was_cut(scene->writer));
+    assert_false(board_was_cut(scene->writer));
+}
+
 static void a_board_in_memory_works_the_same(void **state)
 {
     (void)state;
@@ -269,6 +303,8 @@ int main(void)
         SCENE_TEST(a_file_too_short_or_too_long_is_no_board),
         SCENE_TEST(links_pipes_and_directories_are_not_adopted),
         SCENE_TEST(a_link_planted_in_the_way_is_replaced_and_not_followed),
+        SCENE_TEST(a_file_cut_short_under_the_writer_does_not_kill_it),
+        SCENE_TEST(a_cut_that_met_no_store_is_seen_too),
         cmocka_unit_test(a_board_in_memory_works_the_same),
         SCENE_TEST(on_a_full_disk_the_board_lives_in_memory),
         cmocka_unit_test(a_directory_that_is_not_there_is_an_error),
