@@ -97,9 +97,9 @@ int reload_apply(struct supervisor *supervisor, struct settings *settings,
     struct board *board = NULL;
 
     if (fixed != NULL) {
-        (void)text_format(why, size,
-                          "`%s` cannot change at run time: restart the agent",
-                          fixed->name); /* may be cut */
+        option_path(fixed, why, size);
+        (void)text_append(why, size,
+                          " cannot change at run time: restart the agent");
         return -EINVAL;
     }
     int listen_fd = open_new_listener(supervisor->settings, settings);
