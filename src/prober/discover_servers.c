@@ -3,7 +3,6 @@
  */
 #include "prober/discover_servers.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -212,20 +211,16 @@ uint32_t discover_servers_untitled(const struct discover_servers *servers)
 
 /* --- telling ------------------------------------------------------------ */
 
-static int compare(const void *one, const void *other)
+static bool is_better(const struct discover_listener *one,
+                      const struct discover_listener *other)
 {
-    const struct discover_listener *left =
-        &(*(const struct discover_candidate *const *)one)->listener;
-    const struct discover_listener *right =
-        &(*(const struct discover_candidate *const *)other)->listener;
-
-    if (left->rank != right->rank) {
-        return left->rank < right->rank ? -1 : 1;
+    if (one->rank != other->rank) {
+        return one->rank < other->rank;
     }
-    if (left->port != right->port) {
-        return left->port < right->port ? -1 : 1;
+    if (one->port != other->port) {
+        return one->port < other->port;
     }
-    return strcmp(left->addr, right->addr);
+    return strcmp(one->addr, other->addr) < 0;
 }
 
 struct telling {
@@ -235,6 +230,21 @@ struct telling {
     discover_tell_cb tell;
     void *owner;
 };
+
+/* Keeps the list in order. */
+static void insert(struct telling *telling,
+                   struct discover_candidate *candidate)
+{
+    uint32_t place = telling->count;
+
+    while (place > 0 && is_better(&candidate->listener,
+                                  &telling->list[place - 1]->listener)) {
+        telling->list[place] = telling->list[place - 1];
+        place--;
+    }
+    telling->list[place] = candidate;
+    telling->count++;
+}
 
 static void tell_address(struct telling *telling,
                          struct discover_candidate *candidate, bool is_another)
@@ -290,11 +300,9 @@ void discover_servers_tell(struct discover_servers *servers,
 
     for (uint32_t i = 0; i < servers->count; i++) {
         if (is_tellable(servers, &servers->list[i])) {
-            telling.list[telling.count] = &servers->list[i];
-            telling.count++;
+            insert(&telling, &servers->list[i]);
         }
     }
-    qsort(telling.list, telling.count, sizeof(telling.list[0]), compare);
     for (uint32_t i = 0; i < telling.count; i++) {
         if (!telling.list[i]->is_told && !is_late(&telling, telling.list[i])) {
             tell_server(&telling, i);

@@ -17,7 +17,7 @@
 
 #include "base/text.h"
 
-#define RUN_DIR_MODE 0750
+#define RUN_DIR_MODE 0700
 
 /* FNV-1a, 64 bits (the hash and its two constants are Fowler, Noll and Vo's):
  * an identity, no secret. */

@@ -8,7 +8,7 @@
 
 #include "model/board.h"
 
-/* Makes the directory (mode 0750, its parent must exist) unless it is there,
+/* Makes the directory (mode 0700, its parent must exist) unless it is there,
  * and takes its lock for the life of this process. 0; -EBUSY when another
  * agent holds it; another negative errno when it cannot be used. The lock's
  * descriptor is close-on-exec and never closed. */
