@@ -34,10 +34,6 @@ static const struct settings_place *instance_place(
     return place_of(settings, 1 + index, option_of_type(OPTION_INSTANCES));
 }
 
-#define COMPLAIN(settings, complaints, place, ...)                      \
-    complaints_add((complaints), settings_file_of((settings), (place)), \
-                   (place), __VA_ARGS__)
-
 /* --- one instance ----------------------------------------------------------
  */
 

@@ -17,4 +17,9 @@ void settings_check(const struct settings *settings,
 const char *settings_file_of(const struct settings *settings,
                              const struct settings_place *place);
 
+/* Complains of a place in settings. */
+#define COMPLAIN(settings, complaints, place, ...)                      \
+    complaints_add((complaints), settings_file_of((settings), (place)), \
+                   (place), __VA_ARGS__)
+
 #endif

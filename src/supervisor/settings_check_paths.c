@@ -14,10 +14,6 @@
 /* ZooKeeper's own tree; nobody else can write there. */
 #define RESERVED "/zookeeper"
 
-#define COMPLAIN(settings, complaints, place, ...)                      \
-    complaints_add((complaints), settings_file_of((settings), (place)), \
-                   (place), __VA_ARGS__)
-
 /* True when `path` is `root` or lies below it. */
 static bool lies_in(const char *path, const char *root)
 {

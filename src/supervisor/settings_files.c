@@ -12,10 +12,6 @@
 #include "supervisor/settings_load.h"
 
 #define OTHERS 077
-#define COMPLAIN(settings, complaints, place, ...)                      \
-    complaints_add((complaints), settings_file_of((settings), (place)), \
-                   (place), __VA_ARGS__)
-
 /* A secret is refused as a link: a link can be made to point elsewhere by who
  * may write the directory it points into. */
 static int look(const struct option *option, const char *path,
