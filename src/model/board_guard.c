@@ -45,21 +45,6 @@ static void handle_fault(int number, siginfo_t *info, void *context)
     }
 }
 
-void board_guard_start(struct board *board, int fd)
-{
-    struct sigaction action = {.sa_sigaction = handle_fault,
-                               .sa_flags = SA_SIGINFO};
-
-    if (guard.board != NULL) {
-        (void)close(fd); /* the mapping holds the file */
-        return;
-    }
-    board->guarded_fd = fd;
-    guard.faults = 0;
-    guard.board = board;
-    (void)sigaction(SIGBUS, &action, NULL); /* cannot fail for SIGBUS */
-}
-
 void board_guard_stop(struct board *board)
 {
     if (board->guarded_fd < 0) {
@@ -69,6 +54,20 @@ void board_guard_stop(struct board *board)
     guard.board = NULL;
     (void)close(board->guarded_fd); /* what was stored is in the mapping */
     board->guarded_fd = -1;
+}
+
+void board_guard_start(struct board *board, int fd)
+{
+    struct sigaction action = {.sa_sigaction = handle_fault,
+                               .sa_flags = SA_SIGINFO};
+
+    if (guard.board != NULL) {
+        board_guard_stop(guard.board); /* the new one takes its place */
+    }
+    board->guarded_fd = fd;
+    guard.faults = 0;
+    guard.board = board;
+    (void)sigaction(SIGBUS, &action, NULL); /* cannot fail for SIGBUS */
 }
 
 static bool has_its_size(const struct board *board)

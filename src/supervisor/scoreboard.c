@@ -92,7 +92,6 @@ static void store_all(struct supervisor *supervisor)
 {
     const struct settings *settings = supervisor->settings;
 
-    describe_settings(supervisor);
     for (uint32_t i = 0; i < settings->instance_count; i++) {
         board_store_instance(supervisor->board, i, &settings->instances[i],
                              engine_instance(supervisor->engine, i));
@@ -115,6 +114,7 @@ int scoreboard_open(struct supervisor *supervisor)
         return error;
     }
     describe_process(&supervisor->agent);
+    describe_settings(supervisor);
     supervisor->zookeeper.state =
         settings->has_zookeeper ? ZOOKEEPER_BOOT : ZOOKEEPER_OFF;
     store_all(supervisor);
@@ -125,6 +125,7 @@ void scoreboard_replace(struct supervisor *supervisor, struct board *board)
 {
     board_destroy(supervisor->board);
     supervisor->board = board;
+    describe_settings(supervisor);
     store_all(supervisor);
 }
 
@@ -231,23 +232,6 @@ static bool has_round_moved(const struct supervisor *supervisor)
            round.ended_ms != supervisor->agent.round_ended_ms;
 }
 
-/* Somebody emptied the file: what is not touched soon would be missing. */
-static void store_all(struct supervisor *supervisor)
-{
-    const struct settings *settings = supervisor->settings;
-
-    log_event(LEVEL_WARNING, "board_was_cut",
-              LOG_TEXT("run_dir", settings->run_dir));
-    for (uint32_t i = 0; i < settings->instance_count; i++) {
-        board_store_instance(supervisor->board, i, &settings->instances[i],
-                             engine_instance(supervisor->engine, i));
-    }
-    board_store_zookeeper(supervisor->board, &supervisor->zookeeper);
-    board_store_tasks(supervisor->board, supervisor->tasks);
-    show_services(supervisor);
-    scoreboard_beat(supervisor);
-}
-
 void scoreboard_update(struct supervisor *supervisor)
 {
     uint32_t index = 0;
@@ -268,7 +252,10 @@ void scoreboard_update(struct supervisor *supervisor)
         scoreboard_beat(supervisor);
     }
     if (board_was_cut(supervisor->board)) {
-        store_all(supervisor); /* by a store of just now: before any look */
+        /* By a store of just now: mended before any look. */
+        log_event(LEVEL_WARNING, "board_was_cut",
+                  LOG_TEXT("run_dir", supervisor->settings->run_dir));
+        store_all(supervisor);
     }
 }
 
