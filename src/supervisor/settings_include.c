@@ -3,10 +3,12 @@
  * include option names. Nothing is waited for; what is no regular file is
  * refused.
  */
+#include <dirent.h>
 #include <errno.h>
-#include <glob.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -17,8 +19,7 @@
 #include "supervisor/settings_scan.h"
 
 #define WILD "*?["
-/* A pattern with every byte of its directory escaped. */
-#define PATTERN_BYTES (3 * SETTINGS_PATH_BYTES)
+#define INCLUDED_MOST (SETTINGS_BUNDLE_FILES_MOST - 1)
 
 /* What a main file says of its includes. */
 struct include {
@@ -121,72 +122,163 @@ static void find_include(const struct settings_source *source,
     free(scratch);
 }
 
-/* The pattern as glob wants it: a relative one begins where the main file
- * is, and that directory's own bytes mean themselves. */
-static void make_pattern(const char *main_file, const char *pattern, char *made)
-{
-    const char *slash = strrchr(main_file, '/');
-    size_t used = 0;
+/* --- which files ------------------------------------------------------------
+ */
 
-    if (pattern[0] != '/' && slash != NULL) {
-        for (const char *at = main_file; at <= slash; at++) {
-            if (strchr(WILD "]\\", *at) != NULL) {
-                made[used++] = '\\';
-            }
-            made[used++] = *at;
-        }
+/* The directory of an include, where a relative one begins where the main
+ * file is; `*name` is what is behind its last slash. False: too long. */
+static bool find_directory(const char *main_file, const char *pattern,
+                           char directory[SETTINGS_PATH_BYTES],
+                           const char **name)
+{
+    const char *main_slash = strrchr(main_file, '/');
+    const char *slash = strrchr(pattern, '/');
+    int main_length =
+        main_slash != NULL ? (int)(main_slash - main_file) + 1 : 0;
+    int length = slash != NULL ? (int)(slash - pattern) + 1 : 0;
+
+    *name = pattern + length;
+    return text_format(directory, SETTINGS_PATH_BYTES, "%.*s%.*s",
+                       pattern[0] == '/' ? 0 : main_length, main_file, length,
+                       pattern);
+}
+
+static int by_text(const void *one, const void *other)
+{
+    return strcmp(*(char *const *)one, *(char *const *)other);
+}
+
+/* Names in a directory that fit a pattern, sorted. */
+struct names {
+    char *list[INCLUDED_MOST];
+    size_t count; /* one more than the list holds: there were too many */
+};
+
+static int add_name(struct names *names, const char *name)
+{
+    if (names->count == INCLUDED_MOST) {
+        names->count++;
+        return -E2BIG;
     }
-    (void)text_copy(made + used, PATTERN_BYTES - used, pattern); /* fits */
+    names->list[names->count] = strdup(name);
+    if (names->list[names->count] == NULL) {
+        return -ENOMEM;
+    }
+    names->count++;
+    return 0;
+}
+
+static void finish_names(struct names *names)
+{
+    for (size_t i = 0; i < names->count && i < INCLUDED_MOST; i++) {
+        free(names->list[i]);
+    }
+}
+
+/* 0, or a negative errno; -E2BIG when there are too many. */
+static int list_names(const char *directory, const char *pattern,
+                      struct names *names)
+{
+    DIR *open = opendir(directory[0] != '\0' ? directory : ".");
+    int error = 0;
+
+    if (open == NULL) {
+        return -errno;
+    }
+    errno = 0;
+    for (struct dirent *entry = readdir(open); entry != NULL && error == 0;
+         entry = readdir(open)) {
+        if (fnmatch(pattern, entry->d_name, FNM_PERIOD) == 0) {
+            error = add_name(names, entry->d_name);
+        }
+        errno = 0; /* readdir's way to tell its end from an error */
+    }
+    if (error == 0 && errno != 0) {
+        error = -errno;
+    }
+    (void)closedir(open); /* only read from */
+    qsort(names->list, names->count < INCLUDED_MOST ? names->count : 0,
+          sizeof(names->list[0]), by_text);
+    return error;
 }
 
 /* --- all of them -----------------------------------------------------------
  */
 
-static int on_glob_error(const char *path, int error)
-{
-    (void)path;
-    return error != ENOENT && error != ENOTDIR; /* nothing there is fine */
-}
-
-static void complain_of_pattern(const struct errand *errand,
-                                const struct include *include, int status)
+static void complain_of_list(const struct errand *errand,
+                             const struct include *include, int error)
 {
     const char *main_file = errand->bundle->sources[0].name;
     const char *name = OPTION_OF(HOME_SETTINGS, settings, include)->name;
 
-    if (status == GLOB_NOMATCH) {
-        if (strpbrk(include->pattern, WILD) == NULL) {
-            complaints_add(errand->complaints, main_file, &include->place,
-                           "`%s` names no file that is there", name);
-        }
+    if (error == -E2BIG) {
+        complaints_add(errand->complaints, main_file, &include->place,
+                       "`%s` names more than %d files", name, INCLUDED_MOST);
     } else {
         complaints_add(errand->complaints, main_file, &include->place,
-                       "`%s` leads into a directory that cannot be read", name);
+                       "the directory of `%s` cannot be read: %s", name,
+                       strerror(-error));
     }
+}
+
+/* A directory that is not there has no files, unless it is not meant to be
+ * one: wild letters are for the last part. */
+static bool is_fine(const char *pattern, const char *name, int error)
+{
+    size_t length = (size_t)(name - pattern);
+
+    return error == 0 || (error == -ENOENT && strcspn(pattern, WILD) >= length);
+}
+
+static void read_listed(const struct errand *errand, const char *directory,
+                        const struct names *names)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        char path[2 * SETTINGS_PATH_BYTES]; /* read_one refuses a long one */
+
+        (void)text_format(path, sizeof(path), "%s%s", directory,
+                          names->list[i]); /* fits: a name has 255 bytes */
+        read_one(errand, path, (uint32_t)i + 1);
+    }
+}
+
+/* A name without wild letters is one file, or none. */
+static int find_names(const char *directory, const char *name,
+                      struct names *names)
+{
+    char path[2 * SETTINGS_PATH_BYTES];
+    struct stat about;
+
+    if (strpbrk(name, WILD) != NULL) {
+        return list_names(directory, name, names);
+    }
+    (void)text_format(path, sizeof(path), "%s%s", directory, name); /* fits */
+    return lstat(path, &about) == 0 ? add_name(names, name) : 0;
 }
 
 static void read_included(const struct errand *errand,
                           const struct include *include)
 {
     const char *main_file = errand->bundle->sources[0].name;
-    char pattern[PATTERN_BYTES];
-    glob_t found = {0};
+    char directory[SETTINGS_PATH_BYTES];
+    const char *name = NULL;
+    struct names names = {0};
 
-    make_pattern(main_file, include->pattern, pattern);
-    int status = glob(pattern, 0, on_glob_error, &found);
-    if (status != 0) {
-        complain_of_pattern(errand, include, status);
-    } else if (found.gl_pathc >= SETTINGS_BUNDLE_FILES_MOST) {
-        complaints_add(errand->complaints, main_file, &include->place,
-                       "`%s` names %zu files, and %d are the most",
-                       OPTION_OF(HOME_SETTINGS, settings, include)->name,
-                       found.gl_pathc, SETTINGS_BUNDLE_FILES_MOST - 1);
-    } else {
-        for (size_t i = 0; i < found.gl_pathc; i++) {
-            read_one(errand, found.gl_pathv[i], (uint32_t)i + 1);
-        }
+    if (!find_directory(main_file, include->pattern, directory, &name)) {
+        complain_of_list(errand, include, -ENAMETOOLONG);
+        return;
     }
-    globfree(&found);
+    int error = find_names(directory, name, &names);
+    if (!is_fine(include->pattern, name, error)) {
+        complain_of_list(errand, include, error);
+    } else if (names.count == 0 && strpbrk(name, WILD) == NULL) {
+        complaints_add(errand->complaints, main_file, &include->place,
+                       "`%s` names no file that is there",
+                       OPTION_OF(HOME_SETTINGS, settings, include)->name);
+    } else {
+        read_listed(errand, directory, &names);
+    }
+    finish_names(&names);
 }
 
 int settings_bundle_read(const char *path, struct settings_bundle *bundle,

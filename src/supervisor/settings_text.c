@@ -67,7 +67,7 @@ static const char *shape_of(enum option_type type)
     case OPTION_FILE:
         return "a file's path of at most 255 bytes";
     case OPTION_PATTERN:
-        return "a file's path, * and ? allowed";
+        return "a path, with * ? [] in its last part if need be";
     case OPTION_LABELS:
     case OPTION_SECTION:
         return "a map of keys and values";

@@ -231,13 +231,31 @@ def test_an_absolute_include_is_itself(workspace):
     taken(main, "good, 1 instances")
 
 
+def test_wild_letters_are_for_the_last_part_of_an_include(workspace):
+    os.mkdir(os.path.join(workspace, "d"))
+    write(workspace, "d/x.yaml", "- {name: two, addr: 127.0.0.1:2}\n")
+    write(workspace, "d/.y.yaml", "not read\n")
+    for pattern, count in (("d/x.yaml", 1), ("d/*", 1), ("d/?.y*", 1),
+                           ("d/[xz].yaml", 1), ("none/*.yaml", 0),
+                           ("d/*.conf", 0)):
+        main = write(workspace, "main.yaml", f"include: '{pattern}'\n")
+        taken(main, f"good, {count} instances")
+    for pattern, words in (("*/x.yaml", "no file that is there"),
+                           ("*/*.yaml", "cannot be read"),
+                           ("d/none.yaml", "no file that is there"),
+                           ("d/x.yaml/*", "cannot be read"),
+                           ("d/", "no regular file")):
+        main = write(workspace, "main.yaml", f"include: '{pattern}'\n")
+        refused(main, words)
+
+
 def test_more_includes_than_there_may_be_are_refused(workspace):
     for number in range(257):
         write(workspace, f"i{number:03}.inc",
               f"- {{name: n{number}, addr: 127.0.0.1:{number + 1}}}\n")
     main = write(workspace, "main.yaml", "include: i*.inc\n")
     assert refused(main) == [
-        f"{main}:1:10: `include` names 257 files, and 256 are the most"]
+        f"{main}:1:10: `include` names more than 256 files"]
     os.unlink(os.path.join(workspace, "i256.inc"))
     taken(main, "good, 256 instances")
 
