@@ -226,7 +226,9 @@ def test_a_sentinel_is_not_found(alone, workspace, password):
                           preexec_fn=die_with_parent) as sentinel:
         try:
             wait_for(lambda: socket.create_connection(("127.0.0.1", port)))
-            assert sentinel.pid not in whole_search().pids()
+            result = whole_search()
+            assert sentinel.pid not in result.pids()
+            assert result.end["silent"] >= 1
         finally:
             sentinel.kill()
 
@@ -277,6 +279,7 @@ def test_a_server_of_another_network_is_not_found(start_redis):
         inside = start_redis()
         result = whole_search()
         assert result.pids() == [inside.pid]
+        assert result.end["processes"] == 1
     assert outside.pid in whole_search().pids()
 
 

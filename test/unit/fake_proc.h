@@ -19,6 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 #define FAKE_PATH_BYTES 512
 
 struct fake_proc {
@@ -27,7 +29,7 @@ struct fake_proc {
 
 static inline void fake_proc_init(struct fake_proc *proc)
 {
-    (void)strcpy(proc->root, "/tmp/sa-proc-XXXXXX");
+    (void)text_copy(proc->root, sizeof(proc->root), "/tmp/sa-proc-XXXXXX");
     assert_non_null(mkdtemp(proc->root));
 }
 
@@ -50,7 +52,7 @@ static inline void fake_proc_finish(struct fake_proc *proc)
 static inline void fake_proc_path(const struct fake_proc *proc,
                                   const char *name, char *path)
 {
-    (void)snprintf(path, FAKE_PATH_BYTES, "%s/%s", proc->root, name);
+    assert_true(text_format(path, FAKE_PATH_BYTES, "%s/%s", proc->root, name));
     for (char *at = path + strlen(proc->root) + 1; *at != '\0'; at++) {
         if (*at == '/') {
             *at = '\0';

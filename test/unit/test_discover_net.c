@@ -154,7 +154,7 @@ static void nonsense_is_left_and_the_rest_is_read(void **state)
     memset(head, 'x', sizeof(head));
     head[sizeof(head) - 1] = '\0';
     char text[4000];
-    (void)snprintf(
+    assert_true(text_format(
         text, sizeof(text),
         "%s\n\n \n   0:\n   0: zz:18EB 0:0 0A 0:0 00:0 0 1 0 1 1\n"
         "   0: 0100007F 0:0 0A 0:0 00:0 0 1 0 2 1\n"
@@ -166,7 +166,7 @@ static void nonsense_is_left_and_the_rest_is_read(void **state)
         "   0: 0100007F:18EB 0:0 0A 0:0 00:0 0 1 0 x8 1\n"
         "   0: 0100007F:18EB 0:0 0A 0:0 00:0 0 1 0 99999999999999999999 1\n"
         "   0: 0100007F:18EB 0:0 0A 0:0 00:0 0 1 0 9 1",
-        head);
+        head));
     fake_proc_file(&scene->proc, "net/tcp", text);
     read_net(scene);
     assert_int_equal(scene->net.count, 1);

@@ -33,7 +33,7 @@ struct fake_process {
 
 static void file_of(unsigned pid, const char *name, char *path)
 {
-    (void)snprintf(path, FAKE_PATH_BYTES, "%u/%s", pid, name);
+    assert_true(text_format(path, FAKE_PATH_BYTES, "%u/%s", pid, name));
 }
 
 static void add(struct scene *scene, struct fake_process process)
@@ -42,7 +42,7 @@ static void add(struct scene *scene, struct fake_process process)
     char text[FAKE_PATH_BYTES];
 
     file_of(process.pid, "comm", name);
-    (void)snprintf(text, sizeof(text), "%s\n", process.comm);
+    assert_true(text_format(text, sizeof(text), "%s\n", process.comm));
     fake_proc_file(&scene->proc, name, text);
     if (process.exe != NULL) {
         file_of(process.pid, "exe", name);
