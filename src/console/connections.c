@@ -20,6 +20,7 @@ struct connection *connections_take(struct connections *connections, int fd)
         struct connection *connection = &connections->list[i];
         if (connection->fd < 0) {
             connection->fd = fd;
+            connection->answers = 0;
             connections_renew(connections, connection);
             return connection;
         }

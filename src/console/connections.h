@@ -10,11 +10,13 @@
 #include <stdint.h>
 
 #define CONNECTIONS_MOST 64
+#define CONNECTION_ANSWERS_MOST 16
 
 /* fd < 0: free. A greater `turn` began to wait later. */
 struct connection {
     int fd; /* borrowed */
     uint64_t turn;
+    uint32_t answers; /* so far */
 };
 
 struct connections {

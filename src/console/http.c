@@ -76,6 +76,26 @@ static bool add_headers(struct MHD_Response *response,
     return is_added;
 }
 
+static struct connection *context_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info != NULL ? info->socket_context : NULL;
+}
+
+/* The library answers all that came in one go before anybody else is heard:
+ * hundreds of requests fit into one packet. So a connection gets some answers,
+ * and who wants more has to queue again. */
+static bool is_last_answer(struct MHD_Connection *connection)
+{
+    struct connection *context = context_of(connection);
+    if (context == NULL) {
+        return false;
+    }
+    context->answers++;
+    return context->answers >= CONNECTION_ANSWERS_MOST;
+}
+
 /* Takes the reply's body. MHD_NO closes the connection. */
 static enum MHD_Result send_reply(struct http *http,
                                   struct MHD_Connection *connection,
@@ -89,7 +109,12 @@ static enum MHD_Result send_reply(struct http *http,
         return MHD_NO;
     }
     enum MHD_Result result = MHD_NO;
-    if (add_headers(response, reply)) {
+    bool is_ready = add_headers(response, reply);
+    if (is_last_answer(connection)) {
+        is_ready = is_ready &&
+                   MHD_add_response_header(response, "Connection", "close");
+    }
+    if (is_ready) {
         figures_count(&http->figures, reply->code);
         result = MHD_queue_response(connection, reply->code, response);
     }
@@ -229,13 +254,6 @@ static void *handle_target(void *context, const char *target,
 }
 
 /* --- connections ------------------------------------------------------ */
-
-static struct connection *context_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return info != NULL ? info->socket_context : NULL;
-}
 
 /* A request is over, well or not: the connection begins to wait anew. */
 static void handle_completed(void *context, struct MHD_Connection *connection,

@@ -140,7 +140,9 @@ void tree_on_changed(struct tree *tree, const char *path)
         return;
     }
     struct tree_slot *slot = tree_find_slot(tree, path + length + 1);
-    if (slot != NULL) {
+    bool is_our_deed = tree->is_withdrawing && slot != NULL &&
+                       slot->seen.is_known && !slot->seen.exists;
+    if (slot != NULL && !is_our_deed) {
         slot->must_read = true;
         slot->again_ms = 0;
     }

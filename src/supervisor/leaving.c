@@ -21,6 +21,9 @@
 #include "base/log.h"
 #include "supervisor/helpers.h"
 
+/* A handle is closed in one turn of the loop, a watched signal in two. */
+#define CLOSING_TURNS_MOST 4
+
 static void handle_leave_timer(uv_timer_t *timer);
 
 static bool is_everybody_gone(const struct supervisor *supervisor)
@@ -179,5 +182,28 @@ void leaving_watch_signals(struct supervisor *supervisor)
                       LOG_TEXT("name", sigabbrev_np(numbers[i])),
                       LOG_TEXT("error", uv_strerror(error)));
         }
+    }
+}
+
+static void close_handle(uv_handle_t *handle, void *context)
+{
+    (void)context;
+    if (!uv_is_closing(handle)) {
+        uv_close(handle, NULL);
+    }
+}
+
+void leaving_close_loop(struct supervisor *supervisor)
+{
+    int error = UV_EBUSY;
+
+    if (supervisor->state != SUPERVISOR_GONE ||
+        !is_everybody_gone(supervisor)) {
+        return;
+    }
+    uv_walk(&supervisor->loop, close_handle, NULL);
+    for (int turn = 0; turn < CLOSING_TURNS_MOST && error != 0; turn++) {
+        (void)uv_run(&supervisor->loop, UV_RUN_NOWAIT); /* it may have more */
+        error = uv_loop_close(&supervisor->loop);
     }
 }

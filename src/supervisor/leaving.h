@@ -13,4 +13,8 @@ void leaving_watch_signals(struct supervisor *supervisor);
 /* A helper or a prober is gone: perhaps it was the last one. */
 void leaving_on_helper_gone(struct supervisor *supervisor);
 
+/* Closes what the loop holds, once it has ended and nobody is left; else the
+ * kernel does. */
+void leaving_close_loop(struct supervisor *supervisor);
+
 #endif

@@ -62,7 +62,6 @@ enum supervisor_state {
 struct supervisor {
     enum supervisor_state state;
     uv_loop_t loop;
-    bool has_loop;
     struct settings *settings;                  /* owned */
     const struct supervisor_programs *programs; /* borrowed */
     const struct flags *flags; /* borrowed; over whatever the file says */

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "supervisor/leaving.h"
 #include "supervisor/listener.h"
 #include "supervisor/run_dir.h"
 #include "supervisor/scoreboard.h"
@@ -128,7 +129,6 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
     }
     int error = uv_loop_init(&supervisor->loop);
     if (error == 0) {
-        supervisor->has_loop = true;
         finder_init(&supervisor->finder, supervisor, &supervisor->loop);
         error = open_engine(supervisor);
     }
@@ -139,22 +139,6 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
     init_handles(supervisor);
     reload_init(&supervisor->reload, supervisor, &supervisor->loop);
     return 0;
-}
-
-static void close_handle(uv_handle_t *handle, void *argument)
-{
-    (void)argument;
-    if (!uv_is_closing(handle)) {
-        uv_close(handle, NULL);
-    }
-}
-
-/* A helper that cannot be killed may keep handles; then the loop is left. */
-static void close_loop(uv_loop_t *loop)
-{
-    uv_walk(loop, close_handle, NULL);
-    (void)uv_run(loop, UV_RUN_NOWAIT); /* runs what waits to be closed */
-    (void)uv_loop_close(loop);         /* the process ends anyhow */
 }
 
 void supervisor_finish(struct supervisor *supervisor)
@@ -173,9 +157,7 @@ void supervisor_finish(struct supervisor *supervisor)
         !supervisor->is_handing_over) {
         board_remove(settings->run_dir);
     }
-    if (supervisor->has_loop) {
-        close_loop(&supervisor->loop);
-    }
+    leaving_close_loop(supervisor);
     manager_finish(&supervisor->manager);
     board_destroy(supervisor->board);
     engine_destroy(supervisor->engine);

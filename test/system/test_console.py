@@ -299,6 +299,16 @@ def test_pipelined_requests_are_answered_in_order(console):
     assert codes == [200, 404, 200]
 
 
+def test_a_flood_of_pipelined_requests_holds_up_nobody(console):
+    """All of them in one packet: answered in one go, they kept an honest
+    client waiting for seconds."""
+    request = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with console.open() as sock:
+        sock.sendall(request * 200)
+        data = read_all(sock)
+    assert 1 <= len(re.findall(rb"HTTP/1\.1 200", data)) <= 16
+
+
 def test_an_idle_connection_is_closed_after_five_seconds(console):
     started = time.monotonic()
     with console.open() as sock:

@@ -189,6 +189,19 @@ static void withdrawing_leaves_nothing_of_ours(void **state)
     free_world(world);
 }
 
+static void what_was_withdrawn_is_not_read_again(void **state)
+{
+    (void)state;
+    struct world *world = settled_world();
+    tree_withdraw(world->tree);
+    serve(world);
+    assert_null(node(world, "r1"));
+    tree_on_changed(world->tree, DIRECTORY "/r1"); /* the watch on it */
+    assert_true(tree_is_withdrawn(world->tree));
+    assert_false(tree_next(world->tree, world->now_ms, &world->request));
+    free_world(world);
+}
+
 static void withdrawing_makes_no_parents(void **state)
 {
     (void)state;
@@ -303,6 +316,7 @@ int main(void)
         cmocka_unit_test(a_new_session_takes_over_what_the_old_one_left),
         cmocka_unit_test(a_set_that_met_another_owner_is_read_again),
         cmocka_unit_test(withdrawing_leaves_nothing_of_ours),
+        cmocka_unit_test(what_was_withdrawn_is_not_read_again),
         cmocka_unit_test(withdrawing_makes_no_parents),
         cmocka_unit_test(a_directory_we_may_not_list_is_read_node_by_node),
         cmocka_unit_test(a_node_we_may_not_write_holds_up_no_other),
