@@ -68,21 +68,15 @@ static uint8_t *print_complaints(struct complaints *complaints, size_t *length)
     return (uint8_t *)text;
 }
 
-/* Reads the files as at a start; what is wrong is in the complaints. */
+/* Reads the files as at a start; all that is wrong is in the complaints. */
 static int read_and_check(struct checker *checker, const char *file,
                           struct settings_bundle *bundle)
 {
-    struct complaints *complaints = &checker->complaints;
     struct settings settings = {0};
-    int error = settings_bundle_read(file, bundle, complaints);
+    int error =
+        settings_load_bundle(file, bundle, &settings, &checker->complaints);
 
-    if (error == 0) {
-        error = settings_parse(bundle, &settings, complaints);
-    }
-    if (error == 0) {
-        error = settings_check_files(&settings, complaints);
-        settings_finish(&settings);
-    }
+    settings_finish(&settings); /* its bytes are what is wanted */
     return error;
 }
 
