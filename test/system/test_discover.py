@@ -15,8 +15,8 @@ import sys
 import pytest
 
 from agent import BUILD
-from servers import LIBC, PATIENCE, REDIS_BINARIES, die_with_parent, \
-    free_port, wait_for
+from servers import LIBC, PATIENCE, REDIS_BINARIES, Redis, \
+    die_with_parent, free_port, wait_for
 
 DRIVER = os.path.join(BUILD, "test", "fault", "drive_discover")
 PROBER = os.path.join(BUILD, "sentinel-prober")
@@ -341,6 +341,29 @@ def test_without_rights_a_locked_server_among_others_has_no_process(
     two = start_redis(settings)
     result = as_nobody()
     assert [result.at(redis.addr)["pid"] for redis in (one, two)] == [0, 0]
+
+
+class RedisOfNobody(Redis):
+    """A server of another user, on a unix socket for that user alone."""
+
+    def __init__(self, settings):
+        super().__init__(settings, unix=True)
+        os.chown(self.directory, NOBODY, NOBODY)
+
+    def prepare(self, is_first):
+        argv, binary = super().prepare(is_first)
+        return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}",
+                "--clear-groups", "--", "bash", "-c",
+                'exec -a "$0" "$@"', argv[0], binary, *argv[1:]], None
+
+
+@needs_root
+def test_its_own_user_sees_the_sockets_of_a_server(alone, as_nobody):
+    with RedisOfNobody({"proc-title-template": "redis"}) as redis:
+        redis.start()
+        result = as_nobody()
+        check_found(result.at(redis.addr), redis, "redis-redis")
+        assert result.end["hidden"] == 0
 
 
 # --- when it goes wrong -------------------------------------------------------
