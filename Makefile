@@ -46,7 +46,8 @@ ALLFLAGS  = -std=gnu17 $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -MMD -MP
 LINKFLAGS = $(CFLAGS) $(SANFLAGS) -pie -Wl,-z,relro,-z,now -Wl,--as-needed \
             $(LDFLAGS)
 
-ROOMS    := base model wire engine supervisor prober publisher console ctl
+ROOMS    := base model wire engine config supervisor prober publisher \
+            console ctl
 SRC      := $(foreach r,$(ROOMS),$(wildcard src/$r/*.c))
 OBJ      := $(SRC:%.c=$B/obj/%.o)
 ARCHIVES := $(foreach r,$(ROOMS),$B/lib/$r.a)
@@ -89,10 +90,10 @@ $B/lib/$1.a: $(patsubst %.c,$B/obj/%.o,$(filter-out %/main.c,$(wildcard src/$1/*
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_archive,$r)))
 
-# program: its own main.o and room, and below it engine (the supervisor's
-# only), wire, model, base.
+# program: its own main.o and room, and below it engine and config (the
+# supervisor's only), wire, model, base.
 define program
-$B/$1: $B/obj/src/$(ROOM_$1)/main.o $B/lib/$(ROOM_$1).a $(if $(filter supervisor,$(ROOM_$1)),$B/lib/engine.a) $B/lib/wire.a $B/lib/model.a $B/lib/base.a
+$B/$1: $B/obj/src/$(ROOM_$1)/main.o $B/lib/$(ROOM_$1).a $(if $(filter supervisor,$(ROOM_$1)),$B/lib/engine.a $B/lib/config.a) $B/lib/wire.a $B/lib/model.a $B/lib/base.a
 	$$(CC) $$(LINKFLAGS) -o $$@ $$^ $(LIBS_$1)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$p)))

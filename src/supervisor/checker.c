@@ -14,9 +14,9 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "model/settings.h"
-#include "supervisor/complaints.h"
-#include "supervisor/settings_bundle.h"
-#include "supervisor/settings_load.h"
+#include "config/complaints.h"
+#include "config/settings_bundle.h"
+#include "config/settings_load.h"
 #include "wire/channel.h"
 #include "wire/progress.h"
 

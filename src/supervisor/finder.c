@@ -64,6 +64,32 @@ static void observe_finds(struct finder *finder)
     }
 }
 
+static bool is_known(const struct finder *finder,
+                     const struct discovery_found *found)
+{
+    for (uint32_t i = 0; i < finder->known_count; i++) {
+        if (strcmp(finder->known[i].address.text, found->address.text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A search that was cut short may have missed some: it only adds. */
+static void remember(struct finder *finder, const struct discovery *discovery,
+                     bool is_whole)
+{
+    if (is_whole) {
+        finder->known_count = 0;
+    }
+    for (uint32_t i = 0; i < discovery->count; i++) {
+        if (finder->known_count < DISCOVERY_MOST &&
+            !is_known(finder, &discovery->list[i])) {
+            finder->known[finder->known_count++] = discovery->list[i];
+        }
+    }
+}
+
 static void handle_done(struct discovery *discovery, int status)
 {
     struct finder *finder = discovery->owner;
@@ -75,8 +101,7 @@ static void handle_done(struct discovery *discovery, int status)
     }
     finder->has_searched = true;
     if (is_running && finder->is_wanted) {
-        memcpy(finder->known, discovery->list, sizeof(finder->known));
-        finder->known_count = discovery->count;
+        remember(finder, discovery, status == 0);
         observe_finds(finder);
     }
     leaving_on_helper_gone(finder->supervisor);

@@ -14,9 +14,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "supervisor/checker.h"
-#include "supervisor/flags.h"
-#include "supervisor/settings_load.h"
-#include "supervisor/settings_print.h"
+#include "config/flags.h"
+#include "config/settings_load.h"
+#include "config/settings_print.h"
 #include "supervisor/supervisor.h"
 
 /* So that no descriptor of ours becomes standard error by accident. */

@@ -14,13 +14,13 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "supervisor/complaints.h"
-#include "supervisor/flags.h"
+#include "config/complaints.h"
+#include "config/flags.h"
 #include "supervisor/leaving.h"
 #include "supervisor/scoreboard.h"
-#include "supervisor/settings_bounds.h"
-#include "supervisor/settings_bundle.h"
-#include "supervisor/settings_load.h"
+#include "config/settings_bounds.h"
+#include "config/settings_bundle.h"
+#include "config/settings_load.h"
 #include "supervisor/supervisor.h"
 
 /* No bundle is larger; what claims to be is not read. */

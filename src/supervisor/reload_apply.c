@@ -21,7 +21,7 @@
 #include "supervisor/helpers.h"
 #include "supervisor/listener.h"
 #include "supervisor/scoreboard.h"
-#include "supervisor/settings_change.h"
+#include "config/settings_change.h"
 #include "supervisor/supervisor.h"
 
 /* -1: the address stays. Else the new socket, or another negative errno. */

@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "supervisor/census.h"
-#include "supervisor/settings_bounds.h"
+#include "config/settings_bounds.h"
 
 /* --- adoption --------------------------------------------------------------
  */

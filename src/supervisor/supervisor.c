@@ -19,7 +19,7 @@
 #include "supervisor/helpers.h"
 #include "supervisor/leaving.h"
 #include "supervisor/scoreboard.h"
-#include "supervisor/settings_bounds.h"
+#include "config/settings_bounds.h"
 
 /* --- the engine's events and actions ------------------------------------- */
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "supervisor/settings_load.h"
+#include "config/settings_load.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "supervisor/settings_load.h"
+#include "config/settings_load.h"
 
 #define ONE "instances:\n- {name: a, addr: '127.0.0.1:6379'}\n"
 

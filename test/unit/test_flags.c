@@ -13,8 +13,8 @@
 #include <sysexits.h>
 
 #include "base/log.h"
-#include "supervisor/flags.h"
-#include "supervisor/settings_load.h"
+#include "config/flags.h"
+#include "config/settings_load.h"
 
 #define WORDS_MOST 8
 

@@ -12,9 +12,9 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "supervisor/flags.h"
-#include "supervisor/options.h"
-#include "supervisor/settings_value.h"
+#include "config/flags.h"
+#include "config/options.h"
+#include "config/settings_value.h"
 
 /* One of every struct that options live in. */
 struct homes {

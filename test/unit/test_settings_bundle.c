@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "supervisor/settings_file.h"
+#include "config/settings_file.h"
 
 static const char main_text[] = "include: '*.inc'\n" ONE;
 static const char included_text[] = "- {name: b, addr: 127.0.0.1:2}\n";

@@ -3,7 +3,7 @@
  */
 #include "settings_scene.h"
 
-#include "supervisor/settings_change.h"
+#include "config/settings_change.h"
 
 #define PUBLISHED "zookeeper: {servers: 'zk1:2181'}\nhost: h\n"
 

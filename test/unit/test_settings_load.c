@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "supervisor/options.h"
+#include "config/options.h"
 
 static void defaults_are_those_of_the_contract(void **state)
 {

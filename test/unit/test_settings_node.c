@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "supervisor/settings_node.h"
+#include "config/settings_node.h"
 
 static struct settings_document *document_of(const char *text)
 {

@@ -8,9 +8,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "supervisor/options.h"
-#include "supervisor/settings_print.h"
-#include "supervisor/settings_value.h"
+#include "config/options.h"
+#include "config/settings_print.h"
+#include "config/settings_value.h"
 
 #define PRINTED_MOST 65536
 

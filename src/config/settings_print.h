@@ -1,0 +1,17 @@
+/*
+ * settings_print.h - the configuration in words: what is in force now, and
+ * what could be written.
+ */
+#ifndef CONFIG_SETTINGS_PRINT_H
+#define CONFIG_SETTINGS_PRINT_H
+
+#include "model/settings.h"
+
+/* The effective configuration to standard output, as YAML that the loader
+ * takes back, each value with its origin. No secret: none was ever read. */
+void settings_print(const struct settings *settings);
+
+/* The reference page, docs/configuration.md, to standard output. */
+void settings_print_reference(void);
+
+#endif
