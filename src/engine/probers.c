@@ -93,7 +93,9 @@ void probers_on_ready(struct probers *probers, uint32_t slot)
     if (probers->list[slot].state == PROBER_STARTING) {
         probers->list[slot].state = PROBER_READY;
         probers->pause_ms = 0;
-        probers->spawn_after_ms = 0;
+        if (probers->barren <= PROBERS_BARREN_MOST) {
+            probers->spawn_after_ms = 0;
+        }
         set_alarm(probers, slot, TIMERS_NEVER);
     }
 }
@@ -103,6 +105,11 @@ void probers_on_ended(struct probers *probers, uint32_t slot, uint64_t now_ms)
     struct prober *prober = &probers->list[slot];
     if (prober->state == PROBER_STARTING) {
         pause_spawning(probers, now_ms);
+    } else if (prober->state == PROBER_READY) {
+        probers->barren++;
+        if (probers->barren > PROBERS_BARREN_MOST) {
+            probers->spawn_after_ms = now_ms + PROBERS_BARREN_MS;
+        }
     }
     if (prober->state != PROBER_KILLED && prober->state != PROBER_ENDED) {
         set_alarm(probers, slot, now_ms + PROBERS_LAST_WORDS_MS);

@@ -25,6 +25,10 @@
 
 #define PROBERS_PAUSE_FIRST_MS 100
 #define PROBERS_PAUSE_MOST_MS 5000
+/* So many ends in a row without one result from anybody: then the next spawns
+ * pause, lest a prober that dies of its hello be forked without end. */
+#define PROBERS_BARREN_MOST 8
+#define PROBERS_BARREN_MS 250
 #define PROBERS_LAST_WORDS_MS 100 /* from KILL until we stop listening */
 #define PROBERS_KILL_AGAIN_MS 1000
 #define PROBERS_NONE UINT32_MAX
@@ -66,9 +70,16 @@ struct probers {
     uint64_t pause_ms; /* before the next spawn after an early death; 0 = no
                           early death lately */
     uint64_t spawn_after_ms;
+    uint32_t barren; /* ends since the last result */
     bool is_stopping;
     struct prober list[ENGINE_PROBERS_MOST];
 };
+
+/* Somebody gave a result. */
+static inline void probers_on_result(struct probers *probers)
+{
+    probers->barren = 0;
+}
 
 /* How many there shall be. */
 struct probers_need {

@@ -254,6 +254,7 @@ bool shard_take_result(struct shard *shard, uint32_t number,
         result->verdict.state == STATE_NONE) {
         return false;
     }
+    probers_on_result(&shard->probers);
     (void)tasks_finish(shard->tasks, probe->task); /* just found: live */
     take_out(shard, instance);
     probe->is_quarantined = false;

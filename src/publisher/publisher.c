@@ -249,6 +249,18 @@ static void handle_too_late(uv_timer_t *timer)
     publisher_leave(PUBLISHER_EXIT_LATE, "nodes not withdrawn in time");
 }
 
+/* We have published nothing, but a predecessor may have: its session's nodes
+ * stay until that ends, and nobody may be told otherwise. */
+static _Noreturn void leave_unconnected(const struct publisher *publisher)
+{
+    struct saved_session saved;
+    if (session_file_read(publisher->run_dir, publisher->boot, &saved) == 0) {
+        publisher_leave(PUBLISHER_EXIT_LATE,
+                        "not connected: a predecessor's nodes stay behind");
+    }
+    publisher_leave(PUBLISHER_EXIT_WITHDRAWN, "nothing published yet");
+}
+
 static void withdraw(struct publisher *publisher)
 {
     if (publisher->state == ZOOKEEPER_DRAINING) {
@@ -256,7 +268,7 @@ static void withdraw(struct publisher *publisher)
     }
     deadman_final(PUBLISHER_WITHDRAW_KILL_MS);
     if (publisher->zk == NULL) {
-        publisher_leave(PUBLISHER_EXIT_WITHDRAWN, "nothing published yet");
+        leave_unconnected(publisher);
     }
     (void)uv_timer_start(&publisher->wait, handle_too_late,
                          PUBLISHER_WITHDRAW_MS,

@@ -1,5 +1,6 @@
 """The publisher while something breaks: itself, its supervisor, ZooKeeper."""
 import contextlib
+import fcntl
 import random
 import signal
 import socket
@@ -11,7 +12,7 @@ from kazoo.client import KazooClient
 
 from publisher import (Deletions, Publisher, client, is_alive, running, start,
                        wait_state)
-from servers import PATIENCE, ZooKeeper, free_port
+from servers import PATIENCE, ZooKeeper, free_port, wait_for
 
 __all__ = ["client", "running", "start"]  # fixtures
 
@@ -167,6 +168,21 @@ def test_withdrawing_from_a_stopped_zookeeper_is_bounded(running,
     assert running.wait("exit", mark)["code"] == 73
     assert time.monotonic() - begun < 1.5 * PATIENCE
     assert running.session_file() is not None
+
+
+def test_withdrawing_before_it_is_connected_claims_nothing(running):
+    """Its predecessor's nodes are still there."""
+    with open(f"{running.run_dir}/session.lock") as lock:
+        mark = running.mark()
+        running.signal(signal.SIGKILL)
+        running.wait("exit", mark)
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as a predecessor not yet dead
+        running.say("start")
+        running.wait("publisher_hello", mark)  # and has its settings
+        running.say("withdraw")
+        wait_for(lambda: len(running.heard("exit", mark)) == 2, 15,
+                 "its end")
+        assert running.heard("exit", mark)[-1]["code"] == 73
 
 
 def test_without_its_supervisor_it_ends_and_leaves_the_session(running,

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "engine/probers.h"
 #include "engine_scene.h"
 #include "model/bounds.h"
 
@@ -384,6 +385,40 @@ static void nonsense_about_strangers_changes_nothing(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_scene, drop_scene)
 
+/* Each says hello and is gone, all within a millisecond. */
+static uint32_t let_all_die(struct scene *scene)
+{
+    struct scene before = *scene;
+    uint32_t spawns = 0;
+    scene_forget(scene);
+    for (uint32_t i = 0; i < before.count; i++) {
+        uint32_t prober = before.actions[i].prober;
+        if (before.actions[i].kind != ENGINE_SPAWN) {
+            continue;
+        }
+        spawns++;
+        scene_tell(scene, ENGINE_PROBER_SPAWNED, prober);
+        scene_tell(scene, ENGINE_PROBER_READY, prober);
+        scene_lose(scene, prober, 0, STEP_NONE, "exited with 1");
+        scene_tell(scene, ENGINE_PROBER_REAPED, prober);
+    }
+    return spawns;
+}
+
+static void probers_that_die_of_their_hello_are_not_forked_without_end(
+    void **state)
+{
+    struct scene *scene = *state;
+    uint32_t spawns = 0;
+    scene_begin(scene);
+    for (int i = 0; i < 2000; i++) {
+        spawns += let_all_die(scene);
+        scene_pass(scene, 1);
+    }
+    assert_true(spawns > PROBERS_BARREN_MOST);
+    assert_true(spawns < 60);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -410,6 +445,7 @@ int main(void)
         TEST(a_timeout_while_we_stood_still_is_not_believed_once),
         TEST(what_changed_is_dirty_once),
         TEST(nonsense_about_strangers_changes_nothing),
+        TEST(probers_that_die_of_their_hello_are_not_forked_without_end),
     };
     return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
 }

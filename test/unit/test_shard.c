@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "engine/probers.h"
 #include "engine_scene.h"
 #include "model/bounds.h"
 
@@ -485,6 +486,7 @@ static void unkillable_probers_fill_the_pool_but_break_nothing(void **state)
         uint32_t count = scene_count(scene, ENGINE_SPAWN);
         uint32_t prober = scene_find(scene, ENGINE_SPAWN, count - 1)->prober;
         scene_lose(scene, prober, 0, STEP_NONE, "stuck");
+        scene_pass(scene, PROBERS_BARREN_MS);
         scene_ready_all(scene);
     }
     assert_int_equal(scene_count(scene, ENGINE_SPAWN), ENGINE_PROBERS_MOST);
