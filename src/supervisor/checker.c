@@ -13,6 +13,7 @@
 #include "base/deadman.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/text.h"
 #include "model/settings.h"
 #include "config/complaints.h"
 #include "config/settings_bundle.h"
@@ -52,19 +53,18 @@ static bool write_shared(const uint8_t *bytes, size_t length)
 static uint8_t *print_complaints(struct complaints *complaints, size_t *length)
 {
     char line[COMPLAINT_LINE_BYTES];
-    char *text = calloc(COMPLAINTS_MOST, sizeof(line)); /* a NUL makes room
-                                                           for a newline */
+    size_t room = COMPLAINTS_MOST * sizeof(line); /* a newline for each NUL */
+    char *text = calloc(1, room);
 
-    *length = 0;
-    complaints_sort(complaints);
-    for (size_t i = 0; text != NULL && i < COMPLAINTS_MOST &&
-                       complaints_line(complaints, i, line, sizeof(line));
-         i++) {
-        size_t added = strlen(line);
-        memcpy(text + *length, line, added);
-        text[*length + added] = '\n';
-        *length += added + 1;
+    if (text == NULL) {
+        return NULL;
     }
+    complaints_sort(complaints);
+    for (size_t i = 0; complaints_line(complaints, i, line, sizeof(line));
+         i++) {
+        (void)text_append(text, room, "%s\n", line); /* all of them fit */
+    }
+    *length = strlen(text);
     return (uint8_t *)text;
 }
 
