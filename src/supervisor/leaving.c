@@ -167,22 +167,41 @@ static void handle_signal(uv_signal_t *watch, int number)
     }
 }
 
+static const int watched[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
+
+#define WATCHED_COUNT (sizeof(watched) / sizeof(watched[0]))
+
+static void change_mask(int how)
+{
+    sigset_t set;
+
+    (void)sigemptyset(&set); /* none of these can fail */
+    for (size_t i = 0; i < WATCHED_COUNT; i++) {
+        (void)sigaddset(&set, watched[i]);
+    }
+    (void)sigprocmask(how, &set, NULL);
+}
+
+void leaving_hold_signals(void)
+{
+    change_mask(SIG_BLOCK);
+}
+
 void leaving_watch_signals(struct supervisor *supervisor)
 {
-    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
-
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+    for (size_t i = 0; i < WATCHED_COUNT; i++) {
         uv_signal_t *watch = &supervisor->signals[i];
 
         (void)uv_signal_init(&supervisor->loop, watch); /* the loop is up */
         watch->data = supervisor;
-        int error = uv_signal_start(watch, handle_signal, numbers[i]);
+        int error = uv_signal_start(watch, handle_signal, watched[i]);
         if (error != 0) {
             log_event(LEVEL_ERROR, "signal_unwatched",
-                      LOG_TEXT("name", sigabbrev_np(numbers[i])),
+                      LOG_TEXT("name", sigabbrev_np(watched[i])),
                       LOG_TEXT("error", uv_strerror(error)));
         }
     }
+    change_mask(SIG_UNBLOCK);
 }
 
 static void close_handle(uv_handle_t *handle, void *context)

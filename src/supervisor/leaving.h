@@ -7,6 +7,10 @@
 
 #include "supervisor/supervisor.h"
 
+/* From the first moment on, so that a signal that comes before they are
+ * watched is answered and not died of. */
+void leaving_hold_signals(void);
+
 /* Listens to SIGTERM, SIGINT, SIGHUP, SIGUSR1 and SIGUSR2. */
 void leaving_watch_signals(struct supervisor *supervisor);
 

@@ -17,6 +17,7 @@
 #include "config/flags.h"
 #include "config/settings_load.h"
 #include "config/settings_print.h"
+#include "supervisor/leaving.h"
 #include "supervisor/supervisor.h"
 
 /* So that no descriptor of ours becomes standard error by accident. */
@@ -186,6 +187,7 @@ int main(int argc, char **argv)
     } else if (code == 0 && flags.wants_dump) {
         settings_print(&settings);
     } else if (code == 0) {
+        leaving_hold_signals();
         (void)signal(SIGPIPE, SIG_IGN); /* writes say so themselves */
         /* For the jitter of restarts only. */
         srandom((unsigned)(clock_wall_ms() ^ (uint64_t)getpid()));
