@@ -4,6 +4,7 @@
 #   make SAN=address      address, undefined and leak sanitizers, build/address
 #   make SAN=thread       thread sanitizer, in build/thread
 #   make CC=clang         any of them with the other compiler
+#   make V=1              shows each command instead of what it makes
 #
 # A room is a folder of src/; every .c in it goes into that room's archive, so
 # a new file needs no line here. Each program links its one library, and
@@ -46,6 +47,9 @@ ALLFLAGS  = -std=gnu17 $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -MMD -MP
 LINKFLAGS = $(CFLAGS) $(SANFLAGS) -pie -Wl,-z,relro,-z,now -Wl,--as-needed \
             $(LDFLAGS)
 
+Q        := $(if $(V),,@)
+say       = $(if $(V),,@printf '  %-3s %s\n' $1 $2)
+
 ROOMS    := base model wire engine config supervisor prober publisher \
             console ctl
 SRC      := $(foreach r,$(ROOMS),$(wildcard src/$r/*.c))
@@ -80,13 +84,15 @@ help: ## list the targets
 
 $B/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALLFLAGS) -c -o $@ $<
+	$(call say,cc,$@)
+	$Q$(CC) $(CPPFLAGS) $(ALLFLAGS) -c -o $@ $<
 
 define room_archive
 $B/lib/$1.a: $(patsubst %.c,$B/obj/%.o,$(filter-out %/main.c,$(wildcard src/$1/*.c)))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	$$(AR) rcsD $$@ $$^
+	$$(call say,ar,$$@)
+	$Q$$(AR) rcsD $$@ $$^
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_archive,$r)))
 
@@ -94,7 +100,8 @@ $(foreach r,$(ROOMS),$(eval $(call room_archive,$r)))
 # supervisor's only), wire, model, base.
 define program
 $B/$1: $B/obj/src/$(ROOM_$1)/main.o $B/lib/$(ROOM_$1).a $(if $(filter supervisor,$(ROOM_$1)),$B/lib/engine.a $B/lib/config.a) $B/lib/wire.a $B/lib/model.a $B/lib/base.a
-	$$(CC) $$(LINKFLAGS) -o $$@ $$^ $(LIBS_$1)
+	$$(call say,ld,$$@)
+	$Q$$(CC) $$(LINKFLAGS) -o $$@ $$^ $(LIBS_$1)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$p)))
 
@@ -109,28 +116,33 @@ SIM_OBJ  := $(patsubst %.c,$B/obj/%.o,$(wildcard test/sim/*.c))
 
 $B/test/unit/%: $B/obj/test/unit/%.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(LINKFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) \
+	$(call say,ld,$@)
+	$Q$(CC) $(LINKFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) \
 	    -Wl,--end-group $(LIBS_ALL)
 
 $(SIM): $(SIM_OBJ) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(LINKFLAGS) -o $@ $(SIM_OBJ) -Wl,--start-group $(ARCHIVES) \
+	$(call say,ld,$@)
+	$Q$(CC) $(LINKFLAGS) -o $@ $(SIM_OBJ) -Wl,--start-group $(ARCHIVES) \
 	    -Wl,--end-group $(LIBS_ALL)
 
 $B/test/bench/%: $B/obj/test/bench/%.o
 	@mkdir -p $(@D)
-	$(CC) $(LINKFLAGS) -o $@ $<
+	$(call say,ld,$@)
+	$Q$(CC) $(LINKFLAGS) -o $@ $<
 
 $B/test/fault/%: $B/obj/test/fault/%.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(LINKFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) \
+	$(call say,ld,$@)
+	$Q$(CC) $(LINKFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) \
 	    -Wl,--end-group $(LIBS_ALL)
 
 # Fuzzers are clang's, and a build of their own: SAN=fuzz, in build/fuzz.
 FUZZ     := $(patsubst test/fuzz/%.c,build/fuzz/%,$(wildcard test/fuzz/fuzz_*.c))
 ifeq ($(SAN),fuzz)
 build/fuzz/%: $B/obj/test/fuzz/%.o $(ARCHIVES)
-	$(CC) $(LINKFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group \
+	$(call say,ld,$@)
+	$Q$(CC) $(LINKFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group \
 	    $(ARCHIVES) -Wl,--end-group $(LIBS_ALL)
 endif
 
