@@ -6,13 +6,14 @@
 #ifndef BASE_PARSE_H
 #define BASE_PARSE_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 /* Decimal digits only: no sign, no space, no leading zero but "0" itself. */
 int parse_u64(const char *text, uint64_t lowest, uint64_t highest,
               uint64_t *value);
+
+/* The value of one digit, lower or upper case; -1 if it is none. */
+int parse_hex_digit(char digit);
 
 /* 16 digits at most, lower or upper case, no prefix. */
 int parse_hex64(const char *text, uint64_t *value);

@@ -5,6 +5,8 @@
 #include "base/parse.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #define HEX64_DIGITS 16
@@ -47,7 +49,7 @@ int parse_u64(const char *text, uint64_t lowest, uint64_t highest,
     return 0;
 }
 
-static int hex_digit(char digit)
+int parse_hex_digit(char digit)
 {
     if (digit >= '0' && digit <= '9') {
         return digit - '0';
@@ -66,7 +68,7 @@ int parse_hex64(const char *text, uint64_t *value)
     uint64_t sum = 0;
     size_t length = 0;
     for (; text[length] != '\0'; length++) {
-        int digit = hex_digit(text[length]);
+        int digit = parse_hex_digit(text[length]);
         if (digit < 0 || length == HEX64_DIGITS) {
             return -EINVAL;
         }

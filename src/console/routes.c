@@ -13,25 +13,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/parse.h"
 #include "base/text.h"
 
 #define ROUTE_PATH(constant, path) [constant] = path,
 static const char *const route_paths[ROUTE_COUNT] = {ROUTE_TABLE(ROUTE_PATH)};
 #undef ROUTE_PATH
-
-static int hex_digit(char digit)
-{
-    if (digit >= '0' && digit <= '9') {
-        return digit - '0';
-    }
-    if (digit >= 'a' && digit <= 'f') {
-        return digit - 'a' + 10;
-    }
-    if (digit >= 'A' && digit <= 'F') {
-        return digit - 'A' + 10;
-    }
-    return -1;
-}
 
 /* Undoes percent-encoding. -EINVAL for a bad escape or a byte that is not
  * printable ASCII, -ENOENT when the path is longer than any of ours. */
@@ -41,8 +28,8 @@ static int decode_path(const char *from, size_t length, char *path, size_t size)
     for (size_t i = 0; i < length; i++) {
         int byte = (unsigned char)from[i];
         if (byte == '%') {
-            int high = i + 2 < length ? hex_digit(from[i + 1]) : -1;
-            int low = i + 2 < length ? hex_digit(from[i + 2]) : -1;
+            int high = i + 2 < length ? parse_hex_digit(from[i + 1]) : -1;
+            int low = i + 2 < length ? parse_hex_digit(from[i + 2]) : -1;
             if (high < 0 || low < 0) {
                 return -EINVAL;
             }
