@@ -1,18 +1,19 @@
 /*
- * bounds.h - the promises as arithmetic (contract, section 7).
+ * bounds.h - the promises as arithmetic: README.md tells them in words.
  */
 #ifndef MODEL_BOUNDS_H
 #define MODEL_BOUNDS_H
 
 #include <stdint.h>
 
-/* The fixed letters of the contract, in milliseconds. */
+/* Their fixed letters, in milliseconds. */
 #define BOUNDS_SLIP_MS 500      /* j: a round may start this late */
 #define BOUNDS_GRACE_MS 500     /* g: a prober's grace after T */
 #define BOUNDS_RETRY_MS 500     /* q: between quick retries */
 #define BOUNDS_PUBLISH_MS 1000  /* p: claim to node */
 #define BOUNDS_REPLACE_MS 4000  /* R = d + 1 s */
 #define BOUNDS_ISOLATION_MS 200 /* the 0.2 s of D */
+#define BOUNDS_TICK_MS 2000     /* k: ZooKeeper's default; it tells nobody */
 
 /* What the promises of one instance rest on. */
 struct bounds_input {
@@ -20,7 +21,7 @@ struct bounds_input {
     uint64_t timeout_ms;  /* T */
     uint32_t fall;        /* N */
     uint64_t session_ms;  /* S, as negotiated; 0 if there is no session */
-    uint64_t tick_ms;     /* k; 2000 is ZooKeeper's default */
+    uint64_t tick_ms;     /* k */
 };
 
 struct bounds {

@@ -3,13 +3,8 @@
  */
 #include "config/settings_bounds.h"
 
-#include <stddef.h>
-
 #include "base/log.h"
 #include "model/bounds.h"
-
-/* ZooKeeper's default; a server does not say its own. */
-#define TICK_MS 2000
 
 static uint64_t larger(uint64_t one, uint64_t other)
 {
@@ -48,7 +43,7 @@ void settings_log_bounds(const struct settings *settings, uint64_t granted_ms)
                                    .timeout_ms = instance->timeout_ms,
                                    .fall = instance->fall,
                                    .session_ms = session_ms,
-                                   .tick_ms = TICK_MS},
+                                   .tick_ms = BOUNDS_TICK_MS},
             &bounds);
         if (bounds.staleness_ms > widest.staleness_ms) {
             whose = instance->name;

@@ -16,7 +16,6 @@
 
 /* The words of the publisher for the same (publisher/lease.h). */
 #define SHOWN_DETAIL_EXPIRED "no fresh result from the agent"
-#define TICK_MS 2000 /* k, ZooKeeper's default; nobody tells a client */
 
 void snapshot_init(struct snapshot *snapshot, const struct board *board)
 {
@@ -219,7 +218,7 @@ void snapshot_bounds(const struct snapshot *snapshot, struct bounds *bounds)
                                    .timeout_ms = instance->settings.timeout_ms,
                                    .fall = instance->settings.fall,
                                    .session_ms = session_ms,
-                                   .tick_ms = TICK_MS},
+                                   .tick_ms = BOUNDS_TICK_MS},
             &one);
         raise_to(&bounds->staleness_ms, one.staleness_ms);
         raise_to(&bounds->convergence_ms, one.convergence_ms);

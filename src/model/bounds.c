@@ -1,6 +1,5 @@
 /*
- * bounds.c - the promises as arithmetic, letter for letter as the contract
- * writes them. Pure.
+ * bounds.c - see bounds.h. Pure.
  */
 #include "model/bounds.h"
 
