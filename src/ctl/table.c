@@ -83,7 +83,10 @@ void table_add(struct table *table, enum tone tone, const char *text)
     table->cells[table->count++] = (struct cell){.tone = tone, .text = copy};
 }
 
-const char *table_tone_start(enum tone tone)
+/* The escape that begins a tone, "" for plain; and the one that ends any. */
+#define TONE_END "\033[0m"
+
+static const char *tone_start(enum tone tone)
 {
     switch (tone) {
     case TONE_PLAIN:
@@ -135,9 +138,8 @@ static void print_toned(FILE *stream, enum tone tone, const char *text,
                         size_t length, bool has_colour)
 {
     bool is_toned = has_colour && tone != TONE_PLAIN && length > 0;
-    (void)fprintf(stream, "%s%.*s%s", is_toned ? table_tone_start(tone) : "",
-                  (int)length, text,
-                  is_toned ? TABLE_TONE_END : ""); /* remembered */
+    (void)fprintf(stream, "%s%.*s%s", is_toned ? tone_start(tone) : "",
+                  (int)length, text, is_toned ? TONE_END : ""); /* remembered */
 }
 
 /* How much of `text` goes onto a line of `width`: whole words if any fits. */

@@ -35,8 +35,4 @@ int table_print(const struct table *table, FILE *stream, size_t width,
 /* As RFC 4180 has it, the titles first. Same errors. */
 int table_print_csv(const struct table *table, FILE *stream);
 
-/* The escape that begins a tone, "" for plain; and the one that ends any. */
-const char *table_tone_start(enum tone tone);
-#define TABLE_TONE_END "\033[0m"
-
 #endif
