@@ -137,17 +137,19 @@ static void handle_pool_event(struct prober_pool *pool,
     }
 }
 
-/* --- time ------------------------------------------------------------------
- */
+/* --- time ---------------------------------------------------------------- */
 
 static void handle_alarm(uv_timer_t *timer)
 {
     struct supervisor *supervisor = timer->data;
-    uint64_t late_ms = clock_monotonic_ms() - supervisor->alarm_armed_ms;
+    uint64_t due_ms = supervisor->alarm_armed_ms;
+    uint64_t now_ms = clock_monotonic_ms();
 
-    if (late_ms > SUPERVISOR_LATE_MS) {
+    /* Where libuv's clock is a coarse one, it may also be early. */
+    if (now_ms > due_ms + SUPERVISOR_LATE_MS) {
         /* The engine sees it too and blames nobody for our lateness. */
-        log_event(LEVEL_WARNING, "loop_late", LOG_NUMBER("late_ms", late_ms));
+        log_event(LEVEL_WARNING, "loop_late",
+                  LOG_NUMBER("late_ms", now_ms - due_ms));
     }
     supervisor->alarm_armed_ms = 0;
     supervisor_feed(supervisor, &(struct engine_event){.kind = ENGINE_TIME});
@@ -199,8 +201,7 @@ static void handle_heartbeat(uv_timer_t *timer)
     scoreboard_beat(supervisor);
 }
 
-/* --- the life and the end
- * ------------------------------------------------------ */
+/* --- the life and the end ------------------------------------------------ */
 
 static void log_start(const struct supervisor *supervisor)
 {
