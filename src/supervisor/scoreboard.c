@@ -3,7 +3,6 @@
  */
 #include "supervisor/scoreboard.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,8 +12,7 @@
 #include "supervisor/census.h"
 #include "config/settings_bounds.h"
 
-/* --- adoption --------------------------------------------------------------
- */
+/* --- adoption ------------------------------------------------------------ */
 
 struct adoption {
     struct supervisor *supervisor;
@@ -54,8 +52,7 @@ static void adopt(struct supervisor *supervisor)
     }
 }
 
-/* --- our own record ---------------------------------------------------------
- */
+/* --- our own record ------------------------------------------------------ */
 
 static void describe_process(struct board_agent *agent)
 {
@@ -117,6 +114,7 @@ int scoreboard_open(struct supervisor *supervisor)
     describe_settings(supervisor);
     supervisor->zookeeper.state =
         settings->has_zookeeper ? ZOOKEEPER_BOOT : ZOOKEEPER_OFF;
+    supervisor->zookeeper.since_ms = supervisor->agent.started_ms;
     store_all(supervisor);
     return 0;
 }
@@ -192,8 +190,7 @@ void scoreboard_beat(struct supervisor *supervisor)
     board_store_agent(supervisor->board, agent);
 }
 
-/* --- helpers -----------------------------------------------------------------
- */
+/* --- helpers ------------------------------------------------------------- */
 
 static void show_services(struct supervisor *supervisor)
 {
@@ -259,8 +256,7 @@ void scoreboard_update(struct supervisor *supervisor)
     }
 }
 
-/* --- the publisher's gossip
- * ---------------------------------------------------- */
+/* --- the publisher's gossip ---------------------------------------------- */
 
 static bool may_log_gossip(struct supervisor *supervisor)
 {
