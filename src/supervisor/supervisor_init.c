@@ -133,8 +133,10 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
         error = open_engine(supervisor);
     }
     if (error != 0) {
-        return refuse(EX_OSERR, "the scoreboard cannot be made",
-                      supervisor->settings->run_dir, error, "see the error");
+        return refuse(EX_OSERR, "the loop or the scoreboard cannot be made",
+                      supervisor->settings->run_dir, error,
+                      "it takes memory, descriptors and room in the run "
+                      "directory");
     }
     init_handles(supervisor);
     reload_init(&supervisor->reload, supervisor, &supervisor->loop);
