@@ -18,7 +18,6 @@
 #define MODEL_BOARD_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "model/instance.h"

@@ -11,7 +11,6 @@
 #define MODEL_SETTINGS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "model/address.h"

@@ -33,7 +33,7 @@ void duration_text(char *target, size_t size, uint64_t duration_ms)
     }
     (void)text_format(target, size, "%" PRIu64 " %s",
                       duration_ms / units[i].size_ms,
-                      units[i].name); /* cutting is the contract */
+                      units[i].name); /* may be cut */
     /* Milliseconds beside seconds would only flicker on a screen. */
     if (i + 1 >= UNIT_COUNT - 1) {
         return;
@@ -41,6 +41,6 @@ void duration_text(char *target, size_t size, uint64_t duration_ms)
     uint64_t rest = duration_ms % units[i].size_ms / units[i + 1].size_ms;
     if (rest > 0) {
         (void)text_append(target, size, " %" PRIu64 " %s", rest,
-                          units[i + 1].name); /* cutting is the contract */
+                          units[i + 1].name); /* may be cut */
     }
 }

@@ -95,8 +95,7 @@ const char *log_format_name(enum log_format format)
     return (size_t)format < FORMAT_COUNT ? format_names[format] : "?";
 }
 
-/* --- one line, with the lock held ------------------------------------------
- */
+/* --- one line, with the lock held ---------------------------------------- */
 
 static bool write_line(enum log_level level, const char *event,
                        const struct log_field *fields)
@@ -156,8 +155,7 @@ static void tell_count(const struct log_kind *told)
                         fields); /* counted as lost if not */
 }
 
-/* --- public ------------------------------------------------------------------
- */
+/* --- public -------------------------------------------------------------- */
 
 static void take_environment(void)
 {

@@ -4,8 +4,8 @@
 #include "base/log_sink.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

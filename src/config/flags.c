@@ -41,8 +41,7 @@ static const struct flag table[] = {
 
 #define OWN_FLAGS (sizeof(table) / sizeof(table[0]))
 
-/* --- all flags --------------------------------------------------------------
- */
+/* --- all flags ----------------------------------------------------------- */
 
 /* The option with a flag that comes after `*row`, which moves on; NULL past
  * the last. */
@@ -100,8 +99,7 @@ static bool find_flag(const char *argument, struct flag *flag,
     return false;
 }
 
-/* --- taking them ------------------------------------------------------------
- */
+/* --- taking them --------------------------------------------------------- */
 
 static void override(struct flags *flags, const struct option *option,
                      const char *value, enum settings_origin origin)
@@ -195,8 +193,7 @@ int flags_parse(int argc, char **argv, struct flags *flags)
     return 0;
 }
 
-/* --- into the settings ------------------------------------------------------
- */
+/* --- into the settings --------------------------------------------------- */
 
 int flags_apply(const struct flags *flags, struct settings *settings)
 {
@@ -221,8 +218,7 @@ int flags_apply(const struct flags *flags, struct settings *settings)
     return 0;
 }
 
-/* --- telling of them --------------------------------------------------------
- */
+/* --- telling of them ----------------------------------------------------- */
 
 /* "-c, --config FILE". */
 static void write_flag(char *text, size_t size, const struct flag *flag)

@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "config/settings_file.h"
 
 #define MAGIC 0x31424153u /* "SAB1" */
@@ -85,8 +84,7 @@ void settings_bundle_finish(struct settings_bundle *bundle)
     *bundle = (struct settings_bundle){0};
 }
 
-/* --- encoding --------------------------------------------------------------
- */
+/* --- encoding ------------------------------------------------------------ */
 
 static uint8_t *put_number(uint8_t *at, uint32_t number)
 {
@@ -129,8 +127,7 @@ int settings_bundle_encode(const struct settings_bundle *bundle,
     return 0;
 }
 
-/* --- decoding --------------------------------------------------------------
- */
+/* --- decoding ------------------------------------------------------------ */
 
 struct reader {
     const uint8_t *at;

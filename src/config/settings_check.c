@@ -34,8 +34,7 @@ static const struct settings_place *instance_place(
     return place_of(settings, 1 + index, option_of_type(OPTION_INSTANCES));
 }
 
-/* --- one instance ----------------------------------------------------------
- */
+/* --- one instance -------------------------------------------------------- */
 
 static void check_address(const struct settings *settings, uint32_t index,
                           struct complaints *complaints)
@@ -80,8 +79,7 @@ static void check_access(const struct settings *settings, uint32_t index,
     check_pair(settings, 1 + index, key, certificate, complaints);
 }
 
-/* --- names -----------------------------------------------------------------
- */
+/* --- names --------------------------------------------------------------- */
 
 /* One instance as a sorted list of names sees it. */
 struct named {
@@ -150,8 +148,7 @@ static void check_names(const struct settings *settings,
     free(list);
 }
 
-/* --- the whole -------------------------------------------------------------
- */
+/* --- the whole ----------------------------------------------------------- */
 
 static void check_host(const struct settings *settings,
                        struct complaints *complaints)

@@ -33,8 +33,7 @@ struct errand {
     struct complaints *complaints;
 };
 
-/* --- one file --------------------------------------------------------------
- */
+/* --- one file ------------------------------------------------------------ */
 
 static void complain_of_file(struct complaints *complaints, const char *path,
                              uint32_t number, int error)
@@ -74,8 +73,7 @@ static void read_one(const struct errand *errand, const char *path,
     }
 }
 
-/* --- what to include -------------------------------------------------------
- */
+/* --- what to include ----------------------------------------------------- */
 
 static void find_in_document(const struct settings_document *document,
                              struct include *include)
@@ -122,8 +120,7 @@ static void find_include(const struct settings_source *source,
     free(scratch);
 }
 
-/* --- which files ------------------------------------------------------------
- */
+/* --- which files --------------------------------------------------------- */
 
 /* The directory of an include, where a relative one begins where the main
  * file is; `*name` is what is behind its last slash. False: too long. */
@@ -202,8 +199,7 @@ static int list_names(const char *directory, const char *pattern,
     return error;
 }
 
-/* --- all of them -----------------------------------------------------------
- */
+/* --- all of them --------------------------------------------------------- */
 
 static void complain_of_list(const struct errand *errand,
                              const struct include *include, int error)

@@ -9,8 +9,7 @@
 #include "base/text.h"
 #include "config/settings_value.h"
 
-/* --- labels ----------------------------------------------------------------
- */
+/* --- labels -------------------------------------------------------------- */
 
 static int by_key(const void *one, const void *other)
 {
@@ -83,8 +82,7 @@ void settings_walk_labels(struct settings_walk *walk, struct settings_node map,
           by_key);
 }
 
-/* --- lists of maps ---------------------------------------------------------
- */
+/* --- lists of maps ------------------------------------------------------- */
 
 /* False, with a complaint, when the node is no list of `least` to `most`. */
 static bool is_list_of(struct settings_walk *walk, struct settings_node node,

@@ -20,8 +20,7 @@
 #include "config/settings_value.h"
 #include "config/settings_walk.h"
 
-/* --- defaults --------------------------------------------------------------
- */
+/* --- defaults ------------------------------------------------------------ */
 
 static void *home_at_top(struct settings *settings, enum option_home home)
 {
@@ -68,8 +67,7 @@ static void set_defaults(struct settings *settings)
     set_host_default(settings);
 }
 
-/* --- files -----------------------------------------------------------------
- */
+/* --- files --------------------------------------------------------------- */
 
 static void walk_main(struct settings_walk *walk, struct settings_node root)
 {
@@ -173,8 +171,7 @@ static void fill(const struct settings_bundle *bundle,
     settings_check(settings, complaints);
 }
 
-/* --- public ----------------------------------------------------------------
- */
+/* --- public -------------------------------------------------------------- */
 
 static int keep_if_good(struct settings *filled, struct settings *settings,
                         const struct complaints *complaints)

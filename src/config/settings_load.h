@@ -10,8 +10,6 @@
 #ifndef CONFIG_SETTINGS_LOAD_H
 #define CONFIG_SETTINGS_LOAD_H
 
-#include <stddef.h>
-
 #include "model/settings.h"
 #include "config/complaints.h"
 #include "config/settings_bundle.h"

@@ -28,8 +28,7 @@ struct printer {
     const char *dash; /* "- " before the first key of a list's entry */
 };
 
-/* --- values ----------------------------------------------------------------
- */
+/* --- values -------------------------------------------------------------- */
 
 /* A word that some YAML reader takes for something else than a text. */
 static bool is_taken_word(const char *text)
@@ -81,8 +80,7 @@ static void print_value(const struct option *option, const char *text)
     }
 }
 
-/* --- origins ---------------------------------------------------------------
- */
+/* --- origins ------------------------------------------------------------- */
 
 static void write_origin(char text[ORIGIN_BYTES], const struct printer *printer,
                          const struct option *option,
@@ -133,8 +131,7 @@ static void print_origin(const struct printer *printer,
     putchar('\n');
 }
 
-/* --- options ---------------------------------------------------------------
- */
+/* --- options ------------------------------------------------------------- */
 
 static void print_scope(struct printer *printer);
 

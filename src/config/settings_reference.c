@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 
-#include "base/text.h"
 #include "config/flags.h"
 #include "config/options.h"
 #include "config/settings_print.h"

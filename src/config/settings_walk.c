@@ -97,8 +97,7 @@ static void complain_of_missing(struct settings_walk *walk,
     }
 }
 
-/* --- values ----------------------------------------------------------------
- */
+/* --- values -------------------------------------------------------------- */
 
 static void complain_of_shape(struct settings_walk *walk,
                               struct settings_node node,
@@ -184,8 +183,7 @@ static void walk_scalar(struct settings_walk *walk, const struct option *option,
     }
 }
 
-/* --- maps ------------------------------------------------------------------
- */
+/* --- maps ---------------------------------------------------------------- */
 
 static void walk_section(struct settings_walk *walk,
                          const struct option *option, struct settings_node node,

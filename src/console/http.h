@@ -6,14 +6,12 @@
 #define CONSOLE_HTTP_H
 
 #include <stddef.h>
-#include <stdint.h>
 #include <uv.h>
 
-#include "console/figures.h"
 #include "console/listener.h"
 #include "console/snapshot.h"
 
-/* The limits of the contract, section 5, beside CONNECTIONS_MOST. */
+/* What one client may cost, beside CONNECTIONS_MOST. */
 #define HTTP_HEADER_BYTES 8192
 #define HTTP_IDLE_S 5u
 

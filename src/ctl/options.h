@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* The exit codes of the contract. */
+/* The exit codes. */
 #define CTL_EXIT_ALL_UP 0
 #define CTL_EXIT_NOT_ALL_UP 1
 #define CTL_EXIT_STALE 2

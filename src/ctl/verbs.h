@@ -4,8 +4,6 @@
 #ifndef CTL_VERBS_H
 #define CTL_VERBS_H
 
-#include <stdio.h>
-
 #include "ctl/options.h"
 
 struct verb {

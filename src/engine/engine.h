@@ -5,9 +5,10 @@
  *     event, now -> own state changes, a list of actions
  *
  * The supervisor performs the actions for real; the simulation performs them
- * in virtual time. Rooms inside: schedule (when an instance is due), shard
- * (which prober runs which task), registry (attempts -> outcome -> claim),
- * publication (claims looked at until acknowledged).
+ * in virtual time. Rooms inside: schedule (when an instance is due), rounds
+ * (the course of each), shard (which prober runs which task), registry
+ * (attempts -> outcome -> claim), publication (claims looked at until
+ * acknowledged).
  *
  * Probers are known here by a number that never comes back (their
  * generation). What a prober says is gossip: a result counts only for a task

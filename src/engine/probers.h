@@ -10,9 +10,10 @@
  *     ENDED       -             KILL again       -                FREE
  *
  * "Early": it died before it was of any use, so the next one is spawned after
- * a growing pause. One that died after READY is replaced at once. A slot is
- * free again only when its process was reaped: what cannot be killed is
- * counted against the pool, never waited for.
+ * a growing pause. One that died after READY is replaced at once, unless
+ * many did in a row without a result (PROBERS_BARREN_MOST). A slot is free
+ * again only when its process was reaped: what cannot be killed is counted
+ * against the pool, never waited for.
  */
 #ifndef ENGINE_PROBERS_H
 #define ENGINE_PROBERS_H

@@ -16,8 +16,7 @@
  * again: the company is halved until the culprit is alone. Only who fails
  * alone has failed. It starts alone in the next round, as does a culprit that
  * was named when the time of all was over, so that it does not take the others
- * down again; a lane short of probers waits, the shared one
- * comes first.
+ * down again; a lane short of probers waits, the shared one comes first.
  */
 #ifndef ENGINE_SHARD_H
 #define ENGINE_SHARD_H

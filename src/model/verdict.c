@@ -81,5 +81,5 @@ void verdict_set_agent_fault(struct verdict *verdict, const char *detail)
         .conditions = 1u << REASON_AGENT,
     };
     (void)text_escape(verdict->detail, sizeof verdict->detail, detail,
-                      strlen(detail)); /* may be cut, says the contract */
+                      strlen(detail)); /* may be cut */
 }

@@ -3,8 +3,6 @@
  */
 #include "prober/flight.h"
 
-#include <errno.h>
-
 #include "prober/replies.h"
 
 #define ARGUMENTS_MOST 4

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/deadman.h"
 #include "base/log.h"
 #include "prober/probe.h"
 #include "wire/channel.h"

@@ -8,8 +8,6 @@
 
 #include <stdint.h>
 
-#include "base/deadman.h"
-
 /* More at once is a fault of the supervisor's. */
 #define PROBER_PROBES_MOST 512
 

@@ -11,7 +11,6 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "publisher/lease.h"
 
 #define TEXT_BYTES 512

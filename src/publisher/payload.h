@@ -1,6 +1,6 @@
 /*
  * payload.h - the bytes of our nodes, and the little that is read of bytes
- * found (contract, section 3).
+ * found.
  *
  * Deterministic: equal arguments give equal bytes, with sorted keys. No clock
  * reading, no latency. Of a stranger's bytes nothing gets through but

@@ -11,8 +11,9 @@
  *
  * From every state the process leaves, by a code of exits.h, when the session
  * expires, is refused or is mad, when an answer is overdue, when there was no
- * connection for a session's time, and when the supervisor is gone (then
- * without a word to ZooKeeper: the successor resumes the session).
+ * connection for too long (PUBLISHER_CUT_OFF_MS, a session's time), and when
+ * the supervisor is gone (then without a word to ZooKeeper: the successor
+ * resumes the session).
  *
  * Every turn ends in `publisher_work`: whatever happened, compare what is
  * wanted with what was seen, ask, tell, and set the timer for what time will

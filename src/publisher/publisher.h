@@ -20,8 +20,8 @@
 #include "publisher/zk.h"
 #include "wire/channel.h"
 
-/* No answer for so long, and the library is stuck: d of the contract, so that
- * a wedged one costs no more than a wedged process of ours (R). */
+/* No answer for so long, and the library is stuck: as long as our dead-man
+ * waits, so that a wedged one costs no more than a wedged process of ours. */
 #define PUBLISHER_REQUEST_MS DEADMAN_LIMIT_MS
 /* Cut off for so long, a successor tries: a server that lost its data turns
  * away whoever has seen a later transaction, without a word, until the session

@@ -13,7 +13,6 @@
 
 #include "model/settings.h"
 
-#define SERVERS_MOST 16
 /* An IPv6 address with its port and comma, for several addresses each. */
 #define SERVERS_NUMERIC_BYTES 2048
 

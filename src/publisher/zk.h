@@ -12,7 +12,6 @@
 #ifndef PUBLISHER_ZK_H
 #define PUBLISHER_ZK_H
 
-#include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
 

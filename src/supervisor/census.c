@@ -19,8 +19,9 @@ void census_take(struct census *census, const struct settings *settings,
     }
 }
 
-/* --- in words --------------------------------------------------------------
- * What does not fit is cut at the end: the answers of text_append are of no
+/* --- in words ------------------------------------------------------------ */
+
+/* What does not fit is cut at the end: the answers of text_append are of no
  * use here. */
 
 struct sentence {

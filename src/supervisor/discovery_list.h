@@ -5,7 +5,6 @@
 #ifndef SUPERVISOR_DISCOVERY_LIST_H
 #define SUPERVISOR_DISCOVERY_LIST_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/settings.h"

@@ -1,7 +1,6 @@
 /*
  * discovery_merge.c - found servers become instances; see discovery_list.h.
  */
-#include <errno.h>
 #include <string.h>
 
 #include "base/text.h"

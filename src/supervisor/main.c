@@ -114,8 +114,7 @@ static int find_programs(const struct flags *flags,
     return 0;
 }
 
-/* --- the run ----------------------------------------------------------------
- */
+/* --- the run ------------------------------------------------------------- */
 
 static int run(const struct flags *flags, struct settings *settings)
 {

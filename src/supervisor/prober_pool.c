@@ -110,8 +110,7 @@ static void handle_over(struct child *child)
     tell(&gone, ENGINE_PROBER_REAPED);
 }
 
-/* --- public ----------------------------------------------------------------
- */
+/* --- public -------------------------------------------------------------- */
 
 void prober_pool_init(struct prober_pool *pool, uv_loop_t *loop,
                       struct tasks *tasks, const char *program,

@@ -26,8 +26,7 @@
 /* No bundle is larger; what claims to be is not read. */
 #define SHARED_BYTES_MOST (2u * SETTINGS_BUNDLE_BYTES_MOST)
 
-/* --- telling -----------------------------------------------------------------
- */
+/* --- telling ------------------------------------------------------------- */
 
 static void tell_refused(struct supervisor *supervisor, const char *why)
 {
@@ -58,8 +57,7 @@ static void tell_done(struct supervisor *supervisor)
     scoreboard_beat(supervisor);
 }
 
-/* --- the checker's answer ---------------------------------------------------
- */
+/* --- the checker's answer ------------------------------------------------ */
 
 /* The caller frees it; NULL when it is not there. Ends with a NUL. */
 static uint8_t *read_shared(int fd, size_t length)
@@ -76,7 +74,8 @@ static uint8_t *read_shared(int fd, size_t length)
     return bytes;
 }
 
-/* Lines of complaints: all in the log, the first in /status. */
+/* Lines of complaints: the first in /status, as many more as RELOAD_LINES_MOST
+ * in the log. */
 static void tell_complaints(struct supervisor *supervisor, char *text)
 {
     char *rest = text;
@@ -159,8 +158,7 @@ static void conclude(struct reload *reload)
     free(bytes);
 }
 
-/* --- the checker's life
- * -------------------------------------------------------- */
+/* --- the checker's life -------------------------------------------------- */
 
 static void handle_message(struct child *child, const struct message *message)
 {

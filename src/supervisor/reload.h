@@ -19,7 +19,7 @@
 #include "supervisor/child.h"
 
 #define RELOAD_CHECK_MS 2500 /* the checker's time; then it is killed */
-#define RELOAD_LINES_MOST 20 /* of complaints, in the log */
+#define RELOAD_LINES_MOST 20 /* of complaints after the first, in the log */
 
 struct supervisor;
 

@@ -4,8 +4,6 @@
 #ifndef SUPERVISOR_RUN_DIR_H
 #define SUPERVISOR_RUN_DIR_H
 
-#include <stddef.h>
-
 #include "model/board.h"
 
 /* Makes the directory (mode 0700, its parent must exist) unless it is there,

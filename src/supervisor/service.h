@@ -5,9 +5,9 @@
  *   any -> stream ended, nonsense, silence or a full queue -> ENDING (killed)
  *   ENDING -> over -> DOWN, or STOPPED when it is not wanted any more
  *
- * A helper that had reached its steady work is started again at once; one that
- * died before is started again after a growing pause with jitter, and never
- * given up.
+ * A helper that had reached its steady work and lived a second is started again
+ * at once; one that died before is started again after a growing pause with
+ * jitter, and never given up.
  */
 #ifndef SUPERVISOR_SERVICE_H
 #define SUPERVISOR_SERVICE_H
@@ -86,7 +86,8 @@ void service_run(struct service *service, const struct service_spec *spec);
 /* Queues and flushes. An error means the helper is being replaced. */
 int service_send(struct service *service, const struct message *message);
 
-/* The owner saw it do its steady work: should it die, start it at once. */
+/* The owner saw it do its steady work: should it die, start it at once, unless
+ * it was born just now (SERVICE_WORKED_MS). */
 void service_has_worked(struct service *service);
 
 /* It is about to end by itself: do not start it again. */

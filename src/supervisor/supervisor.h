@@ -33,9 +33,9 @@
 /* A loop turn this late is told in the log. */
 #define SUPERVISOR_LATE_MS 250
 
-/* Where the helper programs are, resolved at the start. */
 struct flags;
 
+/* Where the helper programs are, resolved at the start. */
 struct supervisor_programs {
     char prober[SETTINGS_PATH_BYTES];
     char publisher[SETTINGS_PATH_BYTES];
@@ -98,8 +98,8 @@ struct supervisor {
 };
 
 /* Everything that can be refused is refused here, before any child exists: 0,
- * or an exit code with a line in the log. The contents of
- * `settings` are taken; the others are borrowed until supervisor_finish. */
+ * or an exit code with a line in the log. The contents of `settings` are taken;
+ * the others are borrowed until supervisor_finish. */
 int supervisor_init(struct supervisor *supervisor, struct settings *settings,
                     const struct supervisor_programs *programs,
                     const struct flags *flags);

@@ -101,8 +101,7 @@ void oracle_order(struct world *world, const struct engine_action *action)
     }
 }
 
-/* --- when all is quiet -----------------------------------------------------
- */
+/* --- when all is quiet --------------------------------------------------- */
 
 static void check_node(struct world *world, uint32_t index)
 {

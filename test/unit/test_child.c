@@ -26,8 +26,7 @@
 #define DEADLINE_MS 20000
 #define GENERATION 7
 
-/* --- the helpers ------------------------------------------------------------
- */
+/* --- the helpers --------------------------------------------------------- */
 
 static void say_hello(uint32_t generation)
 {
@@ -112,8 +111,7 @@ static int play(const char *part)
     return 98;
 }
 
-/* --- the fixture
- * -------------------------------------------------------------- */
+/* --- the fixture --------------------------------------------------------- */
 
 struct fixture {
     uv_loop_t loop;
@@ -227,8 +225,7 @@ static void expect_end(struct fixture *fixture, const char *how)
     assert_string_equal(text, how);
 }
 
-/* --- the tests
- * ------------------------------------------------------------------ */
+/* --- the tests ----------------------------------------------------------- */
 
 static void a_helper_that_ends_by_itself_is_finished(void **state)
 {

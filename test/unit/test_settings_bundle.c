@@ -138,8 +138,7 @@ static void the_limits_hold(void **state)
     free(large);
 }
 
-/* --- from files ------------------------------------------------------------
- */
+/* --- from files ---------------------------------------------------------- */
 
 struct folder {
     char path[64];
