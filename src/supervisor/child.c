@@ -230,7 +230,7 @@ static void watch_exit(struct child *child, uv_loop_t *loop)
     error = uv_signal_start(&child->exit_signal, handle_exit_signal, SIGCHLD);
     if (error != 0) {
         log_event(LEVEL_ERROR, "child_unwatched", LOG_NUMBER("pid", child->pid),
-                  LOG_TEXT("error", uv_strerror(error)));
+                  LOG_TEXT("error", strerror(-error)));
     }
 }
 
@@ -315,6 +315,20 @@ void child_kill(struct child *child)
     if (child->pidfd < 0 ||
         syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0) != 0) {
         (void)kill(child->pid, SIGKILL); /* not reaped yet: the pid is its */
+    }
+}
+
+const char *child_nonsense(int status)
+{
+    switch (status) {
+    case -EPROTO:
+        return "no message";
+    case -EINVAL:
+        return "a message that is not its to say";
+    case -ESTALE:
+        return "a message of another generation";
+    default:
+        return NULL;
     }
 }
 

@@ -97,6 +97,10 @@ int child_start(struct child *child, uv_loop_t *loop, struct tasks *tasks,
  * stranger with the same pid is never hit. */
 void child_kill(struct child *child);
 
+/* What was wrong with what it said, by the status its stream ended with; NULL
+ * when it said nothing wrong and the stream just ended or broke. */
+const char *child_nonsense(int status);
+
 /* "exited with 3", "died of SIGSEGV", ... of a child that has exited. */
 void child_describe_end(const struct child *child, char *text, size_t size);
 

@@ -10,6 +10,7 @@
 #include "supervisor/discovery.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -37,7 +38,7 @@ static void log_end(const struct discovery *discovery)
     child_describe_end(&discovery->child, how, sizeof(how));
     log_event(LEVEL_DEBUG, "discovery_incomplete",
               LOG_NUMBER("servers", discovery->count),
-              LOG_TEXT("why", uv_strerror(discovery->status)),
+              LOG_TEXT("why", strerror(-discovery->status)),
               LOG_TEXT("how", how));
 }
 
@@ -105,7 +106,7 @@ static void handle_ended(struct child *child, int status)
 {
     struct discovery *discovery = child->owner;
 
-    if (status == UV_EPROTO || status == UV_EINVAL || status == -ESTALE) {
+    if (child_nonsense(status) != NULL) {
         kill_for(discovery, -EPROTO);
     }
     if (!discovery->has_ended) {

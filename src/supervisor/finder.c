@@ -97,7 +97,7 @@ static void handle_done(struct discovery *discovery, int status)
 
     if (status != 0 && is_running) {
         log_event(LEVEL_WARNING, "search_incomplete",
-                  LOG_TEXT("why", uv_strerror(status)));
+                  LOG_TEXT("why", strerror(-status)));
     }
     finder->has_searched = true;
     if (is_running && finder->is_wanted) {
@@ -117,7 +117,7 @@ static void handle_again(uv_timer_t *timer)
 
     if (error != 0 && error != -EALREADY) {
         log_event(LEVEL_ERROR, "search_not_started",
-                  LOG_TEXT("why", uv_strerror(error)));
+                  LOG_TEXT("why", strerror(-error)));
         finder->has_searched = true; /* nobody waits for it */
     }
 }

@@ -198,7 +198,7 @@ void leaving_watch_signals(struct supervisor *supervisor)
         if (error != 0) {
             log_event(LEVEL_ERROR, "signal_unwatched",
                       LOG_TEXT("name", sigabbrev_np(watched[i])),
-                      LOG_TEXT("error", uv_strerror(error)));
+                      LOG_TEXT("error", strerror(-error)));
         }
     }
     change_mask(SIG_UNBLOCK);

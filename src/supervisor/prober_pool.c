@@ -80,8 +80,7 @@ static void handle_ended(struct child *child, int status)
     struct prober *prober = child->owner;
 
     /* Other errors are the socket's: the prober died with unread work. */
-    prober->spoke_nonsense =
-        status == UV_EPROTO || status == UV_EINVAL || status == -ESTALE;
+    prober->spoke_nonsense = child_nonsense(status) != NULL;
     /* Without its stream it is of no use, whatever it still does. One that is
      * dying already keeps the status it dies with. */
     child_kill(child);
@@ -169,7 +168,7 @@ void prober_pool_spawn(struct prober_pool *pool, uint32_t number)
         event.pid = prober->child.pid;
     } else {
         log_event(LEVEL_ERROR, "prober_not_started",
-                  LOG_TEXT("error", uv_strerror(error)));
+                  LOG_TEXT("error", strerror(-error)));
         if (prober != NULL) {
             prober->number = 0;
         }

@@ -262,7 +262,7 @@ void reload_request(struct reload *reload)
         manager_reloading(supervisor);
         return;
     }
-    tell_refused(supervisor, uv_strerror(error));
+    tell_refused(supervisor, strerror(-error));
     if (reload->shared_fd >= 0) {
         (void)close(reload->shared_fd); /* memory only */
     }

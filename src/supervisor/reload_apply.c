@@ -106,13 +106,13 @@ int reload_apply(struct supervisor *supervisor, struct settings *settings,
     if (listen_fd < -1) {
         (void)text_format(why, size, "the console cannot listen on %s: %s",
                           settings->http_listen.text,
-                          uv_strerror(listen_fd)); /* may be cut */
+                          strerror(-listen_fd)); /* may be cut */
         return listen_fd;
     }
     int error = make_successors(supervisor, settings, &engine, &board);
     if (error != 0) {
         (void)text_format(why, size, "no room for the new configuration: %s",
-                          uv_strerror(error)); /* may be cut */
+                          strerror(-error)); /* may be cut */
         if (listen_fd >= 0) {
             (void)close(listen_fd); /* nobody has used it */
         }

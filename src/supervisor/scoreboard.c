@@ -48,7 +48,7 @@ static void adopt(struct supervisor *supervisor)
                   LOG_NUMBER("instances", adoption.count));
     } else if (error != UV_ENOENT) {
         log_event(LEVEL_INFO, "board_not_adopted",
-                  LOG_TEXT("why", uv_strerror(error)));
+                  LOG_TEXT("why", strerror(-error)));
     }
 }
 

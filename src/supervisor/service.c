@@ -3,8 +3,8 @@
  */
 #include "supervisor/service.h"
 
-#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -27,7 +27,7 @@ static void handle_message(struct child *child, const struct message *message)
     } else if (service->state != SERVICE_ENDING) {
         log_event(LEVEL_WARNING, "helper_spoke_nonsense",
                   LOG_TEXT("helper", service_name(service->spec.kind)),
-                  LOG_TEXT("message", message_name(message->kind)));
+                  LOG_TEXT("said", message_name(message->kind)));
         enter(service, SERVICE_ENDING);
     }
 }
@@ -36,10 +36,10 @@ static void handle_ended(struct child *child, int status)
 {
     struct service *service = child->owner;
 
-    if (status == UV_EPROTO || status == UV_EINVAL || status == -ESTALE) {
+    if (child_nonsense(status) != NULL) {
         log_event(LEVEL_WARNING, "helper_spoke_nonsense",
                   LOG_TEXT("helper", service_name(service->spec.kind)),
-                  LOG_TEXT("error", uv_strerror(status)));
+                  LOG_TEXT("said", child_nonsense(status)));
     }
     /* An end of stream is an end, or about to be one. A publisher that ends
      * by itself is given the time its owner set. */
@@ -87,7 +87,7 @@ static void spawn(struct service *service)
     if (error != 0) {
         log_event(LEVEL_ERROR, "helper_not_started",
                   LOG_TEXT("helper", service_name(spec->kind)),
-                  LOG_TEXT("error", uv_strerror(error)));
+                  LOG_TEXT("error", strerror(-error)));
         enter(service, SERVICE_DOWN);
     } else {
         enter(service, SERVICE_STARTING);
@@ -215,7 +215,7 @@ int service_send(struct service *service, const struct message *message)
     if (error != 0) {
         log_event(LEVEL_WARNING, "helper_does_not_read",
                   LOG_TEXT("helper", service_name(service->spec.kind)),
-                  LOG_TEXT("error", uv_strerror(error)));
+                  LOG_TEXT("error", strerror(-error)));
         enter(service, SERVICE_ENDING);
     }
     return error;

@@ -225,7 +225,7 @@ int supervisor_run(struct supervisor *supervisor)
 
     if (error != 0) {
         log_event(LEVEL_ERROR, "no_deadman",
-                  LOG_TEXT("error", uv_strerror(error)));
+                  LOG_TEXT("error", strerror(-error)));
     }
     log_start(supervisor);
     leaving_watch_signals(supervisor);

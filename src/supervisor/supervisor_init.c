@@ -23,7 +23,7 @@ static int refuse(int code, const char *what, const char *where, int error,
                   const char *advice)
 {
     log_event(LEVEL_ERROR, "not_started", LOG_TEXT("what", what),
-              LOG_TEXT("where", where), LOG_TEXT("error", uv_strerror(error)),
+              LOG_TEXT("where", where), LOG_TEXT("error", strerror(-error)),
               LOG_TEXT("advice", advice));
     return code;
 }
