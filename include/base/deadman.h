@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-/* d and h of the contract, section 7. */
+/* How long a process may be silent, and how often it speaks. */
 #define DEADMAN_LIMIT_MS 3000
 #define DEADMAN_HEARTBEAT_MS 1000
 

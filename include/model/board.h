@@ -60,7 +60,7 @@ struct board_agent {
     char config_file[SETTINGS_PATH_BYTES];
     uint64_t config_loaded_wall_ms;
     bool is_config_bad;     /* the last reload was refused... */
-    char config_error[256]; /* ...and why; "" = never */
+    char config_error[256]; /* ...and why; "" = it was not */
     uint64_t reloads;       /* that took effect */
     uint64_t reloads_refused;
     int32_t pid;

@@ -2,8 +2,8 @@
  * instance.h - what the supervisor believes of one instance. The engine owns
  * it; the scoreboard shows a copy of it to the publisher and the console.
  *
- * Times named _ms without more are CLOCK_MONOTONIC; `since_ms` and others
- * named _wall_ms are of the epoch. 0 means never.
+ * Times named _wall_ms are of the epoch, others named _ms of CLOCK_MONOTONIC.
+ * 0 means never.
  */
 #ifndef MODEL_INSTANCE_H
 #define MODEL_INSTANCE_H

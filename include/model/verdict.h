@@ -1,6 +1,6 @@
 /*
- * verdict.h - what one probe says of a Redis instance, in the words of the
- * contract. Plain data and names; the rules that make a verdict live in the
+ * verdict.h - what one probe says of a Redis instance, in the words its node
+ * uses. Plain data and names; the rules that make a verdict live in the
  * prober.
  *
  * The enums travel in messages and on the scoreboard: add at the end only.

@@ -20,7 +20,8 @@ struct progress {
 /* Where helpers find what they inherit. */
 enum helper_fd {
     HELPER_FD_CHANNEL = 3,
-    HELPER_FD_SHARED = 4, /* prober: progress page; others: the board */
+    HELPER_FD_SHARED = 4, /* prober: progress page; publisher, console:
+                              the board; checker: where its answer goes */
     HELPER_FD_LISTEN = 5, /* console: the first listening socket */
 };
 

@@ -1,6 +1,6 @@
 /*
  * test_bounds.c - the promises' arithmetic against numbers worked out by hand
- * from the contract's formulas.
+ * from README.md's formulas.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /*
- * test_payload.c - the contract's bytes, exactly; their bound; and that
+ * test_payload.c - the bytes that readers know, exactly; their bound; and that
  * nothing found can hurt.
  */
 #include <errno.h>
@@ -66,7 +66,7 @@ static int encode(struct stage *stage, size_t room)
     return status;
 }
 
-static void an_instances_bytes_are_those_of_the_contract(void **state)
+static void an_instances_bytes_are_those_that_readers_know(void **state)
 {
     (void)state;
     struct stage *stage = make_stage();
@@ -262,7 +262,7 @@ static void nothing_is_found_in_what_is_not_ours(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_instances_bytes_are_those_of_the_contract),
+        cmocka_unit_test(an_instances_bytes_are_those_that_readers_know),
         cmocka_unit_test(without_advertise_addr_is_the_address),
         cmocka_unit_test(conditions_are_sorted_names),
         cmocka_unit_test(equal_arguments_give_equal_bytes),

@@ -10,7 +10,7 @@
 
 #include "config/options.h"
 
-static void defaults_are_those_of_the_contract(void **state)
+static void defaults_are_those_of_the_reference_page(void **state)
 {
     struct scene *scene = *state;
 
@@ -330,7 +330,7 @@ static void a_fifo_or_a_missing_file_is_refused_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCENE_TEST(defaults_are_those_of_the_contract),
+        SCENE_TEST(defaults_are_those_of_the_reference_page),
         SCENE_TEST(an_instance_inherits_the_top_and_may_differ),
         SCENE_TEST(labels_of_the_top_are_added_to_and_overruled),
         SCENE_TEST(registrations_are_read_with_their_defaults),
