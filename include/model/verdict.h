@@ -121,6 +121,10 @@ bool verdict_equals(const struct verdict *one, const struct verdict *other);
 /* The evidence leaves no room for a blip: no second look before `down`. */
 bool verdict_is_certain(const struct verdict *verdict);
 
+/* The detail of a claim past its lease, in the node and on the console: the
+ * publisher knows its own node by these words, so they stay the same. */
+#define VERDICT_DETAIL_EXPIRED "no fresh result from the agent"
+
 /* `unknown`, reason `agent`: our own trouble. `detail` may be cut. */
 void verdict_set_agent_fault(struct verdict *verdict, const char *detail);
 

@@ -14,9 +14,6 @@
 
 #include "model/bounds.h"
 
-/* The words of the publisher for the same (publisher/lease.h). */
-#define SHOWN_DETAIL_EXPIRED "no fresh result from the agent"
-
 void snapshot_init(struct snapshot *snapshot, const struct board *board)
 {
     memset(snapshot, 0, sizeof *snapshot);
@@ -180,7 +177,7 @@ void snapshot_shown(const struct snapshot *snapshot,
     *verdict = claim->verdict;
     if (snapshot_is_leased(claim) &&
         snapshot_age_ms(snapshot, claim->earned_ms) > claim->lease_ms) {
-        verdict_set_agent_fault(verdict, SHOWN_DETAIL_EXPIRED);
+        verdict_set_agent_fault(verdict, VERDICT_DETAIL_EXPIRED);
     }
 }
 

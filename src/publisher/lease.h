@@ -24,7 +24,7 @@
 #include "publisher/payload.h"
 
 /* Both are looked for by payload_decode: the same words for ever. */
-#define LEASE_DETAIL_EXPIRED "no fresh result from the agent"
+#define LEASE_DETAIL_EXPIRED VERDICT_DETAIL_EXPIRED
 #define LEASE_DETAIL_NO_VERDICT "no verdict yet"
 
 /* One per instance, kept between judgements. */

@@ -298,6 +298,15 @@ int child_start(struct child *child, uv_loop_t *loop, struct tasks *tasks,
     return 0;
 }
 
+int child_send(struct child *child, const struct message *message)
+{
+    if (!child->has_channel || child->is_stream_ended) {
+        return -EPIPE;
+    }
+    int error = channel_send(&child->channel, message);
+    return error != 0 ? error : channel_flush(&child->channel);
+}
+
 void child_kill(struct child *child)
 {
     if (child->state != CHILD_RUNNING && child->state != CHILD_KILLED) {

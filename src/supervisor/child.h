@@ -93,6 +93,11 @@ struct child_spec {
 int child_start(struct child *child, uv_loop_t *loop, struct tasks *tasks,
                 const struct child_spec *spec, void *owner);
 
+/* Queues and flushes one message; the child is told nothing more once its
+ * stream has ended. 0 or a negative errno: then it does not read, and the
+ * owner acts on it. */
+int child_send(struct child *child, const struct message *message);
+
 /* SIGKILL, now; again if called again. Nothing after the exit was seen, so a
  * stranger with the same pid is never hit. */
 void child_kill(struct child *child);

@@ -100,6 +100,7 @@ static void handle_over(struct child *child)
     log_event(is_news ? LEVEL_WARNING : LEVEL_DEBUG, "prober_ended",
               LOG_NUMBER("prober", prober->number),
               LOG_NUMBER("pid", child->pid), LOG_TEXT("how", why));
+    prober->pool->restarts += !prober->is_dismissed;
     tell_of_end(prober, why);
     progress_destroy(prober->progress);
     prober->progress = NULL;
@@ -268,6 +269,7 @@ bool prober_pool_show(const struct prober_pool *pool, uint32_t index,
         .generation = prober->number,
         .started_ms = prober->child.started_ms,
         .starts = pool->starts,
+        .restarts = pool->restarts,
         .is_ready = prober->is_ready,
     };
     return true;

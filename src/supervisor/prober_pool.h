@@ -39,6 +39,7 @@ struct prober_pool {
     const char *program; /* borrowed */
     prober_pool_event_cb on_event;
     uint64_t starts;
+    uint64_t restarts; /* because one ended unasked, or hung */
     struct prober probers[ENGINE_PROBERS_MOST];
 };
 

@@ -223,8 +223,7 @@ static int start_checker(struct reload *reload)
     }
     (void)text_copy(order.check.file, sizeof(order.check.file),
                     supervisor->settings->file); /* the same size */
-    if (channel_send(&reload->checker.channel, &order) != 0 ||
-        channel_flush(&reload->checker.channel) != 0) {
+    if (child_send(&reload->checker, &order) != 0) {
         child_kill(&reload->checker);
     }
     return uv_timer_start(&reload->deadline, handle_deadline, RELOAD_CHECK_MS,
@@ -250,6 +249,7 @@ void reload_request(struct reload *reload)
         reload->is_wanted_again = true;
         return;
     }
+    manager_reloading(supervisor);
     if (supervisor->settings->file[0] == '\0') {
         tell_refused(supervisor, "this agent runs without a configuration");
         return;
@@ -259,7 +259,6 @@ void reload_request(struct reload *reload)
     int error = reload->shared_fd < 0 ? -errno : start_checker(reload);
     if (error == 0) {
         reload->is_checking = true;
-        manager_reloading(supervisor);
         return;
     }
     tell_refused(supervisor, strerror(-error));

@@ -53,7 +53,10 @@ static void handle_over(struct child *child)
     struct service *service = child->owner;
     char how[64];
 
-    service->last_status = child->wait_status;
+    if (!service->is_replaced) {
+        service->last_status = child->wait_status;
+        service->restarts += service->is_wanted;
+    }
     child_describe_end(child, how, sizeof(how));
     bool is_news = service->is_wanted && !service->is_replaced;
     log_event(is_news ? LEVEL_WARNING : LEVEL_INFO, "helper_ended",
@@ -205,13 +208,10 @@ void service_run(struct service *service, const struct service_spec *spec)
 
 int service_send(struct service *service, const struct message *message)
 {
-    if (service->state != SERVICE_RUNNING || service->child.is_stream_ended) {
+    if (service->state != SERVICE_RUNNING) {
         return UV_EPIPE;
     }
-    int error = channel_send(&service->child.channel, message);
-    if (error == 0) {
-        error = channel_flush(&service->child.channel);
-    }
+    int error = child_send(&service->child, message);
     if (error != 0) {
         log_event(LEVEL_WARNING, "helper_does_not_read",
                   LOG_TEXT("helper", service_name(service->spec.kind)),
@@ -254,7 +254,7 @@ void service_show(const struct service *service, struct board_service *shown)
         .generation = service->generation,
         .started_ms = service->child.started_ms,
         .starts = service->starts,
-        .restarts = service->starts > 0 ? service->starts - 1 : 0,
+        .restarts = service->restarts,
         .last_exit_status = service->last_status,
         .is_ready = service->state == SERVICE_RUNNING,
     };

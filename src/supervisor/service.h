@@ -71,8 +71,9 @@ struct service {
     uint64_t pause_ms;
     uint32_t generation; /* grows with each start */
     uint64_t starts;
-    bool has_worked; /* this life reached its steady work */
-    int last_status; /* wait status of the last end */
+    uint64_t restarts; /* because it died, not because we replaced it */
+    bool has_worked;   /* this life reached its steady work */
+    int last_status;   /* wait status of the last end */
 };
 
 /* Once; then it is SERVICE_STOPPED. */

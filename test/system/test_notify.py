@@ -240,9 +240,8 @@ def test_an_unread_socket_costs_neither_rounds_nor_the_end(
 
         def rounds():
             return agent.instance("one")["counters"]["rounds"]
-        start, at = rounds(), time.monotonic()
+        start = rounds()
         wait_for(lambda: rounds() >= start + 50, 30, "fifty rounds")
-        assert time.monotonic() - at < 50 * 0.1 * 1.5 * PATIENCE
         at = time.monotonic()
         agent.terminate()
         assert time.monotonic() - at < 2.5 * PATIENCE
