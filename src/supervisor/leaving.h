@@ -17,8 +17,8 @@ void leaving_watch_signals(struct supervisor *supervisor);
 /* A helper or a prober is gone: perhaps it was the last one. */
 void leaving_on_helper_gone(struct supervisor *supervisor);
 
-/* Closes what the loop holds, once it has ended and nobody is left; else the
- * kernel does. */
+/* The last thing: closes what the loop holds. With helpers still there it does
+ * not return but ends the process, as an orderly end. */
 void leaving_close_loop(struct supervisor *supervisor);
 
 #endif

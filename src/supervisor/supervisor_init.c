@@ -159,8 +159,8 @@ void supervisor_finish(struct supervisor *supervisor)
         !supervisor->is_handing_over) {
         board_remove(settings->run_dir);
     }
-    leaving_close_loop(supervisor);
     manager_finish(&supervisor->manager);
+    leaving_close_loop(supervisor);
     board_destroy(supervisor->board);
     engine_destroy(supervisor->engine);
     free(supervisor->tasks);

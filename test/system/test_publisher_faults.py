@@ -243,8 +243,10 @@ def test_killed_at_any_moment_it_converges_without_a_flap(running, client):
         each.assert_none()
 
 
-def test_a_lost_member_is_replaced_by_another(ensemble, state_path):
-    publisher = Publisher(ensemble, state_path, session_ms=20000)
+def test_a_lost_member_is_replaced_by_another(
+        ensemble, state_path, workspace):
+    publisher = Publisher(ensemble, state_path, session_ms=20000,
+                          run_dir=workspace)
     watcher = KazooClient(hosts=ensemble.servers, timeout=60)
     try:
         watcher.start(timeout=30)
