@@ -274,7 +274,9 @@ static void on_a_full_disk_the_board_lives_in_memory(void **state)
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));
     if (WEXITSTATUS(status) == CHILD_CANNOT) {
-        skip(); /* a mount namespace is root's */
+        print_message("# skip on_a_full_disk_the_board_lives_in_memory: no "
+                      "mount namespace can be made here\n");
+        skip();
     }
     assert_int_equal(WEXITSTATUS(status), CHILD_GOOD);
 }
