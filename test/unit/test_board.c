@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -140,6 +141,7 @@ struct race {
     struct board *writer;
     int reader_fd;
     atomic_bool is_over;
+    atomic_bool is_broken; /* the reader cannot open the board */
     atomic_uint torn;
     atomic_uint read;
 };
@@ -149,6 +151,7 @@ static void *read_until_over(void *argument)
     struct race *race = argument;
     struct board *reader = NULL;
     if (board_open(race->reader_fd, &reader) != 0) {
+        race->is_broken = true;
         return NULL;
     }
     while (!race->is_over) {
@@ -163,6 +166,15 @@ static void *read_until_over(void *argument)
     return NULL;
 }
 
+static void store_number(struct race *race, struct board_instance *record,
+                         uint64_t number)
+{
+    record->settings.interval_ms = number;
+    record->instance.round = number;
+    record->instance.due_ms = number;
+    board_store_instance(race->writer, 0, &record->settings, &record->instance);
+}
+
 static void a_reader_beside_a_writer_never_sees_half_a_record(void **state)
 {
     enum { STORES = 50000, READS = 500 };
@@ -173,15 +185,21 @@ static void a_reader_beside_a_writer_never_sees_half_a_record(void **state)
     pthread_t thread;
     board_store_instance(scene->writer, 0, &record.settings, &record.instance);
     assert_int_equal(pthread_create(&thread, NULL, read_until_over, &race), 0);
-    for (uint64_t i = 1; i <= STORES || race.read < READS; i++) {
-        record.settings.interval_ms = i;
-        record.instance.round = i;
-        record.instance.due_ms = i;
-        board_store_instance(scene->writer, 0, &record.settings,
-                             &record.instance);
+    for (uint64_t i = 1; i <= STORES; i++) {
+        store_number(&race, &record, i);
+    }
+    /* A writer that never rests may starve the reader: now it rests until the
+     * reader has had a whole copy. */
+    for (uint64_t i = STORES + 1; race.read < READS && !race.is_broken; i++) {
+        unsigned before = race.read;
+        store_number(&race, &record, i);
+        while (race.read == before && !race.is_broken) {
+            sched_yield();
+        }
     }
     race.is_over = true;
     assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_false(race.is_broken);
     assert_int_equal(race.torn, 0);
 }
 
