@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/facts.h"
+#include "model/histogram.h"
 #include "model/verdict.h"
 
 #define INSTANCE_OUTCOMES 60
@@ -62,6 +64,10 @@ struct instance {
                                       with state `up` */
     struct verdict last;           /* of the last attempt, claimed or not */
     uint32_t stage_us[STEP_COUNT]; /* of the last attempt; 0 = not reached */
+    /* Of all attempts that reached the stage. */
+    struct histogram stages[STEP_COUNT];
+    uint64_t facts_ms; /* when the facts were learnt; 0 = never */
+    struct facts facts;
     /* The last outcomes' states, newest at outcomes[(n - 1) % 60] with n =
      * outcome_count; older ones before it. */
     uint64_t outcome_count;

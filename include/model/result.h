@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/facts.h"
 #include "model/verdict.h"
 
 struct result {
@@ -15,7 +16,8 @@ struct result {
     bool is_deep;  /* false: PING alone was asked */
     struct verdict verdict;
     uint32_t stage_us[STEP_COUNT];
-    uint32_t redis_pid; /* 0 if not known; unverified */
+    bool has_facts; /* INFO was answered */
+    struct facts facts;
 };
 
 #endif

@@ -64,6 +64,8 @@ struct instance_settings {
     uint32_t rise;
     uint32_t fall;
     bool canary;
+    uint64_t max_lag_ms; /* of a replica behind its master; 0 = no limit */
+    uint64_t max_gap;    /* the same in bytes; 0 = no limit */
 };
 
 /* File names only: who needs a secret opens its file himself. */

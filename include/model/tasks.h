@@ -36,7 +36,8 @@ enum task_kind { TASK_KIND_TABLE(TASK_ENUM) TASK_KIND_COUNT };
     X(SERVICE_PUBLISHER, "publisher") \
     X(SERVICE_CONSOLE, "console")     \
     X(SERVICE_CHECKER, "checker")     \
-    X(SERVICE_DISCOVERY, "discovery")
+    X(SERVICE_DISCOVERY, "discovery") \
+    X(SERVICE_RESOLVER, "resolver")
 
 #define SERVICE_ENUM(constant, text) constant,
 enum service_kind { SERVICE_TABLE(SERVICE_ENUM) SERVICE_COUNT };

@@ -39,6 +39,8 @@ enum message_direction {
     X(MESSAGE_RESULT, 4, FROM_PROBER, "result")                       \
     X(MESSAGE_FOUND, 6, FROM_PROBER, "found")                         \
     X(MESSAGE_SEARCHED, 7, FROM_PROBER, "searched")                   \
+    X(MESSAGE_RESOLVE, 8, TO_PROBER, "resolve")                       \
+    X(MESSAGE_RESOLVED, 9, FROM_PROBER, "resolved")                   \
     X(MESSAGE_PUBLISH_SETTINGS, 10, TO_PUBLISHER, "publish_settings") \
     X(MESSAGE_LOOK, 11, TO_PUBLISHER, "look")                         \
     X(MESSAGE_WITHDRAW, 12, TO_PUBLISHER, "withdraw")                 \
@@ -60,7 +62,35 @@ struct message_probe {
     uint32_t timeout_ms; /* the one absolute deadline, from receipt */
     bool is_deep;
     bool canary;
-    char addr[ADDRESS_TEXT_BYTES];
+    bool is_cluster;      /* last known mode: ask CLUSTER INFO too */
+    bool was_loading;     /* last known state: `loading` */
+    bool is_last_address; /* `addr` is of old: the name does not resolve now */
+    uint32_t resolve_us;  /* spent of the deadline on the name already */
+    uint32_t pid;         /* the Redis process last proved to be behind it, */
+    uint64_t start_ticks; /* and its start; 0 = not known */
+    uint64_t max_lag_ms;  /* limits of a replica; 0 = none */
+    uint64_t max_gap;
+    char addr[ADDRESS_TEXT_BYTES]; /* numeric; a name that has no address stays
+                                      a name, and then... */
+    char name_trouble[64];         /* ...this says why */
+    struct instance_access access; /* names of files; who probes opens them */
+};
+
+/* Look this name up. The answer is RESOLVED with the same id. */
+struct message_resolve {
+    uint32_t id;
+    char name[256];
+};
+
+#define RESOLVED_MOST 8
+#define RESOLVED_BYTES 48 /* a numeric address without port or brackets */
+
+/* What the system's resolver said. */
+struct message_resolved {
+    uint32_t id;
+    uint32_t count; /* addresses, the system's favourite first; 0 = failed */
+    char addresses[RESOLVED_MOST][RESOLVED_BYTES];
+    char trouble[64]; /* "" when it was found */
 };
 
 /* A search of this host met a server, or one more address of the server told
@@ -139,6 +169,8 @@ struct message {
         struct result result;
         struct message_found found;
         struct message_searched searched;
+        struct message_resolve resolve;
+        struct message_resolved resolved;
         struct message_publish_settings publish_settings;
         struct message_session session;
         struct message_published published;

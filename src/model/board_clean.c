@@ -78,6 +78,7 @@ void board_clean_instance(struct board_instance *record)
     clean_verdict(&instance->claim.verdict);
     clean_bool(&instance->claim.since_is_first);
     clean_verdict(&instance->last);
+    clean_enum(instance->facts.mode, MODE_COUNT);
     for (size_t i = 0; i < INSTANCE_OUTCOMES; i++) {
         clean_enum(instance->outcomes[i], STATE_COUNT);
     }

@@ -132,11 +132,14 @@ static void note_role_part(struct evidence *evidence,
 static bool is_expected(enum command command, const struct reply_part *part)
 {
     switch (command) {
+    case COMMAND_AUTH:
+        return part->kind == REPLY_STATUS && text_is(part, "OK");
     case COMMAND_PING:
         return part->kind == REPLY_STATUS && text_is(part, "PONG");
     case COMMAND_ROLE:
         return part->kind == REPLY_ARRAY;
     case COMMAND_INFO:
+    case COMMAND_CLUSTER:
         return part->kind == REPLY_STRING;
     case COMMAND_CANARY:
         return part->kind == REPLY_INTEGER;

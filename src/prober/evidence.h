@@ -11,16 +11,18 @@
 
 #include "prober/flight.h"
 #include "prober/info.h"
+#include "prober/process.h"
 #include "prober/replies.h"
 
 #define EVIDENCE_COMPLAINT_BYTES 96
 
 enum evidence_end {
     EVIDENCE_COMPLETE, /* every reply came */
-    EVIDENCE_AGENT,    /* trouble of our own: `error` */
-    EVIDENCE_NAME,     /* no numeric address to connect to */
+    EVIDENCE_AGENT,    /* trouble of our own: `error`, or `trouble` */
+    EVIDENCE_NAME,     /* the name has no address: `trouble` */
     EVIDENCE_REFUSED,  /* nobody listens: `error` */
     EVIDENCE_BACKLOG,  /* the deadline came, or EAGAIN, in connect */
+    EVIDENCE_TLS,      /* the handshake failed, or an alert: `trouble` */
     EVIDENCE_CLOSED,   /* reset, or end of stream */
     EVIDENCE_PROTOCOL, /* not replies, or too many, or too big */
     EVIDENCE_DEADLINE  /* connected, and the deadline came */
@@ -76,11 +78,27 @@ struct evidence_role {
     char master_host[INFO_HOST_BYTES];
 };
 
+/* What the supervisor knew before, and what it wants. */
+struct evidence_known {
+    bool was_loading;     /* at the last look... */
+    bool is_same_process; /* ...and it is the same process still */
+    bool is_last_address; /* an address of old: the name does not resolve */
+    uint64_t max_lag_ms;  /* limits of a replica; 0 = none */
+    uint64_t max_gap;
+};
+
 struct evidence {
     enum evidence_end end;
     int error; /* an errno, positive; 0 if there was none */
     bool is_deep;
-    unsigned answered; /* whole replies that came */
+    struct evidence_known known;
+    /* Of the process behind it, looked at when the deadline had passed. */
+    enum process_state process;
+    /* Why TLS, a name or a file of ours failed, as a whole sentence that names
+     * the file; printable, the same from round to round; "" = none. */
+    char trouble[VERDICT_DETAIL_BYTES];
+    bool is_cluster_down; /* CLUSTER INFO: cluster_state is not ok */
+    unsigned answered;    /* whole replies that came */
     struct evidence_reply replies[COMMAND_COUNT];
     struct evidence_role role;
     struct info info;

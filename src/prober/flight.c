@@ -14,9 +14,11 @@ struct command_row {
 };
 
 static const struct command_row command_rows[COMMAND_COUNT] = {
+    [COMMAND_AUTH] = {"AUTH", 0, {NULL}}, /* made for each probe */
     [COMMAND_PING] = {"PING", 1, {"PING"}},
     [COMMAND_ROLE] = {"ROLE", 1, {"ROLE"}},
     [COMMAND_INFO] = {"INFO", 1, {"INFO"}},
+    [COMMAND_CLUSTER] = {"CLUSTER INFO", 2, {"CLUSTER", "INFO"}},
     [COMMAND_CANARY] = {"the write check",
                         4,
                         {"SETRANGE", FLIGHT_CANARY_KEY, "0", ""}},

@@ -18,9 +18,11 @@
 #define FLIGHT_CANARY_KEY "sentinel-agent:canary"
 
 enum command {
+    COMMAND_AUTH,
     COMMAND_PING,
     COMMAND_ROLE,
     COMMAND_INFO,
+    COMMAND_CLUSTER,
     COMMAND_CANARY,
     COMMAND_COUNT
 };

@@ -177,6 +177,7 @@ static void read_line(struct info *info, const char *line, size_t length)
 void info_init(struct info *info)
 {
     *info = (struct info){.loaded_tens = INFO_TENS_UNKNOWN};
+    facts_init(&info->facts);
 }
 
 void info_read(struct info *info, const char *text, size_t length)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/facts.h"
 #include "model/verdict.h"
 
 #define INFO_HOST_BYTES 256
@@ -33,6 +34,7 @@ struct info {
     char master_host[INFO_HOST_BYTES];
     char run_id[VERDICT_RUN_ID_BYTES];
     char version[VERDICT_VERSION_BYTES];
+    struct facts facts; /* for people; pid and start are not INFO's to tell */
 };
 
 void info_init(struct info *info);

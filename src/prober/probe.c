@@ -84,12 +84,14 @@ static void report(struct probe *probe)
     struct result result = {
         .task = probe->task,
         .is_deep = probe->evidence.is_deep,
-        .redis_pid = probe->process_id != 0 ? probe->process_id
-                                            : probe->evidence.info.process_id,
+        .has_facts =
+            probe->evidence.replies[COMMAND_INFO].answer == ANSWER_GOOD,
+        .facts = probe->evidence.info.facts,
     };
     for (int i = 0; i < STEP_COUNT; i++) {
         result.stage_us[i] = probe->stages_us[i];
     }
+    result.facts.pid = probe->process_id;
     verdict_rules_judge(&probe->evidence, &result.verdict);
     probe->room->on_result(probe, &result);
 }

@@ -3,8 +3,9 @@
  *
  * For each message with a body one put_ and one get_ function stand next to
  * each other; they must name the same fields in the same order, which the
- * round trip in test/unit and test/fuzz proves. Ranges are checked where a
- * field is read, so a message that was decoded can be used as it is.
+ * round trip in test/unit and test/fuzz proves (those to and from a prober
+ * stand in message_prober.c). Ranges are checked where a field is read, so a
+ * message that was decoded can be used as it is.
  */
 #include "wire/message.h"
 
@@ -12,6 +13,7 @@
 #include <errno.h>
 
 #include "wire/cursor.h"
+#include "wire/message_prober.h"
 
 /* --- the table -------------------------------------------------------- */
 
@@ -43,125 +45,6 @@ const char *message_name(enum message_kind kind)
 }
 
 /* --- each message's fields -------------------------------------------- */
-
-static void put_probe(struct cursor_writer *writer,
-                      const struct message_probe *probe)
-{
-    cursor_put_u64(writer, probe->task);
-    cursor_put_u32(writer, probe->timeout_ms);
-    cursor_put_u8(writer, probe->is_deep);
-    cursor_put_u8(writer, probe->canary);
-    cursor_put_text(writer, probe->addr);
-}
-
-static void get_probe(struct cursor_reader *reader, struct message_probe *probe)
-{
-    probe->task = cursor_get_some(reader, 8);
-    probe->timeout_ms = (uint32_t)cursor_get_some(reader, 4);
-    probe->is_deep = cursor_get_bool(reader);
-    probe->canary = cursor_get_bool(reader);
-    cursor_get_shown(reader, probe->addr);
-}
-
-static void put_verdict(struct cursor_writer *writer,
-                        const struct verdict *verdict)
-{
-    cursor_put_u8(writer, verdict->state);
-    cursor_put_u8(writer, verdict->reason);
-    cursor_put_u8(writer, verdict->readable);
-    cursor_put_u8(writer, verdict->writable);
-    cursor_put_u8(writer, verdict->role);
-    cursor_put_u32(writer, verdict->conditions);
-    cursor_put_text(writer, verdict->detail);
-    cursor_put_text(writer, verdict->run_id);
-    cursor_put_text(writer, verdict->version);
-    cursor_put_text(writer, verdict->master);
-}
-
-static void get_verdict(struct cursor_reader *reader, struct verdict *verdict)
-{
-    verdict->state = cursor_get_below(reader, STATE_COUNT);
-    verdict->reason = cursor_get_below(reader, REASON_COUNT);
-    verdict->readable = cursor_get_below(reader, ABILITY_COUNT);
-    verdict->writable = cursor_get_below(reader, ABILITY_COUNT);
-    verdict->role = cursor_get_below(reader, ROLE_COUNT);
-    verdict->conditions = cursor_get_u32(reader);
-    cursor_get_shown(reader, verdict->detail);
-    cursor_get_shown(reader, verdict->run_id);
-    cursor_get_shown(reader, verdict->version);
-    cursor_get_shown(reader, verdict->master);
-    if (verdict->state == STATE_NONE || verdict->writable == ABILITY_STALE ||
-        verdict->conditions >> REASON_COUNT != 0) {
-        reader->is_bad = true;
-    }
-}
-
-static void put_result(struct cursor_writer *writer,
-                       const struct result *result)
-{
-    cursor_put_u64(writer, result->task);
-    cursor_put_u8(writer, result->is_deep);
-    put_verdict(writer, &result->verdict);
-    for (size_t step = 0; step < STEP_COUNT; step++) {
-        cursor_put_u32(writer, result->stage_us[step]);
-    }
-    cursor_put_u32(writer, result->redis_pid);
-}
-
-static void get_result(struct cursor_reader *reader, struct result *result)
-{
-    result->task = cursor_get_some(reader, 8);
-    result->is_deep = cursor_get_bool(reader);
-    get_verdict(reader, &result->verdict);
-    for (size_t step = 0; step < STEP_COUNT; step++) {
-        result->stage_us[step] = cursor_get_u32(reader);
-    }
-    result->redis_pid = cursor_get_u32(reader);
-    reader->is_bad = reader->is_bad || result->redis_pid > INT32_MAX;
-}
-
-static void put_found(struct cursor_writer *writer,
-                      const struct message_found *found)
-{
-    cursor_put_u8(writer, found->is_another);
-    cursor_put_u32(writer, found->pid);
-    cursor_put_u8(writer, found->role);
-    cursor_put_text(writer, found->addr);
-    cursor_put_text(writer, found->version);
-}
-
-static void get_found(struct cursor_reader *reader, struct message_found *found)
-{
-    found->is_another = cursor_get_bool(reader);
-    found->pid = cursor_get_u32(reader);
-    found->role = cursor_get_below(reader, ROLE_COUNT);
-    cursor_get_shown(reader, found->addr);
-    cursor_get_shown(reader, found->version);
-    reader->is_bad =
-        reader->is_bad || found->pid > INT32_MAX || found->addr[0] == '\0';
-}
-
-static void put_searched(struct cursor_writer *writer,
-                         const struct message_searched *searched)
-{
-    cursor_put_u8(writer, searched->is_whole);
-    cursor_put_u32(writer, searched->processes);
-    cursor_put_u32(writer, searched->hidden);
-    cursor_put_u32(writer, searched->addresses);
-    cursor_put_u32(writer, searched->silent);
-    cursor_put_u32(writer, searched->left_out);
-}
-
-static void get_searched(struct cursor_reader *reader,
-                         struct message_searched *searched)
-{
-    searched->is_whole = cursor_get_bool(reader);
-    searched->processes = cursor_get_u32(reader);
-    searched->hidden = cursor_get_u32(reader);
-    searched->addresses = cursor_get_u32(reader);
-    searched->silent = cursor_get_u32(reader);
-    searched->left_out = cursor_get_u32(reader);
-}
 
 static void put_publish_settings(
     struct cursor_writer *writer,
@@ -281,16 +164,22 @@ static void put_message(struct cursor_writer *writer,
 {
     switch (message->kind) {
     case MESSAGE_PROBE:
-        put_probe(writer, &message->probe);
+        message_put_probe(writer, &message->probe);
         break;
     case MESSAGE_RESULT:
-        put_result(writer, &message->result);
+        message_put_result(writer, &message->result);
         break;
     case MESSAGE_FOUND:
-        put_found(writer, &message->found);
+        message_put_found(writer, &message->found);
+        break;
+    case MESSAGE_RESOLVE:
+        message_put_resolve(writer, &message->resolve);
+        break;
+    case MESSAGE_RESOLVED:
+        message_put_resolved(writer, &message->resolved);
         break;
     case MESSAGE_SEARCHED:
-        put_searched(writer, &message->searched);
+        message_put_searched(writer, &message->searched);
         break;
     case MESSAGE_PUBLISH_SETTINGS:
         put_publish_settings(writer, &message->publish_settings);
@@ -324,16 +213,22 @@ static void get_message(struct cursor_reader *reader, struct message *message)
 {
     switch (message->kind) {
     case MESSAGE_PROBE:
-        get_probe(reader, &message->probe);
+        message_get_probe(reader, &message->probe);
         break;
     case MESSAGE_RESULT:
-        get_result(reader, &message->result);
+        message_get_result(reader, &message->result);
         break;
     case MESSAGE_FOUND:
-        get_found(reader, &message->found);
+        message_get_found(reader, &message->found);
+        break;
+    case MESSAGE_RESOLVE:
+        message_get_resolve(reader, &message->resolve);
+        break;
+    case MESSAGE_RESOLVED:
+        message_get_resolved(reader, &message->resolved);
         break;
     case MESSAGE_SEARCHED:
-        get_searched(reader, &message->searched);
+        message_get_searched(reader, &message->searched);
         break;
     case MESSAGE_PUBLISH_SETTINGS:
         get_publish_settings(reader, &message->publish_settings);

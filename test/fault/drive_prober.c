@@ -190,7 +190,7 @@ static void print_result(const struct driver *driver,
     set_text(object, "run_id", verdict->run_id);
     set_text(object, "version", verdict->version);
     set_text(object, "master", verdict->master);
-    set_number(object, "redis_pid", result->redis_pid);
+    set_number(object, "redis_pid", result->facts.pid);
     (void)json_object_set_new(object, "conditions", conditions_of(verdict));
     (void)json_object_set_new(object, "is_deep", json_boolean(result->is_deep));
     (void)json_object_set_new(object, "certain",

@@ -1,0 +1,37 @@
+/*
+ * histogram.c - see histogram.h.
+ */
+#include "model/histogram.h"
+
+#include <assert.h>
+
+static const uint64_t bounds_us[] = {HISTOGRAM_BOUNDS};
+
+#define BOUNDED (sizeof(bounds_us) / sizeof(bounds_us[0]))
+
+_Static_assert(BOUNDED == HISTOGRAM_BUCKETS - 1, "one bucket has no bound");
+
+void histogram_add(struct histogram *histogram, uint64_t took_us)
+{
+    unsigned bucket = 0;
+    while (bucket < BOUNDED && took_us > bounds_us[bucket]) {
+        bucket++;
+    }
+    histogram->counts[bucket]++;
+    histogram->sum_us += took_us;
+}
+
+uint64_t histogram_bound_us(unsigned bucket)
+{
+    assert(bucket < HISTOGRAM_BUCKETS);
+    return bucket < BOUNDED ? bounds_us[bucket] : 0;
+}
+
+uint64_t histogram_count(const struct histogram *histogram)
+{
+    uint64_t count = 0;
+    for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
+        count += histogram->counts[i];
+    }
+    return count;
+}

@@ -1,0 +1,42 @@
+/*
+ * process.h - a process as /proc shows it, by what cannot hang: its stat.
+ *
+ * After a timeout it tells why a server may be silent; and a pid that a server
+ * told of itself is believed only when start and name of the process fit.
+ */
+#ifndef PROBER_PROCESS_H
+#define PROBER_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PROCESS_NAME_BYTES 64 /* comm is 15 bytes; more for kernel threads */
+
+enum process_state {
+    PROCESS_UNKNOWN, /* not looked at, or not to be seen */
+    PROCESS_GONE,
+    PROCESS_SLEEPING, /* S, I: waits for something that may be us */
+    PROCESS_RUNNING,  /* R: busy */
+    PROCESS_WAITING,  /* D: for the disk, mostly */
+    PROCESS_STOPPED,  /* T, t */
+    PROCESS_ZOMBIE    /* Z, X */
+};
+
+struct process {
+    enum process_state state;
+    uint64_t start_ticks; /* clock ticks since boot (proc(5), field 22) */
+    char name[PROCESS_NAME_BYTES];
+};
+
+/* Reads <proc>/<pid>/stat; `proc` is "/proc" but in tests. 0; -ENOENT when
+ * there is none (state PROCESS_GONE); another negative errno when it cannot be
+ * seen or read. */
+int process_look(const char *proc, uint32_t pid, struct process *process);
+
+/* Whether a server that says it has been up for `uptime_s` can be this process:
+ * started then, within two seconds, and named like a Redis server. `now_ticks`
+ * is the time since boot in clock ticks. */
+bool process_fits(const struct process *process, uint64_t uptime_s,
+                  uint64_t now_ticks);
+
+#endif
