@@ -91,6 +91,7 @@ struct evidence {
     enum evidence_end end;
     int error; /* an errno, positive; 0 if there was none */
     bool is_deep;
+    bool is_handshaking; /* TLS had not yet opened at the end */
     struct evidence_known known;
     /* Of the process behind it, looked at when the deadline had passed. */
     enum process_state process;

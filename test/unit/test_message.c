@@ -66,7 +66,7 @@ static void every_field_of_a_result_comes_back(void **state)
     assert_true(verdict_equals(&message.result.verdict, &sent->verdict));
     assert_memory_equal(message.result.stage_us, sent->stage_us,
                         sizeof sent->stage_us);
-    assert_int_equal(message.result.redis_pid, sent->redis_pid);
+    assert_int_equal(message.result.facts.pid, sent->facts.pid);
 }
 
 static void a_message_goes_one_way_only(void **state)
