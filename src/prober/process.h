@@ -30,12 +30,13 @@ struct process {
 
 /* Reads <proc>/<pid>/stat; `proc` is "/proc" but in tests. 0; -ENOENT when
  * there is none (state PROCESS_GONE); another negative errno when it cannot be
- * seen or read. */
+ * seen or read. Where /proc hides others' processes all of them look gone: so
+ * only one that was seen before can be called that. */
 int process_look(const char *proc, uint32_t pid, struct process *process);
 
 /* Whether a server that says it has been up for `uptime_s` can be this process:
  * started then, within two seconds, and named like a Redis server. `now_ticks`
- * is the time since boot in clock ticks. */
+ * is CLOCK_BOOTTIME in clock ticks (sysconf _SC_CLK_TCK). */
 bool process_fits(const struct process *process, uint64_t uptime_s,
                   uint64_t now_ticks);
 
