@@ -62,6 +62,13 @@ def die_with_parent():
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def survive_full_disk():
+    """For preexec_fn, too: a file that may not grow is an error to be told,
+    not the end (prlimit's RLIMIT_FSIZE plays the full disk)."""
+    die_with_parent()
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+
 def private_directory(parent=None):
     return tempfile.mkdtemp(prefix="sa-", dir=parent)
 
@@ -151,7 +158,7 @@ class Server:
             self.process = subprocess.Popen(
                 argv, executable=executable, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, cwd=self.directory,
-                preexec_fn=die_with_parent)
+                preexec_fn=survive_full_disk)
 
     def _wait_ready(self):
         end = time.monotonic() + START_SECONDS * PATIENCE
@@ -168,23 +175,27 @@ class Server:
 
 
 class Redis(Server):
-    """A Redis on 127.0.0.1, on ::1 (`ipv6`), on a unix socket (`unix`, then
-    without a port), with further `settings` as of redis.conf.
+    """A Redis on 127.0.0.1, on ::1 (`ipv6`), on another `host` of this
+    machine, on a unix socket (`unix`, then without a port), with further
+    `settings` as of redis.conf and `arguments` of the command line. A `port`
+    or the `path` of a socket may be given where it must be a certain one.
 
         Redis().start()                        Redis(unix=True).start()
         Redis(replicaof=master).start()        Redis({"maxmemory": "1mb"})
     """
 
     def __init__(self, settings=None, unix=False, ipv6=False, replicaof=None,
-                 parent=None):
+                 parent=None, host=None, port=0, path=None, arguments=()):
         super().__init__(parent)
         self.settings = settings or {}
-        self.is_unix = unix
-        self.host = "::1" if ipv6 else "127.0.0.1"
+        self.is_unix = unix or path is not None
+        self.host = host or ("::1" if ipv6 else "127.0.0.1")
         self.family = socket.AF_INET6 if ipv6 else socket.AF_INET
         self.replicaof = replicaof
-        self.port = 0
-        self.path = os.path.join(self.directory, "redis.sock")
+        self.is_port_given = port != 0
+        self.port = port
+        self.path = path or os.path.join(self.directory, "redis.sock")
+        self.arguments = list(arguments)
 
     @property
     def addr(self):
@@ -195,7 +206,7 @@ class Redis(Server):
         return f"{host}:{self.port}"
 
     def prepare(self, is_first):
-        if is_first and not self.is_unix:
+        if is_first and not self.is_unix and not self.is_port_given:
             self.port = free_port(self.family)
         settings = {
             "port": self.port, "dir": self.directory, "save": '""',
@@ -216,7 +227,7 @@ class Redis(Server):
                 file.write(f"{key} {value}\n")
         for binary in REDIS_BINARIES:
             if os.path.exists(binary):
-                return ["redis-server", path], binary
+                return ["redis-server", path, *self.arguments], binary
         raise AssertionError("no Redis: install the package redis-tools")
 
     def answers(self):
@@ -225,13 +236,23 @@ class Redis(Server):
 
     def ask(self, *words, seconds=5):
         """Sends one command, gives back the first bytes of the reply."""
-        with self.connect(seconds) as peer:
-            request = b"*%d\r\n" % len(words)
-            for word in words:
-                data = str(word).encode()
-                request += b"$%d\r\n%s\r\n" % (len(data), data)
-            peer.sendall(request)
+        with self.begin(*words, seconds=seconds) as peer:
             return peer.recv(65536)
+
+    def begin(self, *words, seconds=5):
+        """Sends one command and does not wait: the connection, to be closed
+        when its answer, or the command itself, is of no more use."""
+        request = b"*%d\r\n" % len(words)
+        for word in words:
+            data = str(word).encode()
+            request += b"$%d\r\n%s\r\n" % (len(data), data)
+        peer = self.connect(seconds)
+        try:
+            peer.sendall(request)
+        except OSError:
+            peer.close()
+            raise
+        return peer
 
     def connect(self, seconds=5):
         if self.is_unix:
