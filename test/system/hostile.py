@@ -14,6 +14,8 @@ RST = struct.pack("ii", 1, 0)
 # What a healthy master answers to a deep flight.
 REPLIES = b"+PONG\r\n*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n" \
     b"$13\r\nrole:master\r\n\r\n:0\r\n"
+DENIED = b"-DENIED Redis is running in protected mode because protected " \
+    b"mode is enabled and no password is set for the default user.\r\n"
 
 
 class Hostile:
@@ -106,3 +108,27 @@ def after_request(data, then):
         peer.sendall(data)
         then(fake, peer)
     return serve
+
+
+def leave(fake, peer):
+    """Closes; all of the flight was read, so it is no reset."""
+
+
+def half_close(fake, peer):
+    peer.shutdown(socket.SHUT_WR)
+    fake.hold(peer)
+
+
+silent = after_request(b"", Hostile.hold)
+reset_at_once = Hostile.reset
+http_server = after_request(b"HTTP/1.1 400 Bad Request\r\n\r\n", leave)
+array_bomb = after_request(b"*2147483647\r\n", Hostile.hold)
+surplus_reply = after_request(REPLIES + b"+MORE\r\n", Hostile.hold)
+closes_between = after_request(b"+PONG\r\n*3\r\n$6\r\nmas", leave)
+protected_mode = after_request(DENIED, leave)
+ugly_error = after_request(
+    b"-\x1b[2J\x00\xff after 1234 ms \"'\\\r\n", Hostile.hold)
+
+
+def endless_line(fake, peer):
+    fake.flood(peer, b"+" + b"A" * 4096)

@@ -7,32 +7,21 @@ import subprocess
 import pytest
 
 from driver import DEEP, DRIVER, drive, probe, row
-from hostile import REPLIES, Hostile, after_request
+from hostile import (REPLIES, Hostile, after_request, array_bomb,
+                     closes_between, endless_line, half_close, http_server,
+                     leave, protected_mode, reset_at_once, silent,
+                     surplus_reply, ugly_error)
 from servers import free_port, wait_for
 
-DENIED = b"-DENIED Redis is running in protected mode because protected " \
-    b"mode is enabled and no password is set for the default user.\r\n"
-
-
-def leave(fake, peer):
-    """Closes; all of the flight was read, so it is no reset."""
-
-
-def half_close(fake, peer):
-    peer.shutdown(socket.SHUT_WR)
-    fake.hold(peer)
-
-
 HOSTILE = {
-    "silent": (after_request(b"", Hostile.hold), "timeout", 1),
-    "reset at once": (lambda fake, peer: fake.reset(peer), "reset", 2),
+    "silent": (silent, "timeout", 1),
+    "reset at once": (reset_at_once, "reset", 2),
     "closes at once": (after_request(b"", leave), "reset", 2),
     "reset in the first reply":
         (after_request(b"+PO", Hostile.reset), "reset", 2),
     "half close in the first reply": (after_request(b"+PO", half_close),
                                       "reset", 2),
-    "reset between replies":
-        (after_request(b"+PONG\r\n*3\r\n$6\r\nmas", leave), "other", 1),
+    "reset between replies": (closes_between, "other", 1),
     "half close between replies": (after_request(b"+PONG\r\n", half_close),
                                    "other", 1),
     "byte by byte, in time":
@@ -46,20 +35,15 @@ HOSTILE = {
         (after_request(b"$100000000\r\n",
                        lambda fake, peer: fake.flood(peer, b"x" * 65536)),
          "protocol", 1),
-    "array bomb": (after_request(b"*2147483647\r\n", Hostile.hold),
-                   "protocol", 1),
+    "array bomb": (array_bomb, "protocol", 1),
     "nested bomb": (after_request(b"*1\r\n" * 64, Hostile.hold),
                     "protocol", 1),
     "wide bomb": (after_request(b"*4096\r\n" + b"*4096\r\n" * 8,
                                 Hostile.hold), "protocol", 1),
-    "endless line":
-        (lambda fake, peer: fake.flood(peer, b"+" + b"A" * 4096),
-         "protocol", 1),
-    "surplus reply": (after_request(REPLIES + b"+MORE\r\n", Hostile.hold),
-                      "protocol", 1),
-    "HTTP": (after_request(b"HTTP/1.1 400 Bad Request\r\n\r\n", leave),
-             "protocol", 1),
-    "protected mode": (after_request(DENIED, leave), "protected", 1),
+    "endless line": (endless_line, "protocol", 1),
+    "surplus reply": (surplus_reply, "protocol", 1),
+    "HTTP": (http_server, "protocol", 1),
+    "protected mode": (protected_mode, "protected", 1),
     "bad integer": (after_request(b":12x\r\n", Hostile.hold), "protocol", 1),
     "negative length": (after_request(b"$-77\r\n", Hostile.hold),
                         "protocol", 1),
@@ -80,8 +64,7 @@ def test_hostile_server_moves_nobody_else(start_redis, name):
 
 
 def test_strangers_bytes_are_escaped(start_redis):
-    ugly = b"-\x1b[2J\x00\xff after 1234 ms \"'\\\r\n"
-    with Hostile(after_request(ugly, Hostile.hold)) as fake:
+    with Hostile(ugly_error) as fake:
         result = probe(fake.addr)
         assert result["reason"] == "other"
         assert result["detail"].isprintable() and result["detail"].isascii()
