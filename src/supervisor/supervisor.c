@@ -28,11 +28,20 @@ static void perform_probe(struct supervisor *supervisor,
 {
     const struct instance_settings *instance =
         &supervisor->settings->instances[action->instance];
+    const struct instance *belief =
+        engine_instance(supervisor->engine, action->instance);
     struct message_probe probe = {
         .task = action->task,
         .timeout_ms = action->timeout_ms,
         .is_deep = action->is_deep,
         .canary = instance->canary,
+        .is_cluster = belief->facts.mode == MODE_CLUSTER,
+        .was_loading = belief->last.reason == REASON_LOADING,
+        .pid = belief->facts.pid,
+        .start_ticks = belief->facts.start_ticks,
+        .max_lag_ms = instance->max_lag_ms,
+        .max_gap = instance->max_gap,
+        .access = supervisor->settings->accesses[action->instance],
     };
 
     (void)text_copy(probe.addr, sizeof(probe.addr),
