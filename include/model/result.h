@@ -16,7 +16,7 @@ struct result {
     bool is_deep;  /* false: PING alone was asked */
     struct verdict verdict;
     uint32_t stage_us[STEP_COUNT];
-    bool has_facts; /* INFO was answered */
+    bool has_facts; /* INFO was answered; else facts has its process alone */
     struct facts facts;
 };
 

@@ -34,6 +34,15 @@ static void keep_outcome(struct registry *registry, struct record *record,
     }
 }
 
+/* --- what is learnt beside the verdict ------------------------------------ */
+
+static void forget_facts(struct instance *instance)
+{
+    facts_init(&instance->facts);
+    instance->facts_ms = 0;
+}
+
+/* Another run_id: what we knew was of a server that is no more. */
 static void notice_restart(struct record *record, const struct verdict *verdict)
 {
     if (verdict->run_id[0] == '\0') {
@@ -42,10 +51,59 @@ static void notice_restart(struct record *record, const struct verdict *verdict)
     if (record->run_id[0] != '\0' &&
         strcmp(record->run_id, verdict->run_id) != 0) {
         record->instance.counters.restarts++;
+        forget_facts(&record->instance);
     }
     (void)text_copy(record->run_id, sizeof record->run_id,
                     verdict->run_id); /* the same size: always fits */
 }
+
+/* INFO's answer says it all anew; without one, a process may be proved. */
+static void keep_facts(struct instance *instance, const struct attempt *attempt)
+{
+    struct facts *known = &instance->facts;
+    const struct facts *told = &attempt->result->facts;
+
+    if (attempt->result->has_facts) {
+        *known = *told;
+        instance->facts_ms = attempt->dispatched_ms;
+        return;
+    }
+    if (told->start_ticks == 0 ||
+        (told->start_ticks == known->start_ticks && told->pid == known->pid)) {
+        return;
+    }
+    if (known->start_ticks != 0) {
+        forget_facts(instance); /* they were of another process */
+    }
+    known->pid = told->pid;
+    known->start_ticks = told->start_ticks;
+}
+
+static void keep_stages(struct instance *instance, const struct result *result)
+{
+    memcpy(instance->stage_us, result->stage_us, sizeof instance->stage_us);
+    for (size_t i = 0; i < STEP_COUNT; i++) {
+        if (result->stage_us[i] > 0) {
+            histogram_add(&instance->stages[i], result->stage_us[i]);
+        }
+    }
+}
+
+/* Takes all of it; true when it was news that the server is one of a cluster:
+ * it was not asked how that is. */
+static bool learn(struct record *record, const struct attempt *attempt)
+{
+    struct instance *instance = &record->instance;
+    bool was_cluster = instance->facts.mode == MODE_CLUSTER;
+
+    keep_stages(instance, attempt->result);
+    notice_restart(record, &attempt->result->verdict);
+    keep_facts(instance, attempt);
+    return attempt->result->has_facts && !was_cluster &&
+           instance->facts.mode == MODE_CLUSTER;
+}
+
+/* --- judging -------------------------------------------------------------- */
 
 /* Counts the runs of bad and good attempts; true if the verdict is to be
  * claimed now. */
@@ -122,8 +180,8 @@ struct judgement registry_judge(struct registry *registry, uint32_t index,
     struct judgement judgement = {.next = REGISTRY_OUTCOME};
 
     registry_touch(registry, index);
-    memcpy(instance->stage_us, result->stage_us, sizeof instance->stage_us);
-    if (verdict->state == STATE_UP) {
+    bool is_newly_cluster = learn(record, attempt);
+    if (verdict->state == STATE_UP && !is_newly_cluster) {
         instance->last_success_ms = attempt->dispatched_ms;
     }
     if (!result->is_deep && verdict->state != STATE_DOWN) {
@@ -135,7 +193,10 @@ struct judgement registry_judge(struct registry *registry, uint32_t index,
         return judgement;
     }
     instance->last = *verdict;
-    notice_restart(record, verdict);
+    if (is_newly_cluster) {
+        judgement.next = REGISTRY_AGAIN_DEEP;
+        return judgement;
+    }
     if (verdict->state == STATE_UP) {
         record->deep_ms = attempt->dispatched_ms;
     }
@@ -185,6 +246,9 @@ void registry_adopt(struct registry *registry, uint32_t index,
     }
     claim->lease_ms = lease_ms;
     record->instance.due_ms = due_ms;
+    if (instance->facts_ms == 0 || instance->facts_ms > now_ms) {
+        forget_facts(&record->instance);
+    }
     if (instance->publication.claim_version > claim->version) {
         record->instance.publication = (struct publication){0};
     }
@@ -227,6 +291,7 @@ int registry_init(struct registry *registry, const struct settings *settings,
         const struct instance_settings *own = &settings->instances[i];
         struct instance *instance = &registry->records[i].instance;
         instance->due_ms = now_ms;
+        forget_facts(instance); /* there are none */
         instance->claim.lease_ms =
             bounds_lease_ms(own->interval_ms, own->timeout_ms, own->fall);
         registry_touch(registry, i);

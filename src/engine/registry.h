@@ -13,9 +13,15 @@
  *     anything else                     any but down       claimed
  *     shallow `up`                      up                 earned again
  *     shallow, neither up nor down      any                again, deep, now
+ *     deep, first to tell of a cluster  any                again, deep, now
  *
  * "Claimed" ends the round: that is its outcome. Until then the old claim
  * stands and is not earned again.
+ *
+ * What is learnt beside the verdict is kept of every attempt, claimed or not:
+ * how long each stage took and, when INFO was answered, the facts. They last
+ * until newer ones come, or another process or run_id shows that they were of
+ * a server that is no more. Who shows them looks at their age.
  */
 #ifndef ENGINE_REGISTRY_H
 #define ENGINE_REGISTRY_H

@@ -71,6 +71,20 @@ static void clean_settings(struct instance_settings *settings)
     clean_bool(&settings->canary);
 }
 
+static void clean_facts(struct facts *facts)
+{
+    clean_enum(facts->mode, MODE_COUNT);
+    if (facts->pid > INT32_MAX) {
+        facts->pid = 0;
+        facts->start_ticks = 0;
+    }
+    for (size_t i = 0; i < FACT_COUNT; i++) {
+        if (facts->values[i] < 0) {
+            facts->values[i] = FACT_UNKNOWN;
+        }
+    }
+}
+
 void board_clean_instance(struct board_instance *record)
 {
     struct instance *instance = &record->instance;
@@ -78,7 +92,7 @@ void board_clean_instance(struct board_instance *record)
     clean_verdict(&instance->claim.verdict);
     clean_bool(&instance->claim.since_is_first);
     clean_verdict(&instance->last);
-    clean_enum(instance->facts.mode, MODE_COUNT);
+    clean_facts(&instance->facts);
     for (size_t i = 0; i < INSTANCE_OUTCOMES; i++) {
         clean_enum(instance->outcomes[i], STATE_COUNT);
     }

@@ -107,8 +107,6 @@ static void get_verdict(struct cursor_reader *reader, struct verdict *verdict)
 static void put_facts(struct cursor_writer *writer, const struct facts *facts)
 {
     cursor_put_u8(writer, facts->mode);
-    cursor_put_u32(writer, facts->pid);
-    cursor_put_u64(writer, facts->start_ticks);
     for (size_t i = 0; i < FACT_COUNT; i++) {
         cursor_put_u64(writer, (uint64_t)facts->values[i]);
     }
@@ -117,13 +115,10 @@ static void put_facts(struct cursor_writer *writer, const struct facts *facts)
 static void get_facts(struct cursor_reader *reader, struct facts *facts)
 {
     facts->mode = cursor_get_below(reader, MODE_COUNT);
-    facts->pid = cursor_get_u32(reader);
-    facts->start_ticks = cursor_get_u64(reader);
     for (size_t i = 0; i < FACT_COUNT; i++) {
         facts->values[i] = (int64_t)cursor_get_u64(reader);
         reader->is_bad = reader->is_bad || facts->values[i] < FACT_UNKNOWN;
     }
-    reader->is_bad = reader->is_bad || facts->pid > INT32_MAX;
 }
 
 void message_put_result(struct cursor_writer *writer,
@@ -135,6 +130,9 @@ void message_put_result(struct cursor_writer *writer,
     for (size_t step = 0; step < STEP_COUNT; step++) {
         cursor_put_u32(writer, result->stage_us[step]);
     }
+    /* A process can be proved without INFO, so it stands outside. */
+    cursor_put_u32(writer, result->facts.pid);
+    cursor_put_u64(writer, result->facts.start_ticks);
     cursor_put_u8(writer, result->has_facts);
     if (result->has_facts) {
         put_facts(writer, &result->facts);
@@ -149,12 +147,14 @@ void message_get_result(struct cursor_reader *reader, struct result *result)
     for (size_t step = 0; step < STEP_COUNT; step++) {
         result->stage_us[step] = cursor_get_u32(reader);
     }
+    facts_init(&result->facts);
+    result->facts.pid = cursor_get_u32(reader);
+    result->facts.start_ticks = cursor_get_u64(reader);
     result->has_facts = cursor_get_bool(reader);
     if (result->has_facts) {
         get_facts(reader, &result->facts);
-    } else {
-        facts_init(&result->facts);
     }
+    reader->is_bad = reader->is_bad || result->facts.pid > INT32_MAX;
 }
 
 void message_put_resolve(struct cursor_writer *writer,
