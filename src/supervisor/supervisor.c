@@ -15,9 +15,9 @@
 #include "base/clock.h"
 #include "base/deadman.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "supervisor/helpers.h"
 #include "supervisor/leaving.h"
+#include "supervisor/orders.h"
 #include "supervisor/scoreboard.h"
 #include "config/settings_bounds.h"
 
@@ -26,26 +26,11 @@
 static void perform_probe(struct supervisor *supervisor,
                           const struct engine_action *action)
 {
-    const struct instance_settings *instance =
-        &supervisor->settings->instances[action->instance];
-    const struct instance *belief =
-        engine_instance(supervisor->engine, action->instance);
-    struct message_probe probe = {
-        .task = action->task,
-        .timeout_ms = action->timeout_ms,
-        .is_deep = action->is_deep,
-        .canary = instance->canary,
-        .is_cluster = belief->facts.mode == MODE_CLUSTER,
-        .was_loading = belief->last.reason == REASON_LOADING,
-        .pid = belief->facts.pid,
-        .start_ticks = belief->facts.start_ticks,
-        .max_lag_ms = instance->max_lag_ms,
-        .max_gap = instance->max_gap,
-        .access = supervisor->settings->accesses[action->instance],
-    };
+    struct message_probe probe;
 
-    (void)text_copy(probe.addr, sizeof(probe.addr),
-                    instance->addr.text); /* the same size */
+    orders_compose(supervisor->settings, action,
+                   engine_instance(supervisor->engine, action->instance),
+                   &probe);
     prober_pool_probe(&supervisor->pool, action->prober, &probe);
 }
 
