@@ -110,7 +110,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$p)))
 # the linker takes only what it names.
 UNIT     := $(patsubst test/unit/%.c,$B/test/unit/%,$(wildcard test/unit/test_*.c))
 SIM      := $B/test/sim/simulation
-BENCH    := $(patsubst test/bench/%.c,$B/test/bench/%,$(wildcard test/bench/*.c))
+BENCH    := $B/test/bench/floor $B/test/bench/floor_tls
 FAKES    := $(patsubst test/fault/%.c,$B/test/fault/%,$(wildcard test/fault/*.c))
 SIM_OBJ  := $(patsubst %.c,$B/obj/%.o,$(wildcard test/sim/*.c))
 
@@ -126,10 +126,12 @@ $(SIM): $(SIM_OBJ) $(ARCHIVES)
 	$Q$(CC) $(LINKFLAGS) -o $@ $(SIM_OBJ) -Wl,--start-group $(ARCHIVES) \
 	    -Wl,--end-group $(LIBS_ALL)
 
-$B/test/bench/%: $B/obj/test/bench/%.o
+# The bare probers: what both share, and for one of them OpenSSL.
+$B/test/bench/floor_tls: LIBS_BENCH := -lssl -lcrypto
+$B/test/bench/%: $B/obj/test/bench/%.o $B/obj/test/bench/floor_rounds.o
 	@mkdir -p $(@D)
 	$(call say,ld,$@)
-	$Q$(CC) $(LINKFLAGS) -o $@ $<
+	$Q$(CC) $(LINKFLAGS) -o $@ $^ $(LIBS_BENCH)
 
 $B/test/fault/%: $B/obj/test/fault/%.o $(ARCHIVES)
 	@mkdir -p $(@D)
@@ -198,7 +200,7 @@ fuzz: ## each fuzzer for a minute: make fuzz SECONDS_EACH=60
 
 bench: ## cost against a bare epoll prober; ten minutes
 	@packaging/install-deps demo
-	@$(MAKE) --no-print-directory -j$(JOBS) all $B/test/bench/floor
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCH)
 	@test/bench/run
 
 lint: ## layout, arrows between rooms, clang-tidy
