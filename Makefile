@@ -59,7 +59,7 @@ PROGRAMS := sentinel-agent sentinel-prober sentinel-publisher \
             sentinel-console sentinelctl
 
 LIBS_sentinel-agent     := -luv -lyaml
-LIBS_sentinel-prober    := -luv -lhiredis
+LIBS_sentinel-prober    := -luv -lhiredis -lssl -lcrypto
 LIBS_sentinel-publisher := -luv -lzookeeper_mt -ljansson
 LIBS_sentinel-console   := -luv -lmicrohttpd -ljansson
 LIBS_sentinelctl        := -lcurl -ljansson
@@ -68,8 +68,8 @@ ROOM_sentinel-prober    := prober
 ROOM_sentinel-publisher := publisher
 ROOM_sentinel-console   := console
 ROOM_sentinelctl        := ctl
-LIBS_ALL := -luv -lyaml -lhiredis -lzookeeper_mt -ljansson -lmicrohttpd \
-            -lcurl -lcmocka
+LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
+            -lmicrohttpd -lcurl -lcmocka
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
