@@ -10,7 +10,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,6 +24,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "driver_options.h"
 #include "wire/channel.h"
 #include "wire/progress.h"
 
@@ -34,22 +34,8 @@
 #define ADDRESSES_MOST 600
 #define FIRST_TASK 1000
 
-struct options {
-    const char *prober;
-    bool is_deep;
-    bool canary;
-    bool same_task;    /* every probe with one task id: a fault of ours */
-    bool no_retire;    /* end by closing the channel instead */
-    bool retire_early; /* right after the last round's probes */
-    bool wait_at_end;  /* for the end of standard input */
-    bool is_quiet;     /* only the last line */
-    uint32_t timeout_ms;
-    uint64_t repeat; /* rounds, one after the other */
-    uint64_t gap_ms; /* between rounds */
-};
-
 struct driver {
-    struct options options;
+    struct driver_options options;
     uv_loop_t loop;
     struct channel channel;
     uv_timer_t timer; /* the gap between rounds */
@@ -72,7 +58,8 @@ static void give_up(const char *what)
 
 /* --- the prober, as a child -------------------------------------------- */
 
-static void exec_prober(const struct options *options, int channel, int page)
+static void exec_prober(const struct driver_options *options, int channel,
+                        int page)
 {
     /* Both are above 4, so neither dup2 meets the other's source. */
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -153,11 +140,23 @@ static json_t *stages_of(const struct result *result)
 {
     json_t *stages = json_object();
     for (int i = 0; i < STEP_COUNT; i++) {
-        if (result->stage_us[i] != 0) {
+        if (result->stage_us[i] != 0) { /* 0: it did not happen */
             set_number(stages, step_name((enum step)i), result->stage_us[i]);
         }
     }
     return stages;
+}
+
+static json_t *facts_of(const struct facts *facts)
+{
+    json_t *list = json_object();
+    for (int i = 0; i < FACT_COUNT; i++) {
+        if (facts->values[i] != FACT_UNKNOWN) {
+            set_number(list, fact_key((enum fact)i),
+                       (uint64_t)facts->values[i]);
+        }
+    }
+    return list;
 }
 
 static void print_line(json_t *object)
@@ -191,8 +190,13 @@ static void print_result(const struct driver *driver,
     set_text(object, "version", verdict->version);
     set_text(object, "master", verdict->master);
     set_number(object, "redis_pid", result->facts.pid);
+    set_number(object, "start_ticks", result->facts.start_ticks);
+    set_text(object, "mode", mode_name(result->facts.mode));
+    (void)json_object_set_new(object, "facts", facts_of(&result->facts));
     (void)json_object_set_new(object, "conditions", conditions_of(verdict));
     (void)json_object_set_new(object, "is_deep", json_boolean(result->is_deep));
+    (void)json_object_set_new(object, "has_facts",
+                              json_boolean(result->has_facts));
     (void)json_object_set_new(object, "certain",
                               json_boolean(verdict_is_certain(verdict)));
     (void)json_object_set_new(object, "stage_us", stages_of(result));
@@ -215,13 +219,11 @@ static void start_round(struct driver *driver)
     for (uint32_t i = 0; i < driver->count; i++) {
         struct message message = {
             .kind = MESSAGE_PROBE,
-            .probe = {.task = FIRST_TASK + driver->round * driver->count + i,
-                      .timeout_ms = driver->options.timeout_ms,
-                      .is_deep = driver->options.is_deep,
-                      .canary = driver->options.canary},
+            .probe = driver->options.order,
         };
-        if (driver->options.same_task) {
-            message.probe.task = FIRST_TASK;
+        message.probe.task = FIRST_TASK;
+        if (!driver->options.same_task) {
+            message.probe.task += driver->round * driver->count + i;
         }
         (void)text_copy(message.probe.addr, sizeof(message.probe.addr),
                         driver->addresses[i]); /* else it will not parse */
@@ -347,82 +349,6 @@ static void drive(struct driver *driver)
     (void)uv_loop_close(&driver->loop);          /* nothing is left in it */
 }
 
-static uint64_t number_of(const char *text)
-{
-    char *end = NULL;
-    unsigned long long number = strtoull(text, &end, 10);
-    if (end == text || *end != '\0') {
-        (void)fprintf(stderr, "not a number: %s\n", text);
-        exit(64);
-    }
-    return number;
-}
-
-static void read_option(struct options *options, int option)
-{
-    switch (option) {
-    case 'd':
-        options->is_deep = true;
-        break;
-    case 'c':
-        options->canary = true;
-        break;
-    case 's':
-        options->same_task = true;
-        break;
-    case 'n':
-        options->no_retire = true;
-        break;
-    case 'e':
-        options->retire_early = true;
-        break;
-    case 'w':
-        options->wait_at_end = true;
-        break;
-    case 'q':
-        options->is_quiet = true;
-        break;
-    case 't':
-        options->timeout_ms = (uint32_t)number_of(optarg);
-        break;
-    case 'r':
-        options->repeat = number_of(optarg);
-        break;
-    case 'g':
-        options->gap_ms = number_of(optarg);
-        break;
-    case 'p':
-        options->prober = optarg;
-        break;
-    default:
-        exit(64);
-    }
-}
-
-static void read_options(struct options *options, int count, char **arguments)
-{
-    static const struct option names[] = {
-        {"deep", no_argument, NULL, 'd'},
-        {"canary", no_argument, NULL, 'c'},
-        {"same-task", no_argument, NULL, 's'},
-        {"no-retire", no_argument, NULL, 'n'},
-        {"retire-early", no_argument, NULL, 'e'},
-        {"wait-at-end", no_argument, NULL, 'w'},
-        {"quiet", no_argument, NULL, 'q'},
-        {"timeout-ms", required_argument, NULL, 't'},
-        {"repeat", required_argument, NULL, 'r'},
-        {"gap-ms", required_argument, NULL, 'g'},
-        {"prober", required_argument, NULL, 'p'},
-        {NULL, 0, NULL, 0},
-    };
-    for (int option = 0; option != -1;) {
-        option = getopt_long(count, arguments, "", names, NULL);
-        if (option != -1) {
-            read_option(options, option);
-        }
-    }
-}
-
 /* build/test/fault/drive_prober -> build/sentinel-prober */
 static void find_prober(char *path, size_t size)
 {
@@ -448,15 +374,16 @@ int main(int count, char **arguments)
     if (driver == NULL) {
         give_up("calloc");
     }
-    driver->options =
-        (struct options){.prober = path, .timeout_ms = 1000, .repeat = 1};
-    read_options(&driver->options, count, arguments);
+    driver->options = (struct driver_options){
+        .prober = path,
+        .repeat = 1,
+        .order = {.timeout_ms = 1000, .access = {.tls_verify = true}}};
+    driver_read_options(&driver->options, count, arguments);
     driver->addresses = arguments + optind;
     driver->count = (uint32_t)(count - optind);
     if (driver->count == 0 || driver->count > ADDRESSES_MOST ||
         driver->options.repeat == 0) {
-        (void)fprintf(stderr, "usage: drive_prober [options] ADDRESS...\n");
-        return 64;
+        driver_usage("no address, too many, or no round");
     }
     (void)signal(SIGPIPE, SIG_IGN); /* cannot fail for this signal */
     drive(driver);
