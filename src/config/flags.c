@@ -32,6 +32,8 @@ static const struct flag table[] = {
      "check the configuration and exit: 0 good, 78 bad"},
     {"dump", 'T', NULL, FIELD(wants_dump), NULL,
      "print the effective configuration and exit"},
+    {"print-instance", 0, "NAME", FIELD(instance), NULL,
+     "print how an instance is reached, and exit"},
     {"libexec", 0, "DIR", FIELD(libexec), NULL,
      "where the helper programs are"},
     {"print-reference", 0, NULL, FIELD(wants_reference), NULL, NULL},
@@ -247,7 +249,7 @@ void flags_print_help(void)
         if (flag.help != NULL) {
             write_flag(left, sizeof(left), &flag);
             printf("  %s%-*s %s\n", flag.letter != 0 ? "" : "    ",
-                   flag.letter != 0 ? 24 : 20, left, flag.help);
+                   flag.letter != 0 ? 25 : 21, left, flag.help);
         }
     }
     printf("\nEach has a twin in the environment: SENTINEL_AGENT_RUN_DIR is "

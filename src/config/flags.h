@@ -24,6 +24,7 @@ struct flags_override {
 struct flags {
     const char *config; /* NULL: run without a file */
     const char *libexec;
+    const char *instance; /* NULL: not asked for */
     bool wants_check;
     bool wants_dump;
     bool wants_reference;

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "supervisor/checker.h"
 #include "config/flags.h"
+#include "config/settings_instance.h"
 #include "config/settings_load.h"
 #include "config/settings_print.h"
 #include "supervisor/leaving.h"
@@ -51,10 +52,28 @@ static int read_settings(const char *file, struct settings *settings)
     return error == 0 ? 0 : EX_CONFIG;
 }
 
+/* What looks at a file needs one: 0, or 78. */
+static int need_file(const struct flags *flags)
+{
+    bool is_needed = flags->wants_check || flags->instance != NULL;
+
+    if (is_needed && flags->config == NULL) {
+        fprintf(stderr,
+                "sentinel-agent: no configuration to %s: give one with -c "
+                "FILE\nTry 'sentinel-agent --help'.\n",
+                flags->wants_check ? "check" : "look in");
+        return EX_CONFIG;
+    }
+    return 0;
+}
+
 static int load_settings(const struct flags *flags, struct settings *settings)
 {
-    int code = read_settings(flags->config, settings);
+    int code = need_file(flags);
 
+    if (code == 0) {
+        code = read_settings(flags->config, settings);
+    }
     if (code == 0) {
         code = flags_apply(flags, settings);
     }
@@ -156,14 +175,20 @@ static bool answer(const struct flags *flags)
 
 static int check(const struct flags *flags, const struct settings *settings)
 {
-    if (flags->config == NULL) {
-        fprintf(stderr, "sentinel-agent: no configuration to check: give one "
-                        "with -c FILE\nTry 'sentinel-agent --help'.\n");
-        return EX_CONFIG;
-    }
     settings_warn(settings);
     printf("%s: good, %u instances\n", flags->config, settings->instance_count);
     return 0;
+}
+
+static int print_instance(const struct flags *flags,
+                          const struct settings *settings)
+{
+    if (settings_print_instance(settings, flags->instance) != 0) {
+        fprintf(stderr, "sentinel-agent: no instance \"%s\" in %s\n",
+                flags->instance, flags->config);
+        return EX_USAGE;
+    }
+    return fflush(stdout) == 0 ? 0 : EX_IOERR;
 }
 
 int main(int argc, char **argv)
@@ -185,6 +210,8 @@ int main(int argc, char **argv)
         code = check(&flags, &settings);
     } else if (code == 0 && flags.wants_dump) {
         settings_print(&settings);
+    } else if (code == 0 && flags.instance != NULL) {
+        code = print_instance(&flags, &settings);
     } else if (code == 0) {
         leaving_hold_signals();
         (void)signal(SIGPIPE, SIG_IGN); /* writes say so themselves */

@@ -78,6 +78,8 @@ static void flags_are_taken_in_every_form(void **state)
     assert_false(flags.wants_help);
     assert_int_equal(PARSE(&flags, "--print-reference"), 0);
     assert_true(flags.wants_reference);
+    assert_int_equal(PARSE(&flags, "--print-instance", "one"), 0);
+    assert_string_equal(flags.instance, "one");
 }
 
 static void nothing_given_is_nothing_asked_for(void **state)
@@ -88,6 +90,7 @@ static void nothing_given_is_nothing_asked_for(void **state)
     assert_int_equal(PARSE(&flags), 0);
     assert_null(flags.config);
     assert_null(flags.libexec);
+    assert_null(flags.instance);
     assert_int_equal(flags.override_count, 0);
 }
 
