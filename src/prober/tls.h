@@ -8,6 +8,7 @@
 #ifndef PROBER_TLS_H
 #define PROBER_TLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,8 +48,9 @@ enum tls_state {
 /* Plain bytes of the server; the tls may not be destroyed inside. */
 typedef void (*tls_plain_cb)(void *owner, const char *bytes, size_t length);
 
-/* Begins: the first bytes for the server stand in the output at once. What we
- * want to say is copied, and wiped when it is encrypted. NULL = no memory. */
+/* Begins: the first bytes for the server stand in the output at once; if there
+ * are none, it failed at once. What we want to say is copied, and wiped when
+ * it is encrypted. NULL = no memory. */
 struct tls *tls_create(struct tls_context *context,
                        const struct instance_access *access,
                        const uint8_t *words, size_t length);
@@ -57,8 +59,10 @@ struct tls *tls_create(struct tls_context *context,
 enum tls_state tls_feed(struct tls *tls, const char *bytes, size_t length,
                         tls_plain_cb on_plain, void *owner);
 
-/* What is to be sent, owned by the tls; its length, 0 = nothing. Good until
- * tls_sent, which forgets it. */
+/* What is to be sent, owned by the tls; its length, 0 = nothing. It stays as
+ * and where it is until tls_sent, which forgets it; what we have to say
+ * meanwhile waits for the next tls_output, so ask again after tls_sent. After
+ * a failure it holds our alert: a courtesy to the server's log. */
 size_t tls_output(struct tls *tls, const uint8_t **bytes);
 void tls_sent(struct tls *tls);
 
@@ -66,6 +70,10 @@ void tls_sent(struct tls *tls);
  * wrong authority, wrong name, expired, missing certificate and the like
  * apart; "" if it did not. */
 const char *tls_trouble(const struct tls *tls);
+
+/* Whether it failed through us (no memory, a rule of this host's OpenSSL), so
+ * that it says nothing of the server. */
+bool tls_is_our_fault(const struct tls *tls);
 
 /* notAfter of the server's certificate in seconds of the epoch; -1 = not
  * known. */
