@@ -13,9 +13,10 @@ SLACK_MS = 500
 DEEP = ("--deep", "--canary")
 
 
-def drive(*arguments, **options):
-    """Runs the driver: its results, its last line, its exit code."""
-    run = subprocess.run([DRIVER, *map(str, arguments)], text=True,
+def drive(*arguments, under=(), **options):
+    """Runs the driver, `under` another command if need be: its results, its
+    last line, its exit code."""
+    run = subprocess.run([*under, DRIVER, *map(str, arguments)], text=True,
                          capture_output=True, timeout=60 * PATIENCE, **options)
     lines = [json.loads(line) for line in run.stdout.splitlines()]
     assert lines, run.stderr
