@@ -23,4 +23,10 @@ int parse_hex64(const char *text, uint64_t *value);
 int parse_duration_ms(const char *text, uint64_t lowest_ms, uint64_t highest_ms,
                       uint64_t *value_ms);
 
+/* "64mb", "1gb", "512kb", or bytes without a unit. As in redis.conf: a kb is
+ * 1024 bytes, and the units' case does not matter; its k, m and g of thousands
+ * are -EINVAL, for too few know them. */
+int parse_size(const char *text, uint64_t lowest, uint64_t highest,
+               uint64_t *value);
+
 #endif

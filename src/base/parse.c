@@ -1,6 +1,6 @@
 /*
- * parse.c - strict readers of numbers and durations. Each takes the whole
- * text or nothing; no locale, no errno, no skipping of blanks.
+ * parse.c - strict readers of numbers, durations and sizes. Each takes the
+ * whole text or nothing; no locale, no errno, no skipping of blanks.
  */
 #include "base/parse.h"
 
@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 #define HEX64_DIGITS 16
 
@@ -81,6 +82,18 @@ int parse_hex64(const char *text, uint64_t *value)
     return 0;
 }
 
+/* A number in one of its units; the bounds are in the smallest one. */
+static int apply_unit(uint64_t number, uint64_t unit, uint64_t lowest,
+                      uint64_t highest, uint64_t *value)
+{
+    if (number > UINT64_MAX / unit || number * unit < lowest ||
+        number * unit > highest) {
+        return -ERANGE;
+    }
+    *value = number * unit;
+    return 0;
+}
+
 /* Milliseconds in one of the unit; 0 if it is none. */
 static uint64_t unit_ms(const char *unit)
 {
@@ -110,13 +123,36 @@ int parse_duration_ms(const char *text, uint64_t lowest_ms, uint64_t highest_ms,
     if (unit == 0) {
         return -EINVAL;
     }
-    if (status != 0 || number > UINT64_MAX / unit) {
-        return -ERANGE;
+    return status != 0
+               ? -ERANGE
+               : apply_unit(number, unit, lowest_ms, highest_ms, value_ms);
+}
+
+/* Bytes in one of the unit; 0 if it is none. */
+static uint64_t unit_bytes(const char *unit)
+{
+    static const struct {
+        const char *name;
+        uint64_t bytes;
+    } units[] = {{"", 1}, {"kb", 1u << 10}, {"mb", 1u << 20}, {"gb", 1u << 30}};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (strcasecmp(unit, units[i].name) == 0) {
+            return units[i].bytes;
+        }
     }
-    uint64_t product_ms = number * unit;
-    if (product_ms < lowest_ms || product_ms > highest_ms) {
-        return -ERANGE;
-    }
-    *value_ms = product_ms;
     return 0;
+}
+
+int parse_size(const char *text, uint64_t lowest, uint64_t highest,
+               uint64_t *value)
+{
+    const char *rest = text;
+    uint64_t number = 0;
+    int status = read_digits(text, &number, &rest);
+    uint64_t unit = status == -EINVAL ? 0 : unit_bytes(rest);
+    if (unit == 0) {
+        return -EINVAL;
+    }
+    return status != 0 ? -ERANGE
+                       : apply_unit(number, unit, lowest, highest, value);
 }

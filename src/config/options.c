@@ -10,6 +10,7 @@
 #define SECOND (1000u * MS)
 #define MINUTE (60u * SECOND)
 #define HOUR (60u * MINUTE)
+#define GIGABYTE (UINT64_C(1) << 30)
 
 #define IN_SETTINGS(field) \
     .home = HOME_SETTINGS, .offset = offsetof(struct settings, field)
@@ -245,14 +246,12 @@ static const struct option table[] = {
      .name = "user",
      .type = OPTION_USER,
      IN_ACCESS(user),
-     .has_no_effect = true,
      .help = "the Redis user of the probe"},
     {.scope = SCOPE_INSTANCE,
      .name = "password_file",
      .type = OPTION_FILE,
      IN_ACCESS(password_file),
      .is_secret = true,
-     .has_no_effect = true,
      .help = "holds the password in one line"},
     {.scope = SCOPE_INSTANCE,
      .name = "tls",
@@ -260,7 +259,6 @@ static const struct option table[] = {
      IN_ACCESS(has_tls),
      .section = SCOPE_TLS,
      .is_marked = true,
-     .has_no_effect = true,
      .help = "speak TLS; {} does so with the system's authorities"},
     {.scope = SCOPE_INSTANCE,
      .name = "labels",
@@ -322,6 +320,28 @@ static const struct option table[] = {
      .fallback = "true",
      .is_inherited = true,
      .help = "ask masters whether they take writes, without writing"},
+    {.scope = SCOPE_INSTANCE,
+     .name = "max_lag",
+     .type = OPTION_DURATION,
+     IN_INSTANCE(max_lag_ms),
+     .lowest = 1 * SECOND,
+     .highest = 24 * HOUR,
+     .fallback = "0",
+     .may_be_zero = true,
+     .is_inherited = true,
+     .help = "a replica whose master was silent for longer is degraded; an "
+             "idle master speaks every 10 s only; 0 = no limit"},
+    {.scope = SCOPE_INSTANCE,
+     .name = "max_gap",
+     .type = OPTION_SIZE,
+     IN_INSTANCE(max_gap),
+     .lowest = 1,
+     .highest = 1024 * GIGABYTE,
+     .fallback = "0",
+     .may_be_zero = true,
+     .is_inherited = true,
+     .help = "a replica with more than this received and not yet applied is "
+             "degraded; 0 = no limit"},
 
     {.scope = SCOPE_TLS,
      .name = "ca",

@@ -29,6 +29,7 @@ enum option_scope {
 
 enum option_type {
     OPTION_DURATION,      /* uint64_t, milliseconds */
+    OPTION_SIZE,          /* uint64_t, bytes */
     OPTION_COUNT,         /* uint32_t */
     OPTION_SWITCH,        /* bool */
     OPTION_CHOICE,        /* uint32_t, which of `words` */
@@ -70,7 +71,7 @@ struct option {
     enum option_type type;
     enum option_home home;
     size_t offset;   /* of the field in its home */
-    uint64_t lowest; /* milliseconds or a count */
+    uint64_t lowest; /* milliseconds, bytes or a count */
     uint64_t highest;
     /* As it would be written; NULL = no default (see is_needed). */
     const char *fallback;
@@ -78,7 +79,7 @@ struct option {
     const char *flag;         /* the flag that overrules it; NULL = none */
     const char *flag_value;   /* what --help calls the flag's value */
     bool is_needed;
-    bool may_be_zero; /* OPTION_DURATION: 0 turns it off */
+    bool may_be_zero; /* OPTION_DURATION, OPTION_SIZE: 0 turns it off */
     /* SCOPE_INSTANCE: may stand at the top too, for all instances. */
     bool is_inherited;
     /* OPTION_SECTION: the field is a bool that says it was given. */

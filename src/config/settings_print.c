@@ -67,8 +67,9 @@ static void print_text(const char *text)
 
 static bool is_typed(enum option_type type)
 {
-    return type == OPTION_DURATION || type == OPTION_COUNT ||
-           type == OPTION_SWITCH || type == OPTION_CHOICE;
+    return type == OPTION_DURATION || type == OPTION_SIZE ||
+           type == OPTION_COUNT || type == OPTION_SWITCH ||
+           type == OPTION_CHOICE;
 }
 
 static void print_value(const struct option *option, const char *text)
@@ -266,6 +267,7 @@ static void print_option(struct printer *printer, const struct option *option)
         print_include(printer, option);
         break;
     case OPTION_DURATION:
+    case OPTION_SIZE:
     case OPTION_COUNT:
     case OPTION_SWITCH:
     case OPTION_CHOICE:

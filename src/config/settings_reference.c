@@ -27,6 +27,8 @@ static const char opening[] =
     "\n"
     "- **Durations** take `ms`, `s`, `m` or `h`: `250ms`, `10s`. A bare\n"
     "  number is refused, but for a `0` where that turns something off.\n"
+    "- **Sizes** take `kb`, `mb` or `gb` of 1024, as in redis.conf: `64mb`; a\n"
+    "  bare number is bytes.\n"
     "- **Types** are YAML's (1.2): where a text is wanted, what YAML takes\n"
     "  for a number, a switch or nothing needs quotes: `\"6379\"`.\n"
     "- **Refused**: unknown and duplicate keys, anchors, aliases, tags, a\n"

@@ -8,25 +8,32 @@
 #include "base/text.h"
 #include "config/settings_value.h"
 
-/* In the largest unit that leaves nothing over. */
-static void write_duration(char *text, size_t size, uint64_t ms)
-{
-    static const struct {
-        const char *name;
-        uint64_t ms;
-    } units[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+/* The largest first; the last is worth 1. */
+struct unit {
+    const char *name;
+    uint64_t worth;
+};
 
-    if (ms == 0) {
-        (void)text_copy(text, size, "0"); /* fits, as all below */
+static const struct unit durations[] = {
+    {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+static const struct unit sizes[] = {
+    {"gb", 1u << 30}, {"mb", 1u << 20}, {"kb", 1u << 10}, {"", 1}};
+
+/* In the largest unit that leaves nothing over. */
+static void write_measure(char *text, size_t size, const struct option *option,
+                          uint64_t value)
+{
+    const struct unit *unit = option->type == OPTION_SIZE ? sizes : durations;
+
+    if (value == 0) {
+        (void)text_copy(text, size, "0"); /* fits, as below */
         return;
     }
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-        if (ms % units[i].ms == 0) {
-            (void)text_format(text, size, "%" PRIu64 "%s", ms / units[i].ms,
-                              units[i].name);
-            return;
-        }
+    while (value % unit->worth != 0) {
+        unit++;
     }
+    (void)text_format(text, size, "%" PRIu64 "%s", value / unit->worth,
+                      unit->name);
 }
 
 /* "auto, on or off". */
@@ -44,6 +51,8 @@ static const char *shape_of(enum option_type type)
     switch (type) {
     case OPTION_DURATION:
         return "a duration such as 10s (units: ms, s, m, h)";
+    case OPTION_SIZE:
+        return "a size such as 64mb (bytes, or units of 1024: kb, mb, gb)";
     case OPTION_COUNT:
         return "a whole number";
     case OPTION_SWITCH:
@@ -99,9 +108,9 @@ void settings_value_range(const struct option *option, char *range, size_t size)
     if (option->type == OPTION_COUNT) {
         (void)text_format(range, size, "between %" PRIu64 " and %" PRIu64,
                           option->lowest, option->highest); /* fits */
-    } else if (option->type == OPTION_DURATION) {
-        write_duration(lowest, sizeof(lowest), option->lowest);
-        write_duration(highest, sizeof(highest), option->highest);
+    } else if (option->type == OPTION_DURATION || option->type == OPTION_SIZE) {
+        write_measure(lowest, sizeof(lowest), option, option->lowest);
+        write_measure(highest, sizeof(highest), option, option->highest);
         (void)text_format(range, size, "%sbetween %s and %s",
                           option->may_be_zero ? "0 or " : "", lowest,
                           highest); /* fits */
@@ -117,7 +126,8 @@ bool settings_value_text(const struct option *option, const void *home,
 
     switch (option->type) {
     case OPTION_DURATION:
-        write_duration(text, size, *(const uint64_t *)field);
+    case OPTION_SIZE:
+        write_measure(text, size, option, *(const uint64_t *)field);
         return true;
     case OPTION_COUNT:
         (void)text_format(text, size, "%" PRIu32, *number); /* fits */

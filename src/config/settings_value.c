@@ -39,11 +39,14 @@ static int out_of_range(const struct option *option, const struct reason *why)
     return -EINVAL;
 }
 
-static int set_duration(const struct option *option, uint64_t *field,
-                        const char *text, const struct reason *why)
+/* A number with a unit: a duration or a size. */
+static int set_measure(const struct option *option, uint64_t *field,
+                       const char *text, const struct reason *why)
 {
     uint64_t value = 0;
-    int error = parse_duration_ms(text, 0, option->highest, &value);
+    int error = option->type == OPTION_SIZE
+                    ? parse_size(text, 0, option->highest, &value)
+                    : parse_duration_ms(text, 0, option->highest, &value);
     bool is_off = error == 0 && value == 0 && option->may_be_zero;
 
     if (error == -EINVAL) {
@@ -227,6 +230,7 @@ static size_t check_text(enum option_type type, const char *text, bool *is_good)
         *is_good = text_is_printable(text, SETTINGS_PATH_BYTES - 1);
         return SETTINGS_PATH_BYTES;
     case OPTION_DURATION:
+    case OPTION_SIZE:
     case OPTION_COUNT:
     case OPTION_SWITCH:
     case OPTION_CHOICE:
@@ -263,7 +267,8 @@ int settings_value_set(const struct option *option, void *home,
 
     switch (option->type) {
     case OPTION_DURATION:
-        return set_duration(option, field, text, &why);
+    case OPTION_SIZE:
+        return set_measure(option, field, text, &why);
     case OPTION_COUNT:
         return set_count(option, field, text, &why);
     case OPTION_SWITCH:

@@ -1,6 +1,7 @@
 /*
- * settings_warn.c - tells of options that this version keeps and does not use
- * yet, so that nobody believes they work.
+ * settings_warn.c - tells of options that do not do what who wrote them may
+ * believe: this version keeps them and does not use them yet, or their value is
+ * one that nobody wants.
  */
 #include <string.h>
 
@@ -43,6 +44,47 @@ static const struct settings_place *first_place(const struct settings *settings,
     return first;
 }
 
+static void log_option(const char *event, const struct settings *settings,
+                       const struct option *option,
+                       const struct settings_place *place, uint32_t count)
+{
+    char where[SETTINGS_PATH_BYTES + 32];
+
+    (void)text_format(where, sizeof(where), "%s:%u",
+                      settings_file_of(settings, place),
+                      place->line); /* fits */
+    log_event(LEVEL_WARNING, event, LOG_TEXT("option", option->name),
+              LOG_TEXT("where", where), LOG_NUMBER("times", count));
+}
+
+/* A master without writes speaks to its replicas once in so long (redis.conf:
+ * repl-ping-replica-period, 10 s), and a replica counts in whole seconds. */
+#define LAG_WISE_MS 11000
+
+static void warn_of_low_lag(const struct settings *settings)
+{
+    const struct option *option =
+        OPTION_OF(HOME_INSTANCE, instance_settings, max_lag_ms);
+    const struct settings_place *first = NULL;
+    uint32_t count = 0;
+
+    for (uint32_t holder = 0; holder <= settings->instance_count; holder++) {
+        const struct settings_place *place =
+            settings_place_of(settings, holder, option_row(option));
+        uint64_t limit_ms = holder == 0
+                                ? settings->instance_defaults.max_lag_ms
+                                : settings->instances[holder - 1].max_lag_ms;
+        if (place->origin != ORIGIN_DEFAULT && limit_ms > 0 &&
+            limit_ms < LAG_WISE_MS) {
+            first = first != NULL ? first : place;
+            count++;
+        }
+    }
+    if (first != NULL) {
+        log_option("limit_below_heartbeat", settings, option, first, count);
+    }
+}
+
 void settings_warn(const struct settings *settings)
 {
     const struct option *option = option_at(0);
@@ -50,17 +92,12 @@ void settings_warn(const struct settings *settings)
     for (uint32_t row = 0; option != NULL; option = option_at(++row)) {
         uint32_t count = 0;
         const struct settings_place *place = first_place(settings, row, &count);
-        char where[SETTINGS_PATH_BYTES + 32];
 
         if (place == NULL || !option->has_no_effect ||
             asks_for_nothing(settings, option)) {
             continue;
         }
-        (void)text_format(where, sizeof(where), "%s:%u",
-                          settings_file_of(settings, place),
-                          place->line); /* fits */
-        log_event(LEVEL_WARNING, "option_without_effect",
-                  LOG_TEXT("option", option->name), LOG_TEXT("where", where),
-                  LOG_NUMBER("times", count));
+        log_option("option_without_effect", settings, option, place, count);
     }
+    warn_of_low_lag(settings);
 }

@@ -386,21 +386,38 @@ def test_a_secret_that_this_user_cannot_read_is_refused(workspace):
 def test_an_option_without_effect_is_told_of_once(workspace):
     write(workspace, "pw", SECRET)
     path = write(workspace, "main.yaml",
-                 "zookeeper: {servers: zk1:2181}\n"
+                 "zookeeper:\n  servers: zk1:2181\n"
+                 "  auth: {scheme: digest, credential_file: pw}\n"
                  "publish:\n  refresh: 1m\n  registrations:\n"
                  "    - {style: compat, path: /a, when: up}\n"
                  "instances:\n"
-                 "  - {name: a, addr: 10.0.0.1:1, password_file: pw}\n"
-                 "  - {name: b, addr: 10.0.0.1:2, password_file: pw}\n")
+                 "  - {name: a, addr: 10.0.0.1:1, password_file: pw, tls: {}}\n")
     told = [line for line in taken(path).stderr.splitlines()
             if "option_without_effect" in line]
     assert len(told) == 3
-    for option, line in (("refresh", 3), ("registrations", 5),
-                         ("password_file", 7)):
+    for option, line in (("auth", 3), ("refresh", 5), ("registrations", 7)):
         assert any(f"option={option}" in each and f"{path}:{line}" in each
                    for each in told), told
     quiet = write(workspace, "quiet.yaml", "publish: {refresh: 0}\n" + ONE)
     assert taken(quiet).stderr == ""
+
+
+def test_a_lag_limit_that_idle_masters_exceed_is_warned_of(workspace):
+    path = write(workspace, "main.yaml",
+                 "max_lag: 30s\n"
+                 "instances:\n"
+                 "  - {name: a, addr: 10.0.0.1:1, max_lag: 11s}\n"
+                 "  - {name: b, addr: 10.0.0.1:2, max_lag: 10s}\n"
+                 "  - {name: c, addr: 10.0.0.1:3, max_lag: 1s}\n"
+                 "  - {name: d, addr: 10.0.0.1:4, max_lag: 0}\n"
+                 "  - {name: e, addr: 10.0.0.1:5}\n")
+    line, = taken(path).stderr.splitlines()
+    for word in ("limit_below_heartbeat", "option=max_lag",
+                 f"where={path}:4", "times=2"):
+        assert word in line, line
+    top = write(workspace, "top.yaml", "max_lag: 2s\n" + ONE)
+    line, = taken(top).stderr.splitlines()
+    assert f"where={top}:1 times=1" in line
 
 
 # --- flags, environment, file, default ------------------------------------

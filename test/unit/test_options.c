@@ -202,9 +202,39 @@ static void ranges_are_told_in_units_people_use(void **state)
     settings_value_range(OPTION_OF(HOME_INSTANCE, instance_settings, fall),
                          range, sizeof(range));
     assert_string_equal(range, "between 1 and 100");
+    settings_value_range(OPTION_OF(HOME_INSTANCE, instance_settings, max_gap),
+                         range, sizeof(range));
+    assert_string_equal(range, "0 or between 1 and 1024gb");
     settings_value_range(OPTION_OF(HOME_SETTINGS, settings, cluster), range,
                          sizeof(range));
     assert_string_equal(range, "");
+}
+
+static void sizes_are_told_in_the_largest_unit_that_leaves_nothing_over(
+    void **state)
+{
+    static const struct {
+        const char *written;
+        const char *told;
+    } cases[] = {
+        {"0", "0"},        {"1", "1"},       {"1000", "1000"},
+        {"1024", "1kb"},   {"64mb", "64mb"}, {"65536kb", "64mb"},
+        {"1024MB", "1gb"}, {"1025", "1025"},
+    };
+    const struct option *option =
+        OPTION_OF(HOME_INSTANCE, instance_settings, max_gap);
+    struct instance_settings instance = {0};
+    char why[SETTINGS_WHY_BYTES] = "";
+    char text[SETTINGS_TEXT_BYTES] = "";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(settings_value_set(option, &instance, cases[i].written,
+                                            why, sizeof(why)),
+                         0);
+        assert_true(settings_value_text(option, &instance, text, sizeof(text)));
+        assert_string_equal(text, cases[i].told);
+    }
 }
 
 int main(void)
@@ -220,6 +250,8 @@ int main(void)
         cmocka_unit_test(a_mistyped_name_has_a_nearest_one),
         cmocka_unit_test(a_name_of_another_section_is_found_there),
         cmocka_unit_test(ranges_are_told_in_units_people_use),
+        cmocka_unit_test(
+            sizes_are_told_in_the_largest_unit_that_leaves_nothing_over),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

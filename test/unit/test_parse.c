@@ -102,6 +102,43 @@ static void durations_past_their_bounds_or_64_bits_are_out_of_range(
     check_duration("18446744073709551616", -EINVAL, 0);
 }
 
+static void check_size(const char *text, int status, uint64_t expected)
+{
+    uint64_t value = UNTOUCHED;
+    assert_int_equal(parse_size(text, 0, UINT64_MAX, &value), status);
+    assert_int_equal(value, status == 0 ? expected : UNTOUCHED);
+}
+
+static void sizes_are_written_as_in_redis_conf(void **state)
+{
+    (void)state;
+    check_size("0", 0, 0);
+    check_size("100", 0, 100);
+    check_size("1kb", 0, 1024);
+    check_size("64mb", 0, UINT64_C(64) << 20);
+    check_size("1gb", 0, UINT64_C(1) << 30);
+    check_size("1GB", 0, UINT64_C(1) << 30);
+    const char *wrong[] = {"",    "mb",  "64 mb", "1.5gb", "-1",
+                           "64m", "64k", "1tb",   "01kb",  "1kbb",
+                           "1b",  "1e6", "0x10",  "1kib",  " 1kb"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        check_size(wrong[i], -EINVAL, 0);
+    }
+}
+
+static void sizes_past_their_bounds_or_64_bits_are_out_of_range(void **state)
+{
+    (void)state;
+    uint64_t value = UNTOUCHED;
+    assert_int_equal(parse_size("1kb", 1025, 2048, &value), -ERANGE);
+    assert_int_equal(parse_size("3kb", 1025, 2048, &value), -ERANGE);
+    assert_int_equal(value, UNTOUCHED);
+    assert_int_equal(parse_size("2kb", 1025, 2048, &value), 0);
+    check_size("18446744073709551615gb", -ERANGE, 0);
+    check_size("18446744073709551616", -ERANGE, 0);
+    check_size("18446744073709551615", 0, UINT64_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +148,8 @@ int main(void)
         cmocka_unit_test(durations_need_their_unit),
         cmocka_unit_test(
             durations_past_their_bounds_or_64_bits_are_out_of_range),
+        cmocka_unit_test(sizes_are_written_as_in_redis_conf),
+        cmocka_unit_test(sizes_past_their_bounds_or_64_bits_are_out_of_range),
     };
     return cmocka_run_group_tests_name("parse", tests, NULL, NULL);
 }

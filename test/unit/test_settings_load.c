@@ -30,6 +30,8 @@ static void defaults_are_those_of_the_reference_page(void **state)
     assert_int_equal(instance->rise, 1);
     assert_int_equal(instance->fall, 2);
     assert_true(instance->canary);
+    assert_int_equal(instance->max_lag_ms, 0);
+    assert_int_equal(instance->max_gap, 0);
 }
 
 static void an_instance_inherits_the_top_and_may_differ(void **state)
@@ -43,10 +45,13 @@ static void an_instance_inherits_the_top_and_may_differ(void **state)
                                  "  advertise: 10.0.0.7:6380\n"
                                  "  labels: {zone: b, az: a}\n"
                                  "  interval: 1s\n"
+                                 "  max_gap: 64mb\n"
                                  "- {name: b, addr: '[::1]:6379'}\n"
                                  "interval: 250ms\n"
                                  "fall: 3\n"
                                  "canary: false\n"
+                                 "max_lag: 30s\n"
+                                 "max_gap: 1kb\n"
                                  "zookeeper: {servers: 'zk1:2181,zk2:2181',"
                                  " session_timeout: 4s}\n"
                                  "publish: {heartbeat: 0}\n"),
@@ -56,6 +61,9 @@ static void an_instance_inherits_the_top_and_may_differ(void **state)
     assert_int_equal(settings->instances[0].interval_ms, 1000);
     assert_int_equal(settings->instances[1].interval_ms, 250);
     assert_int_equal(settings->instances[0].fall, 3);
+    assert_int_equal(settings->instances[0].max_lag_ms, 30000);
+    assert_int_equal(settings->instances[0].max_gap, 64u << 20);
+    assert_int_equal(settings->instances[1].max_gap, 1024);
     assert_false(settings->instances[1].canary);
     assert_string_equal(settings->instances[0].labels[0].key, "az");
     assert_string_equal(settings->instances[0].labels[1].value, "b");

@@ -101,6 +101,7 @@ static void everything_that_can_be_said_comes_back(void **state)
                "cluster: prod\nhost: db7\nrun_dir: /r\ncanary: false\n"
                "interval: 90s\ntimeout: 250ms\nrise: 2\nfall: 3\n"
                "deep_interval: 1h\ndiscover: on\nlabels: {a: b}\n"
+               "max_lag: 30s\nmax_gap: 1000\n"
                "zookeeper: {servers: 'a:1,[::1]:2', session_timeout: 1500ms,"
                " auth: {scheme: digest, credential_file: /cred}}\n"
                "publish: {state: /s, heartbeat: 0, refresh: 1m, registrations:"
@@ -112,7 +113,7 @@ static void everything_that_can_be_said_comes_back(void **state)
                " user: u, password_file: /pw, labels: {c: d},"
                " tls: {ca: /ca, cert: /c, key: /k, server_name: n,"
                " verify: false}, interval: 1s, timeout: 2s, rise: 4, fall: 5,"
-               " deep_interval: 3s, canary: true}\n"
+               " deep_interval: 3s, canary: true, max_lag: 1m, max_gap: 64mb}\n"
                "- {name: b, addr: 10.0.0.2:1, tls: {}}\n");
 }
 
