@@ -297,7 +297,7 @@ static int start_room(struct discover *discover)
     room->owner = discover;
     room->on_result = on_result;
     room->on_idle = on_idle;
-    int status = flight_init(&room->deep, true, false);
+    int status = flight_init_all(room->flights);
     if (status == 0) {
         status = progress_open(HELPER_FD_SHARED, &room->progress);
     }

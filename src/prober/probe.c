@@ -299,10 +299,10 @@ static const struct transport_events transport_events = {
 static const struct flight *choose_flight(const struct probe_room *room,
                                           const struct message_probe *order)
 {
-    if (!order->is_deep) {
-        return &room->shallow;
-    }
-    return order->canary ? &room->deep_with_canary : &room->deep;
+    unsigned parts = (order->is_deep ? (unsigned)FLIGHT_DEEP : 0) |
+                     (order->is_cluster ? (unsigned)FLIGHT_CLUSTER : 0) |
+                     (order->canary ? (unsigned)FLIGHT_CANARY : 0);
+    return &room->flights[parts];
 }
 
 /* Where to. COMPLETE stands for "a numeric address". */

@@ -29,9 +29,7 @@ struct probe;
 struct probe_room {
     uv_loop_t *loop;
     struct progress *progress;
-    struct flight shallow;
-    struct flight deep;
-    struct flight deep_with_canary;
+    struct flight flights[FLIGHT_KINDS];
     char *buffer; /* TRANSPORT_READ_BYTES, for whoever reads now */
     void *owner;
     void (*on_result)(struct probe *probe, const struct result *result);

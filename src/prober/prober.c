@@ -216,13 +216,7 @@ static int init_room(struct prober *prober)
     room->owner = prober;
     room->on_result = on_result;
     room->on_idle = on_idle;
-    int status = flight_init(&room->shallow, false, false);
-    if (status == 0) {
-        status = flight_init(&room->deep, true, false);
-    }
-    if (status == 0) {
-        status = flight_init(&room->deep_with_canary, true, true);
-    }
+    int status = flight_init_all(room->flights);
     if (status == 0) {
         status = progress_open(HELPER_FD_SHARED, &room->progress);
     }

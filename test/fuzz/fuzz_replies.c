@@ -86,7 +86,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct scene scene;
     bool is_deep = (data[0] & 1) != 0;
     bool canary = (data[0] & 2) != 0;
-    demand(flight_init(&scene.flight, is_deep, canary) == 0);
+    unsigned parts = (is_deep ? (unsigned)FLIGHT_DEEP : 0) |
+                     (canary ? (unsigned)FLIGHT_CANARY : 0);
+    demand(flight_init(&scene.flight, parts) == 0);
     evidence_init(&scene.evidence, &scene.flight);
     replies_init(&scene.replies, scene.flight.count, note, &scene);
     int status = feed_slices(&scene.replies, data[1], data + 2, size - 2);

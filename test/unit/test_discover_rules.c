@@ -86,7 +86,7 @@ static enum discover_answer judge(const char *ping, const char *role,
     struct flight flight;
     struct evidence evidence;
     unsigned answered = 0;
-    assert_int_equal(flight_init(&flight, true, false), 0);
+    assert_int_equal(flight_init(&flight, FLIGHT_DEEP), 0);
     evidence_init(&evidence, &flight);
     for (unsigned i = 0; i < flight.count && texts[i] != NULL; i++) {
         char kind = texts[i][0];

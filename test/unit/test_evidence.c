@@ -21,7 +21,8 @@ struct scene {
 
 static void start(struct scene *scene)
 {
-    assert_int_equal(flight_init(&scene->flight, true, true), 0);
+    assert_int_equal(flight_init(&scene->flight, FLIGHT_DEEP | FLIGHT_CANARY),
+                     0);
     evidence_init(&scene->evidence, &scene->flight);
 }
 

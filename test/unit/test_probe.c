@@ -163,9 +163,7 @@ static struct scene *start(const char *answer)
                                       .owner = scene,
                                       .on_result = on_result,
                                       .on_idle = on_idle};
-    assert_int_equal(flight_init(&scene->room.shallow, false, false), 0);
-    assert_int_equal(flight_init(&scene->room.deep, true, false), 0);
-    assert_int_equal(flight_init(&scene->room.deep_with_canary, true, true), 0);
+    assert_int_equal(flight_init_all(scene->room.flights), 0);
     probe_init(&scene->probe, &scene->room);
     return scene;
 }

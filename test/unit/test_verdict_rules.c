@@ -72,9 +72,9 @@ static struct verdict judge(const struct answers *answers)
     struct replies replies;
     struct verdict verdict;
     char bytes[4096] = "";
-    assert_int_equal(
-        flight_init(&scene.flight, !answers->is_shallow, !answers->no_canary),
-        0);
+    unsigned parts = (answers->is_shallow ? 0 : (unsigned)FLIGHT_DEEP) |
+                     (answers->no_canary ? 0 : (unsigned)FLIGHT_CANARY);
+    assert_int_equal(flight_init(&scene.flight, parts), 0);
     evidence_init(&scene.evidence, &scene.flight);
     replies_init(&replies, scene.flight.count, note, &scene);
     if (answers->ping != NULL) {

@@ -1,0 +1,65 @@
+/*
+ * trouble.c - see trouble.h.
+ */
+#include "prober/trouble.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "model/settings.h"
+
+/* Each byte of a path may become four. */
+#define ESCAPED_BYTES (4 * SETTINGS_PATH_BYTES)
+#define CUT "..."
+
+/* The end of the path that fits `room`, from a slash on if there is one. */
+static const char *end_of_path(const char *path, size_t room)
+{
+    const char *end = path + strlen(path) - room;
+    const char *slash = strchr(end, '/');
+    return slash != NULL ? slash : end;
+}
+
+void trouble_of_file(char *trouble, size_t size, const char *what,
+                     const char *path, const char *why)
+{
+    char escaped[ESCAPED_BYTES];
+    size_t others = strlen(what) + strlen(why) + strlen("  ") + 1;
+    size_t room = size > others ? size - others : 0;
+    (void)text_escape(escaped, sizeof(escaped), path,
+                      strlen(path)); /* cut is fine */
+    const char *shown = escaped;
+    const char *cut = "";
+    if (strlen(escaped) > room) {
+        cut = CUT;
+        room = room > strlen(CUT) ? room - strlen(CUT) : 0;
+        shown = end_of_path(escaped, room);
+    }
+    (void)text_format(trouble, size, "%s %s%s %s", what, cut, shown,
+                      why); /* it was made to fit */
+}
+
+void trouble_of_error(char *why, size_t size, int error)
+{
+    const char *words = strerrordesc_np(error);
+    switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+        (void)text_copy(why, size, "does not exist"); /* fits */
+        return;
+    case ELOOP: /* by O_NOFOLLOW */
+        (void)text_copy(why, size,
+                        "is a link: name the file it leads to"); /* fits */
+        return;
+    case EACCES:
+    case EPERM:
+        (void)text_copy(why, size,
+                        "may not be read by the agent's user"); /* fits */
+        return;
+    default:
+        (void)text_format(why, size, "cannot be read: %s",
+                          words == NULL ? "no reason is known"
+                                        : words); /* fits */
+    }
+}

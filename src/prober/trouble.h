@@ -1,0 +1,20 @@
+/*
+ * trouble.h - sentences about files of ours that cannot be used. They stand
+ * in nodes and logs: they name the file and what to do, never its content, and
+ * stay the same from round to round.
+ */
+#ifndef PROBER_TROUBLE_H
+#define PROBER_TROUBLE_H
+
+#include <stddef.h>
+
+/* "<what> <path> <why>", as in "password file /etc/a.pw is empty". Printable
+ * ASCII; a path too long is cut at its front: ".../a.pw". */
+void trouble_of_file(char *trouble, size_t size, const char *what,
+                     const char *path, const char *why);
+
+/* Why a file cannot be opened or read, and what to do, for `why` above.
+ * `error` is an errno, positive. */
+void trouble_of_error(char *why, size_t size, int error);
+
+#endif
