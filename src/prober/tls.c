@@ -241,18 +241,25 @@ static bool is_numeric(const char *name)
            inet_pton(AF_INET6, name, &address) == 1;
 }
 
-/* Only a name may be told to the server beforehand, not an address. */
+/* Only a name may be told to the server beforehand, not an address; and
+ * certificates name no dot at the end. */
 static bool ask_for_name(SSL *ssl, const char *name)
 {
-    if (name[0] == '\0') {
+    char host[SETTINGS_SERVER_NAME_BYTES];
+    (void)text_copy(host, sizeof(host), name); /* fits */
+    size_t length = strlen(host);
+    if (length == 0) {
         return true;
     }
-    if (is_numeric(name)) {
-        return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) == 1;
+    if (is_numeric(host)) {
+        return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1;
+    }
+    if (host[length - 1] == '.') {
+        host[length - 1] = '\0';
     }
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    return SSL_set1_host(ssl, name) == 1 &&
-           SSL_set_tlsext_host_name(ssl, name) == 1;
+    return SSL_set1_host(ssl, host) == 1 &&
+           SSL_set_tlsext_host_name(ssl, host) == 1;
 }
 
 static bool make_bios(struct tls *tls)
