@@ -6,9 +6,11 @@
 #include "config/settings_instance.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "config/options.h"
 #include "config/settings_value.h"
 
@@ -31,6 +33,18 @@ static void print_section(const struct homes *homes,
     }
 }
 
+/* For a program: numbers as they are, not as a person writes them. */
+static bool write_value(const struct option *option, const void *home,
+                        char *text, size_t size)
+{
+    const void *field = (const char *)home + option->offset;
+
+    if (option->type == OPTION_DURATION || option->type == OPTION_SIZE) {
+        return text_format(text, size, "%" PRIu64, *(const uint64_t *)field);
+    }
+    return settings_value_text(option, home, text, size);
+}
+
 static bool is_value(const struct option *option)
 {
     return option->type != OPTION_SECTION && option->type != OPTION_LABELS &&
@@ -45,11 +59,11 @@ static void print_option(const struct homes *homes, const struct option *option,
 
     if (option->type == OPTION_SECTION) {
         print_section(homes, option);
-    } else if (is_value(option) &&
-               settings_value_text(option, homes->of[option->home], text,
-                                   sizeof(text))) {
-        printf("%s%s%s\t%s\n", section, section[0] != '\0' ? "." : "",
-               option->name, text);
+    } else if (is_value(option) && write_value(option, homes->of[option->home],
+                                               text, sizeof(text))) {
+        printf("%s%s%s%s\t%s\n", section, section[0] != '\0' ? "." : "",
+               option->name, option->type == OPTION_DURATION ? "_ms" : "",
+               text);
     }
 }
 

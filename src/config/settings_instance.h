@@ -10,6 +10,7 @@
 /* To standard output `key<TAB>value` lines of every option that has a value
  * for this instance, its own or inherited; of options inside a section the
  * key is `section.key`, and a section that was given is `section<TAB>true`.
+ * A duration is `key_ms` and a number, a size a number of bytes.
  * File names only, no secret. 0, or -ENOENT if there is no such instance. */
 int settings_print_instance(const struct settings *settings, const char *name);
 
