@@ -65,6 +65,11 @@ static void note_complaint(struct evidence *evidence, enum command command,
     if (evidence->complaint[0] != '\0') {
         return;
     }
+    if (command == COMMAND_AUTH) { /* some answers to it quote the password */
+        (void)text_copy(evidence->complaint, sizeof(evidence->complaint),
+                        "AUTH was answered in words that are not known");
+        return; /* it fits */
+    }
     const char *text = part->text == NULL ? "" : part->text;
     char words[EVIDENCE_COMPLAINT_BYTES];
     (void)text_escape(words, sizeof(words), text,
@@ -151,7 +156,8 @@ static bool is_expected(enum command command, const struct reply_part *part)
 
 void evidence_init(struct evidence *evidence, const struct flight *flight)
 {
-    *evidence = (struct evidence){.end = EVIDENCE_AGENT};
+    struct evidence_known known = evidence->known;
+    *evidence = (struct evidence){.end = EVIDENCE_AGENT, .known = known};
     info_init(&evidence->info);
     for (unsigned i = 0; i < flight->count; i++) {
         evidence->replies[flight->commands[i]].is_asked = true;
@@ -176,6 +182,8 @@ void evidence_note(struct evidence *evidence, enum command command,
         reply->answer = ANSWER_GOOD;
         if (command == COMMAND_INFO) {
             info_read(&evidence->info, part->text, part->length);
+        } else if (command == COMMAND_CLUSTER) {
+            cluster_read(&evidence->cluster, part->text, part->length);
         }
     }
 }

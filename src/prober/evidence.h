@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "prober/cluster.h"
 #include "prober/flight.h"
 #include "prober/info.h"
 #include "prober/process.h"
@@ -29,25 +30,33 @@ enum evidence_end {
 };
 
 /* The errors Redis is known to answer, by how they begin. The first that
- * fits counts, so longer beginnings stand first. */
-#define EVIDENCE_ERROR_TABLE(X)                                \
-    X(ERROR_MAXCLIENTS, "ERR max number of clients reached")   \
-    X(ERROR_MAXCLIENTS_CLUSTER, "ERR max number of clients +") \
-    X(ERROR_NO_COMMAND, "ERR unknown command")                 \
-    X(ERROR_DENIED, "DENIED")                                  \
-    X(ERROR_NOAUTH, "NOAUTH")                                  \
-    X(ERROR_WRONGPASS, "WRONGPASS")                            \
-    X(ERROR_NOPERM, "NOPERM")                                  \
-    X(ERROR_BUSY, "BUSY")                                      \
-    X(ERROR_LOADING, "LOADING")                                \
-    X(ERROR_MASTERDOWN, "MASTERDOWN")                          \
-    X(ERROR_CLUSTERDOWN, "CLUSTERDOWN")                        \
-    X(ERROR_MISCONF, "MISCONF")                                \
-    X(ERROR_OOM, "OOM")                                        \
-    X(ERROR_NOREPLICAS, "NOREPLICAS")                          \
-    X(ERROR_READONLY, "READONLY")                              \
-    X(ERROR_WRONGTYPE, "WRONGTYPE")                            \
-    X(ERROR_MOVED, "MOVED")                                    \
+ * fits counts, so longer beginnings stand first. The forks of Redis begin
+ * theirs alike, and name themselves further on. Before version 6 there were no
+ * users: a password alone was refused as "invalid", one with a user as one
+ * argument too many. */
+#define EVIDENCE_ERROR_TABLE(X)                                             \
+    X(ERROR_MAXCLIENTS, "ERR max number of clients reached")                \
+    X(ERROR_MAXCLIENTS_CLUSTER, "ERR max number of clients +")              \
+    X(ERROR_NO_COMMAND, "ERR unknown command")                              \
+    X(ERROR_NO_PASSWORD, "ERR AUTH <password> called without any password") \
+    X(ERROR_NO_PASSWORD_OLD, "ERR Client sent AUTH, but no password")       \
+    X(ERROR_BAD_PASSWORD, "ERR invalid password")                           \
+    X(ERROR_NO_USERS, "ERR wrong number of arguments for 'auth' command")   \
+    X(ERROR_NO_CLUSTER, "ERR This instance has cluster support disabled")   \
+    X(ERROR_DENIED, "DENIED")                                               \
+    X(ERROR_NOAUTH, "NOAUTH")                                               \
+    X(ERROR_WRONGPASS, "WRONGPASS")                                         \
+    X(ERROR_NOPERM, "NOPERM")                                               \
+    X(ERROR_BUSY, "BUSY")                                                   \
+    X(ERROR_LOADING, "LOADING")                                             \
+    X(ERROR_MASTERDOWN, "MASTERDOWN")                                       \
+    X(ERROR_CLUSTERDOWN, "CLUSTERDOWN")                                     \
+    X(ERROR_MISCONF, "MISCONF")                                             \
+    X(ERROR_OOM, "OOM")                                                     \
+    X(ERROR_NOREPLICAS, "NOREPLICAS")                                       \
+    X(ERROR_READONLY, "READONLY")                                           \
+    X(ERROR_WRONGTYPE, "WRONGTYPE")                                         \
+    X(ERROR_MOVED, "MOVED")                                                 \
     X(ERROR_ASK, "ASK")
 
 #define EVIDENCE_ENUM(constant, prefix) constant,
@@ -98,17 +107,18 @@ struct evidence {
     /* Why TLS, a name or a file of ours failed, as a whole sentence that names
      * the file; printable, the same from round to round; "" = none. */
     char trouble[VERDICT_DETAIL_BYTES];
-    bool is_cluster_down; /* CLUSTER INFO: cluster_state is not ok */
-    unsigned answered;    /* whole replies that came */
+    unsigned answered; /* whole replies that came */
     struct evidence_reply replies[COMMAND_COUNT];
     struct evidence_role role;
     struct info info;
+    struct cluster cluster;
     /* The first error or odd reply nobody here knows: printable, and its
      * figures masked, so that it stays the same from round to round. */
     char complaint[EVIDENCE_COMPLAINT_BYTES];
 };
 
-/* Nothing seen yet of this flight. */
+/* Nothing seen yet of this flight. `known` stays as it is: it is the caller's,
+ * and holds for a second connection too. */
 void evidence_init(struct evidence *evidence, const struct flight *flight);
 
 /* Takes one part of a reply to `command`. */

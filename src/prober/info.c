@@ -1,23 +1,31 @@
 /*
  * info.c - see info.h. One row per wanted field: its name and the function
- * that believes, or does not believe, its value.
+ * that believes, or does not believe, its value; or the fact it is, as the
+ * table of facts has it.
+ *
+ * INFO has some 200 lines, of which we want one in five. A line is compared
+ * with the names of its own length only: three, mostly none.
  */
 #include "prober/info.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/parse.h"
 #include "base/text.h"
+#include "prober/lines.h"
 
 /* The longest value worth a look: a host name. */
 #define VALUE_BYTES_MOST 255
+#define NAME_BYTES_MOST 31
 
 /* `value` is ended by a NUL and holds none. */
 typedef void (*info_take)(struct info *info, const char *value);
 
 struct info_field {
     const char *name;
-    info_take take;
+    info_take take; /* NULL: the value is the number of `fact` */
+    enum fact fact;
 };
 
 static void take_role(struct info *info, const char *value)
@@ -31,8 +39,13 @@ static void take_role(struct info *info, const char *value)
 
 static void take_mode(struct info *info, const char *value)
 {
-    if (strcmp(value, "sentinel") == 0) {
-        info->role = ROLE_SENTINEL;
+    for (int mode = MODE_UNKNOWN + 1; mode < MODE_COUNT; mode++) {
+        if (strcmp(value, mode_name((enum mode)mode)) == 0) {
+            info->facts.mode = (enum mode)mode;
+        }
+    }
+    if (info->facts.mode == MODE_SENTINEL) {
+        info->role = ROLE_SENTINEL; /* its INFO has no role */
     }
 }
 
@@ -41,7 +54,7 @@ static void take_loading(struct info *info, const char *value)
     info->is_loading = strcmp(value, "1") == 0;
 }
 
-/* "37.24" is 3 tens. */
+/* "37.24" is 37 percent, and 3 tens. */
 static void take_loaded(struct info *info, const char *value)
 {
     char whole[4] = "";
@@ -51,6 +64,7 @@ static void take_loaded(struct info *info, const char *value)
         memcpy(whole, value, digits);
         if (parse_u64(whole, 0, 100, &percent) == 0) {
             info->loaded_tens = (uint8_t)(percent / 10);
+            info->facts.values[FACT_LOADED] = (int64_t)percent;
         }
     }
 }
@@ -61,14 +75,24 @@ static void take_shutdown(struct info *info, const char *value)
     info->is_shutting_down = true;
 }
 
+/* "ok" or "err"; anything else tells nothing. */
+static bool take_failure(struct info *info, enum fact fact, const char *value)
+{
+    bool has_failed = strcmp(value, "err") == 0;
+    if (has_failed || strcmp(value, "ok") == 0) {
+        info->facts.values[fact] = has_failed;
+    }
+    return has_failed;
+}
+
 static void take_bgsave(struct info *info, const char *value)
 {
-    info->bgsave_failed = strcmp(value, "err") == 0;
+    info->bgsave_failed = take_failure(info, FACT_SAVE_FAILED, value);
 }
 
 static void take_aof(struct info *info, const char *value)
 {
-    info->aof_failed = strcmp(value, "err") == 0;
+    info->aof_failed = take_failure(info, FACT_AOF_FAILED, value);
 }
 
 static void take_link(struct info *info, const char *value)
@@ -88,6 +112,17 @@ static void take_syncing(struct info *info, const char *value)
 static void take_offset(struct info *info, const char *value)
 {
     info->has_offset = parse_u64(value, 0, UINT64_MAX, &info->offset) == 0;
+}
+
+static void take_read_offset(struct info *info, const char *value)
+{
+    info->has_read_offset =
+        parse_u64(value, 0, UINT64_MAX, &info->read_offset) == 0;
+}
+
+static void take_silence(struct info *info, const char *value)
+{
+    info->has_silence = parse_u64(value, 0, INT64_MAX, &info->silence_s) == 0;
 }
 
 static void take_master_host(struct info *info, const char *value)
@@ -128,50 +163,144 @@ static void take_version(struct info *info, const char *value)
 }
 
 static const struct info_field info_fields[] = {
-    {"redis_version", take_version},
-    {"redis_mode", take_mode},
-    {"process_id", take_process_id},
-    {"run_id", take_run_id},
-    {"shutdown_in_milliseconds", take_shutdown},
-    {"loading", take_loading},
-    {"loading_loaded_perc", take_loaded},
-    {"rdb_last_bgsave_status", take_bgsave},
-    {"aof_last_write_status", take_aof},
-    {"role", take_role},
-    {"master_host", take_master_host},
-    {"master_port", take_master_port},
-    {"master_link_status", take_link},
-    {"master_sync_in_progress", take_syncing},
-    {"slave_repl_offset", take_offset},
+    {"redis_version", take_version, FACT_COUNT},
+    {"valkey_version", take_version, FACT_COUNT}, /* comes after the other,
+                             which says there with whom it is compatible */
+    {"redis_mode", take_mode, FACT_COUNT},
+    {"server_mode", take_mode, FACT_COUNT}, /* valkey, from 8 on */
+    {"process_id", take_process_id, FACT_COUNT},
+    {"run_id", take_run_id, FACT_COUNT},
+    {"shutdown_in_milliseconds", take_shutdown, FACT_COUNT},
+    {"loading", take_loading, FACT_COUNT},
+    {"loading_loaded_perc", take_loaded, FACT_COUNT},
+    {"rdb_last_bgsave_status", take_bgsave, FACT_COUNT},
+    {"aof_last_write_status", take_aof, FACT_COUNT},
+    {"role", take_role, FACT_COUNT},
+    {"master_host", take_master_host, FACT_COUNT},
+    {"master_port", take_master_port, FACT_COUNT},
+    {"master_link_status", take_link, FACT_COUNT},
+    {"master_sync_in_progress", take_syncing, FACT_COUNT},
+    {"master_last_io_seconds_ago", take_silence, FACT_COUNT},
+    {"slave_read_repl_offset", take_read_offset, FACT_COUNT},
+    {"slave_repl_offset", take_offset, FACT_COUNT},
 };
 
-static const struct info_field *find_field(const char *name, size_t length)
+#define ROW_COUNT (sizeof(info_fields) / sizeof(info_fields[0]))
+#define FIELD_COUNT_MOST (ROW_COUNT + FACT_COUNT)
+
+/* --- finding a field by its name --------------------------------------- */
+
+/* The wanted fields, those of one length in a chain. Made for each INFO: that
+ * costs as much as four lines of it, and nothing global is changed. */
+struct index {
+    unsigned count;
+    struct info_field fields[FIELD_COUNT_MOST];
+    uint8_t first[NAME_BYTES_MOST + 1]; /* by length; from 1, 0 = none */
+    uint8_t next[FIELD_COUNT_MOST];     /* in the chain; the same */
+};
+
+_Static_assert(FIELD_COUNT_MOST < UINT8_MAX, "chains count in bytes");
+
+static void add_field(struct index *index, const struct info_field *field)
 {
-    for (size_t i = 0; i < sizeof(info_fields) / sizeof(info_fields[0]); i++) {
-        const char *wanted = info_fields[i].name;
-        if (strlen(wanted) == length && memcmp(wanted, name, length) == 0) {
-            return &info_fields[i];
+    size_t length = strlen(field->name);
+    assert(length <= NAME_BYTES_MOST);
+    index->fields[index->count] = *field;
+    index->next[index->count] = index->first[length];
+    index->count++;
+    index->first[length] = (uint8_t)index->count;
+}
+
+static void index_init(struct index *index)
+{
+    index->count = 0;
+    memset(index->first, 0, sizeof(index->first));
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        add_field(index, &info_fields[i]);
+    }
+    for (int fact = 0; fact < FACT_COUNT; fact++) {
+        const char *name = fact_field((enum fact)fact);
+        if (name != NULL) {
+            add_field(index, &(struct info_field){.name = name,
+                                                  .fact = (enum fact)fact});
         }
+    }
+}
+
+static const struct info_field *find_field(const struct index *index,
+                                           const struct line *line)
+{
+    if (line->name_length > NAME_BYTES_MOST) {
+        return NULL;
+    }
+    unsigned number = index->first[line->name_length];
+    while (number != 0) {
+        const struct info_field *field = &index->fields[number - 1];
+        if (memcmp(field->name, line->name, line->name_length) == 0) {
+            return field;
+        }
+        number = index->next[number - 1];
     }
     return NULL;
 }
 
-static void read_line(struct info *info, const char *line, size_t length)
+/* --- reading ----------------------------------------------------------- */
+
+static void take_fact(struct info *info, enum fact fact,
+                      const struct line *line)
 {
-    const char *colon = memchr(line, ':', length);
-    if (colon == NULL || colon == line) {
-        return;
+    uint64_t number = 0;
+    if (line_number(line, INT64_MAX, &number)) {
+        info->facts.values[fact] = (int64_t)number;
     }
-    const struct info_field *field = find_field(line, (size_t)(colon - line));
-    size_t value_length = length - (size_t)(colon - line) - 1;
-    if (field == NULL || value_length > VALUE_BYTES_MOST ||
-        memchr(colon, '\0', value_length + 1) != NULL) {
-        return;
-    }
+}
+
+static void read_line(struct info *info, const struct index *index,
+                      const struct line *line)
+{
     char value[VALUE_BYTES_MOST + 1];
-    memcpy(value, colon + 1, value_length);
-    value[value_length] = '\0';
-    field->take(info, value);
+    const struct info_field *field = find_field(index, line);
+    if (field == NULL) {
+        if (info_replicas_is_line(line)) {
+            info_replicas_add(&info->replicas, line);
+        }
+    } else if (field->take == NULL) {
+        take_fact(info, field->fact, line);
+    } else if (line_value(line, value, sizeof(value))) {
+        field->take(info, value);
+    }
+}
+
+/* How far one offset is ahead of another; they are told a moment apart, so it
+ * may look as if it were behind. */
+static int64_t distance(uint64_t ahead, uint64_t behind)
+{
+    uint64_t apart = ahead > behind ? ahead - behind : 0;
+    return apart > INT64_MAX ? INT64_MAX : (int64_t)apart;
+}
+
+static void compute_of_replica(struct info *info)
+{
+    if (info->has_offset && info->has_read_offset) {
+        info->facts.values[FACT_GAP] =
+            distance(info->read_offset, info->offset);
+    }
+    if (info->has_silence) {
+        info->facts.values[FACT_LAG] = (int64_t)info->silence_s;
+    }
+}
+
+static void compute_of_master(struct info *info)
+{
+    int64_t offset = info->facts.values[FACT_OFFSET];
+    if (info->replicas.online == 0) {
+        return;
+    }
+    if (offset != FACT_UNKNOWN) {
+        info->facts.values[FACT_GAP] =
+            distance((uint64_t)offset, info->replicas.lowest_offset);
+    }
+    info->facts.values[FACT_LAG] = (int64_t)info->replicas.worst_lag_s;
 }
 
 void info_init(struct info *info)
@@ -182,16 +311,16 @@ void info_init(struct info *info)
 
 void info_read(struct info *info, const char *text, size_t length)
 {
-    size_t start = 0;
-    while (start < length) {
-        const char *line = text + start;
-        const char *newline = memchr(line, '\n', length - start);
-        size_t line_length =
-            newline == NULL ? length - start : (size_t)(newline - line);
-        start += line_length + 1;
-        if (line_length > 0 && line[line_length - 1] == '\r') {
-            line_length--;
-        }
-        read_line(info, line, line_length);
+    struct index index;
+    struct lines lines = {.text = text, .length = length};
+    struct line line;
+    index_init(&index);
+    while (lines_next(&lines, &line)) {
+        read_line(info, &index, &line);
+    }
+    if (info->role == ROLE_REPLICA) {
+        compute_of_replica(info);
+    } else if (info->role == ROLE_MASTER) {
+        compute_of_master(info);
     }
 }

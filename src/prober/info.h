@@ -1,7 +1,7 @@
 /*
- * info.h - the few fields of INFO a verdict rests on, read from a stranger's
- * text. A field that is missing, or is not what Redis would write, stays at
- * "not known"; nothing here can fail.
+ * info.h - the few fields of INFO a verdict rests on, and the facts for people
+ * beside it, read from a stranger's text. A field that is missing, or is not
+ * what Redis would write, stays at "not known"; nothing here can fail.
  */
 #ifndef PROBER_INFO_H
 #define PROBER_INFO_H
@@ -12,6 +12,7 @@
 
 #include "model/facts.h"
 #include "model/verdict.h"
+#include "prober/info_replicas.h"
 
 #define INFO_HOST_BYTES 256
 #define INFO_TENS_UNKNOWN 255
@@ -29,8 +30,13 @@ struct info {
     bool is_syncing;      /* a full synchronisation is under way */
     bool has_offset;      /* slave_repl_offset was there */
     uint64_t offset;      /* slave_repl_offset; 1 = never synchronised */
-    uint16_t master_port; /* 0 = not known */
-    uint32_t process_id;  /* 0 = not known */
+    bool has_read_offset; /* slave_read_repl_offset was there (7.0 on) */
+    uint64_t read_offset; /* received; `offset` is what was applied of it */
+    bool has_silence;     /* master_last_io_seconds_ago was there */
+    uint64_t silence_s;
+    struct info_replicas replicas; /* a master's */
+    uint16_t master_port;          /* 0 = not known */
+    uint32_t process_id;           /* 0 = not known */
     char master_host[INFO_HOST_BYTES];
     char run_id[VERDICT_RUN_ID_BYTES];
     char version[VERDICT_VERSION_BYTES];
