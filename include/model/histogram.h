@@ -27,4 +27,10 @@ uint64_t histogram_bound_us(unsigned bucket);
 /* Everything counted. */
 uint64_t histogram_count(const struct histogram *histogram);
 
+/* About what so many percent of it took at most, estimated as Prometheus does:
+ * evenly inside a bucket, the last bound for what is past it. 0 when nothing
+ * was counted. */
+uint64_t histogram_percentile_us(const struct histogram *histogram,
+                                 unsigned percent);
+
 #endif

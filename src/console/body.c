@@ -129,17 +129,17 @@ void body_html(struct body *body, const char *text)
 
 void body_label(struct body *body, const char *text)
 {
+    const char *run = text; /* what needs no escape goes out in one piece */
     for (; *text != '\0'; text++) {
         unsigned char byte = (unsigned char)*text;
-        if (byte == '\\' || byte == '"') {
-            body_text(body, "\\");
+        if (is_printable(byte) && byte != '\\' && byte != '"') {
+            continue;
         }
-        if (is_printable(byte)) {
-            body_append(body, text, 1);
-        } else {
-            body_format(body, "\\\\x%02x", byte);
-        }
+        body_append(body, run, (size_t)(text - run));
+        run = text + 1;
+        body_format(body, is_printable(byte) ? "\\%c" : "\\\\x%02x", byte);
     }
+    body_append(body, run, (size_t)(text - run));
 }
 
 void body_duration(struct body *body, uint64_t duration_ms)

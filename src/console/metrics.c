@@ -277,5 +277,7 @@ void metrics_write(const struct snapshot *snapshot,
     write_services(snapshot, body);
     write_zookeeper(snapshot, body);
     metrics_write_instances(snapshot, body);
+    metrics_write_facts(snapshot, body);
+    metrics_write_stages(snapshot, body);
     write_console(snapshot, figures, body);
 }

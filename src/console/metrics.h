@@ -17,6 +17,18 @@ void metrics_write(const struct snapshot *snapshot,
 void metrics_write_instances(const struct snapshot *snapshot,
                              struct body *body);
 
+/* What was learnt of Redis beside the verdict, and how long each stage of the
+ * probes took; parts of metrics_write too. */
+void metrics_write_facts(const struct snapshot *snapshot, struct body *body);
+void metrics_write_stages(const struct snapshot *snapshot, struct body *body);
+
+/* Begins a line of an instance, name{name="cache-1" with no brace closed, and
+ * adds a label to it. */
+void metrics_write_start(struct body *body, const char *metric,
+                         const struct board_instance *instance);
+void metrics_write_label(struct body *body, const char *label,
+                         const char *text);
+
 /* A family's head: its HELP and TYPE lines. */
 void metrics_write_head(struct body *body, const char *name, const char *type,
                         const char *help);

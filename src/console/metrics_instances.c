@@ -4,7 +4,6 @@
  * A family stands together in the text, so each walks over all instances.
  * What watchers are told is shown: an expired claim counts as `unknown`.
  */
-#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -50,9 +49,8 @@ static void for_each(const struct snapshot *snapshot, instance_writer write,
     }
 }
 
-/* name{name="cache-1" with no brace closed, so that labels can follow. */
-static void write_start(struct body *body, const char *metric,
-                        const struct board_instance *instance)
+void metrics_write_start(struct body *body, const char *metric,
+                         const struct board_instance *instance)
 {
     body_text(body, metric);
     body_text(body, "{name=\"");
@@ -60,7 +58,7 @@ static void write_start(struct body *body, const char *metric,
     body_text(body, "\"");
 }
 
-static void write_label(struct body *body, const char *label, const char *text)
+void metrics_write_label(struct body *body, const char *label, const char *text)
 {
     body_text(body, ",");
     body_text(body, label);
@@ -76,7 +74,16 @@ static void write_bit(struct body *body, bool bit)
 
 static void write_count(struct body *body, uint64_t count)
 {
-    body_format(body, "} %" PRIu64 "\n", count);
+    body_text(body, "} ");
+    body_decimal(body, count);
+    body_text(body, "\n");
+}
+
+static const char *shown_mode(const struct snapshot *snapshot,
+                              const struct board_instance *instance)
+{
+    bool is_fresh = snapshot_has_fresh_facts(snapshot, instance);
+    return mode_name(is_fresh ? instance->instance.facts.mode : MODE_UNKNOWN);
 }
 
 static void write_info(const struct snapshot *snapshot,
@@ -84,11 +91,26 @@ static void write_info(const struct snapshot *snapshot,
 {
     struct verdict shown;
     snapshot_shown(snapshot, instance, &shown);
-    write_start(body, PREFIX "info", instance);
-    write_label(body, "addr",
-                instance_settings_published(&instance->settings)->text);
-    write_label(body, "role", role_name(shown.role));
-    write_label(body, "version", shown.version);
+    metrics_write_start(body, PREFIX "info", instance);
+    metrics_write_label(body, "addr",
+                        instance_settings_published(&instance->settings)->text);
+    metrics_write_label(body, "role", role_name(shown.role));
+    metrics_write_label(body, "version", shown.version);
+    metrics_write_label(body, "mode", shown_mode(snapshot, instance));
+    write_bit(body, true);
+}
+
+static void write_reason(const struct snapshot *snapshot,
+                         const struct board_instance *instance,
+                         struct body *body)
+{
+    struct verdict shown;
+    snapshot_shown(snapshot, instance, &shown);
+    if (shown.reason == REASON_NONE) {
+        return;
+    }
+    metrics_write_start(body, PREFIX "reason", instance);
+    metrics_write_label(body, "reason", reason_name(shown.reason));
     write_bit(body, true);
 }
 
@@ -99,8 +121,8 @@ static void write_state(const struct snapshot *snapshot,
     struct verdict shown;
     snapshot_shown(snapshot, instance, &shown);
     for (int i = STATE_NONE + 1; i < STATE_COUNT; i++) {
-        write_start(body, PREFIX "state", instance);
-        write_label(body, "state", state_name((enum state)i));
+        metrics_write_start(body, PREFIX "state", instance);
+        metrics_write_label(body, "state", state_name((enum state)i));
         write_bit(body, shown.state == (enum state)i);
     }
 }
@@ -111,7 +133,7 @@ static void write_readable(const struct snapshot *snapshot,
 {
     struct verdict shown;
     snapshot_shown(snapshot, instance, &shown);
-    write_start(body, PREFIX "readable", instance);
+    metrics_write_start(body, PREFIX "readable", instance);
     write_bit(body, shown.readable == ABILITY_YES);
 }
 
@@ -121,7 +143,7 @@ static void write_writable(const struct snapshot *snapshot,
 {
     struct verdict shown;
     snapshot_shown(snapshot, instance, &shown);
-    write_start(body, PREFIX "writable", instance);
+    metrics_write_start(body, PREFIX "writable", instance);
     write_bit(body, shown.writable == ABILITY_YES);
 }
 
@@ -131,7 +153,7 @@ static void write_published(const struct snapshot *snapshot,
 {
     const struct claim *claim = &instance->instance.claim;
     (void)snapshot; /* of the writers' common shape */
-    write_start(body, PREFIX "published", instance);
+    metrics_write_start(body, PREFIX "published", instance);
     write_bit(body, claim->version > 0 &&
                         instance->instance.publication.claim_version ==
                             claim->version);
@@ -145,7 +167,7 @@ static void write_success_age(const struct snapshot *snapshot,
     if (last_ms == 0) {
         return;
     }
-    write_start(body, PREFIX "last_success_age_seconds", instance);
+    metrics_write_start(body, PREFIX "last_success_age_seconds", instance);
     body_text(body, "} ");
     metrics_write_seconds(body, snapshot_age_ms(snapshot, last_ms));
 }
@@ -158,17 +180,17 @@ static void write_outcomes(const struct snapshot *snapshot,
     static const char name[] = PREFIX "outcomes_total";
     (void)snapshot; /* of the writers' common shape */
     uint64_t known = counts->good + counts->bad + counts->agent;
-    write_start(body, name, instance);
-    write_label(body, "class", "good");
+    metrics_write_start(body, name, instance);
+    metrics_write_label(body, "class", "good");
     write_count(body, counts->good);
-    write_start(body, name, instance);
-    write_label(body, "class", "bad");
+    metrics_write_start(body, name, instance);
+    metrics_write_label(body, "class", "bad");
     write_count(body, counts->bad);
-    write_start(body, name, instance);
-    write_label(body, "class", "agent");
+    metrics_write_start(body, name, instance);
+    metrics_write_label(body, "class", "agent");
     write_count(body, counts->agent);
-    write_start(body, name, instance);
-    write_label(body, "class", "other");
+    metrics_write_start(body, name, instance);
+    metrics_write_label(body, "class", "other");
     write_count(body, counts->rounds > known ? counts->rounds - known : 0);
 }
 
@@ -184,7 +206,7 @@ static void write_counter(const struct snapshot *snapshot,
         const char *counts = (const char *)&instance->instance.counters;
         uint64_t count;
         memcpy(&count, counts + counter->offset, sizeof count);
-        write_start(body, counter->name, instance);
+        metrics_write_start(body, counter->name, instance);
         write_count(body, count);
     }
 }
@@ -197,6 +219,9 @@ void metrics_write_instances(const struct snapshot *snapshot, struct body *body)
     metrics_write_head(body, PREFIX "state", "gauge",
                        "1 for the state watchers are told, 0 for the others.");
     for_each(snapshot, write_state, body);
+    metrics_write_head(body, PREFIX "reason", "gauge",
+                       "Why it is in that state; always 1.");
+    for_each(snapshot, write_reason, body);
     metrics_write_head(body, PREFIX "readable", "gauge",
                        "1 while a client can read.");
     for_each(snapshot, write_readable, body);

@@ -14,6 +14,8 @@
 
 #include "model/bounds.h"
 
+#define DAY_S 86400
+
 void snapshot_init(struct snapshot *snapshot, const struct board *board)
 {
     memset(snapshot, 0, sizeof *snapshot);
@@ -169,14 +171,43 @@ bool snapshot_is_leased(const struct claim *claim)
            claim->verdict.state != STATE_UNKNOWN && claim->lease_ms > 0;
 }
 
+static bool is_expired(const struct snapshot *snapshot,
+                       const struct claim *claim)
+{
+    return snapshot_is_leased(claim) &&
+           snapshot_age_ms(snapshot, claim->earned_ms) > claim->lease_ms;
+}
+
+bool snapshot_has_fresh_facts(const struct snapshot *snapshot,
+                              const struct board_instance *instance)
+{
+    const struct claim *claim = &instance->instance.claim;
+    uint64_t facts_ms = instance->instance.facts_ms;
+    return facts_ms > 0 && !is_expired(snapshot, claim) &&
+           snapshot_age_ms(snapshot, facts_ms) <=
+               instance->settings.deep_interval_ms + claim->lease_ms;
+}
+
+bool snapshot_certificate_days(const struct snapshot *snapshot,
+                               const struct facts *facts, int64_t *days)
+{
+    int64_t end_s = facts->values[FACT_CERTIFICATE_END];
+    int64_t left_s = end_s - (int64_t)(snapshot->now_wall_ms / 1000);
+    if (end_s <= 0) {
+        return false; /* 0 on a board where nothing was stored yet */
+    }
+    *days =
+        left_s / DAY_S - (left_s % DAY_S < 0); /* -1 from the first second */
+    return true;
+}
+
 void snapshot_shown(const struct snapshot *snapshot,
                     const struct board_instance *instance,
                     struct verdict *verdict)
 {
     const struct claim *claim = &instance->instance.claim;
     *verdict = claim->verdict;
-    if (snapshot_is_leased(claim) &&
-        snapshot_age_ms(snapshot, claim->earned_ms) > claim->lease_ms) {
+    if (is_expired(snapshot, claim)) {
         verdict_set_agent_fault(verdict, VERDICT_DETAIL_EXPIRED);
     }
 }

@@ -72,6 +72,17 @@ void snapshot_shown(const struct snapshot *snapshot,
                     const struct board_instance *instance,
                     struct verdict *verdict);
 
+/* True if what was learnt beside the verdict can pass for the present: it is
+ * learnt anew each deep_interval, and lasts a lease longer, as a claim does
+ * after its probe. Never once the claim has expired. */
+bool snapshot_has_fresh_facts(const struct snapshot *snapshot,
+                              const struct board_instance *instance);
+
+/* Whole days until the server's certificate expires, negative once it has;
+ * false when there is none that we know of. */
+bool snapshot_certificate_days(const struct snapshot *snapshot,
+                               const struct facts *facts, int64_t *days);
+
 /* The slowest promises over all instances, with the session as negotiated
  * (else as configured). Needs SNAPSHOT_INSTANCES and SNAPSHOT_ZOOKEEPER. */
 struct bounds;

@@ -4,7 +4,8 @@
  *
  * `state` and its company are what watchers are told: a claim whose lease ran
  * out is shown as the publisher publishes it, `unknown`. What the supervisor
- * last claimed stands in `claim`, the last attempt in `last`.
+ * last claimed stands in `claim`, the last attempt in `last`. `facts` were
+ * learnt beside a verdict, perhaps an older one: facts_ms_ago says when.
  */
 #include "base/text.h"
 #include "console/view.h"
@@ -77,6 +78,58 @@ static void put_timings(struct view *view, const uint32_t *stage_us)
         (void)text_copy(key, sizeof key, step_name((enum step)i));
         (void)text_append(key, sizeof key, "_us"); /* the names are short */
         view_number(view, key, stage_us[i]);
+    }
+    view_close_object(view);
+}
+
+/* Of all probes since the first: what the last one took is in `timings`. */
+static void put_latency(struct view *view, const struct histogram *stages)
+{
+    view_open_object(view, "latency");
+    for (int i = 0; i < STEP_COUNT; i++) {
+        uint64_t count = histogram_count(&stages[i]);
+        if (count == 0) {
+            continue;
+        }
+        view_open_object(view, step_name((enum step)i));
+        view_number(view, "count", count);
+        view_number(view, "p50_us", histogram_percentile_us(&stages[i], 50));
+        view_number(view, "p99_us", histogram_percentile_us(&stages[i], 99));
+        view_close_object(view);
+    }
+    view_close_object(view);
+}
+
+static void put_certificate(struct view *view, const struct snapshot *snapshot,
+                            const struct facts *facts)
+{
+    int64_t days = 0;
+    if (snapshot_certificate_days(snapshot, facts, &days)) {
+        view_signed(view, "certificate_days_left", days);
+    } else {
+        view_null(view, "certificate_days_left");
+    }
+}
+
+/* Only what was told: most servers have no certificate, many no replicas. */
+static void put_facts(struct view *view, const struct snapshot *snapshot,
+                      const struct instance *instance)
+{
+    const struct facts *facts = &instance->facts;
+    view_text(view, "mode", mode_name(facts->mode));
+    if (facts->pid > 0) {
+        view_number(view, "pid", facts->pid);
+    } else {
+        view_null(view, "pid");
+    }
+    view_age(view, "facts_ms_ago", snapshot->now_ms, instance->facts_ms);
+    put_certificate(view, snapshot, facts);
+    view_open_object(view, "facts");
+    for (int i = 0; i < FACT_COUNT; i++) {
+        if (facts->values[i] != FACT_UNKNOWN && instance->facts_ms > 0) {
+            view_number(view, fact_key((enum fact)i),
+                        (uint64_t)facts->values[i]);
+        }
     }
     view_close_object(view);
 }
@@ -165,6 +218,8 @@ void views_instance(const struct snapshot *snapshot,
     put_claim(view, snapshot, &instance->claim);
     put_last(view, snapshot, instance);
     put_timings(view, instance->stage_us);
+    put_latency(view, instance->stages);
+    put_facts(view, snapshot, instance);
     put_counters(view, &instance->counters);
     put_published(view, snapshot, record);
     put_outcomes(view, instance);

@@ -35,3 +35,22 @@ uint64_t histogram_count(const struct histogram *histogram)
     }
     return count;
 }
+
+uint64_t histogram_percentile_us(const struct histogram *histogram,
+                                 unsigned percent)
+{
+    uint64_t count = histogram_count(histogram);
+    uint64_t rank = count / 100 * percent + count % 100 * percent / 100;
+    uint64_t floor_us = 0;
+    assert(percent <= 100);
+    rank = rank > 0 ? rank : 1;
+    for (unsigned i = 0; count > 0 && i < BOUNDED; i++) {
+        if (rank <= histogram->counts[i]) {
+            return floor_us +
+                   (bounds_us[i] - floor_us) * rank / histogram->counts[i];
+        }
+        rank -= histogram->counts[i];
+        floor_us = bounds_us[i];
+    }
+    return floor_us;
+}

@@ -148,10 +148,41 @@ static inline void sample_settings(uint32_t index,
     settings->canary = true;
 }
 
+/* What a master of 4 GB told at its last full flight. */
+static inline void sample_facts(const struct sample *sample,
+                                struct instance *instance)
+{
+    struct facts *facts = &instance->facts;
+    instance->facts_ms = sample->now_ms - 2 * SAMPLE_AGE_MS;
+    facts->mode = MODE_STANDALONE;
+    facts->pid = 4711;
+    facts->start_ticks = 99;
+    for (int i = 0; i < FACT_COUNT; i++) {
+        facts->values[i] = i;
+    }
+    facts->values[FACT_MEMORY_USED] = INT64_C(1) << 30;
+    facts->values[FACT_MEMORY_LIMIT] = INT64_C(4) << 30;
+    facts->values[FACT_LINK_DOWN] = FACT_UNKNOWN;
+    facts->values[FACT_LOADED] = FACT_UNKNOWN;
+    facts->values[FACT_CERTIFICATE_END] =
+        (int64_t)(SAMPLE_WALL_MS / 1000) + 86400 * 30 + 3600;
+}
+
+static inline void sample_stages(struct instance *instance)
+{
+    static const uint32_t took_us[] = {45, 45, 45, 120, 6000000};
+    for (size_t i = 0; i < sizeof took_us / sizeof took_us[0]; i++) {
+        histogram_add(&instance->stages[STEP_CONNECT], took_us[i]);
+        histogram_add(&instance->stages[STEP_PING], took_us[i]);
+        histogram_add(&instance->stages[STEP_INFO], took_us[i]);
+    }
+}
+
 static inline void sample_instance(const struct sample *sample, uint32_t index,
                                    struct instance *instance)
 {
     memset(instance, 0, sizeof *instance);
+    facts_init(&instance->facts);
     struct claim *claim = &instance->claim;
     sample_verdict(index, &claim->verdict);
     claim->version = claim->verdict.state == STATE_NONE ? 0 : 3;
@@ -176,7 +207,9 @@ static inline void sample_instance(const struct sample *sample, uint32_t index,
     instance->outcome_ms = sample->now_ms - SAMPLE_AGE_MS;
     if (claim->verdict.state == STATE_UP) {
         instance->last_success_ms = sample->now_ms - SAMPLE_AGE_MS;
+        sample_facts(sample, instance);
     }
+    sample_stages(instance);
     instance->last = claim->verdict;
     instance->stage_us[STEP_CONNECT] = 45;
     instance->stage_us[STEP_PING] = 30;
