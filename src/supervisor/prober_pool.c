@@ -177,24 +177,26 @@ void prober_pool_spawn(struct prober_pool *pool, uint32_t number)
     pool->on_event(pool, &event);
 }
 
-static void say(struct prober *prober, const struct message *message)
+static bool say(struct prober *prober, const struct message *message)
 {
     if (prober->child.state != CHILD_RUNNING || prober->child.is_stream_ended) {
-        return; /* its end is on the way to the engine */
+        return false; /* its end is on the way to the engine */
     }
     if (channel_send(&prober->child.channel, message) != 0) {
         child_kill(&prober->child);
+        return false;
     }
+    return true;
 }
 
-void prober_pool_probe(struct prober_pool *pool, uint32_t number,
+bool prober_pool_probe(struct prober_pool *pool, uint32_t number,
                        const struct message_probe *probe)
 {
     struct prober *prober = find_prober(pool, number);
 
-    if (prober != NULL) {
-        say(prober, &(struct message){.kind = MESSAGE_PROBE, .probe = *probe});
-    }
+    return prober != NULL && !prober->is_dismissed &&
+           say(prober,
+               &(struct message){.kind = MESSAGE_PROBE, .probe = *probe});
 }
 
 void prober_pool_retire(struct prober_pool *pool, uint32_t number)
@@ -203,7 +205,7 @@ void prober_pool_retire(struct prober_pool *pool, uint32_t number)
 
     if (prober != NULL) {
         prober->is_dismissed = true;
-        say(prober, &(struct message){.kind = MESSAGE_RETIRE});
+        (void)say(prober, &(struct message){.kind = MESSAGE_RETIRE});
     }
 }
 

@@ -50,8 +50,9 @@ void prober_pool_init(struct prober_pool *pool, uv_loop_t *loop,
 /* Each tells the engine by on_event: SPAWNED or FAILED. */
 void prober_pool_spawn(struct prober_pool *pool, uint32_t number);
 
-/* Queues a probe; prober_pool_flush sends. */
-void prober_pool_probe(struct prober_pool *pool, uint32_t number,
+/* Queues a probe; prober_pool_flush sends. False: this prober takes none any
+ * more, and the engine will hear of it or has. */
+bool prober_pool_probe(struct prober_pool *pool, uint32_t number,
                        const struct message_probe *probe);
 
 void prober_pool_retire(struct prober_pool *pool, uint32_t number);
