@@ -33,6 +33,17 @@ MODES_BIND = [] if os.geteuid() != 0 else [
     "setpriv", "--bounding-set=-dac_override,-dac_read_search"]
 
 
+def found_in(result):
+    """What a result or a node says, by the same words."""
+    found = Found(*(result[field] for field in Found._fields))
+    return found._replace(conditions=sorted(found.conditions))
+
+
+def is_as(found, expected):
+    return found._replace(detail="") == expected._replace(detail="") \
+        and re.fullmatch(expected.detail, found.detail) is not None
+
+
 class State:
     """One row, or one way into it."""
 
@@ -50,7 +61,7 @@ class Subject:
     """A server in a state. `access` is what its instance's configuration
     says beside the address; `known` what an agent would remember of it
     (`was_loading`, and the `pid` of its process); `then` completes a state
-    that must be seen halfway first; `undo` heals it, None where nothing
+    that takes time, or must be seen halfway first; `undo` heals it, None where nothing
     can."""
 
     def __init__(self, addr, undo=None, access=None, known=None, then=None):
@@ -87,9 +98,9 @@ class Stage:
         self.secrets.append("hush-" + os.urandom(12).hex())
         return self.secrets[-1]
 
-    def secret_file(self, secret, mode=0o600):
+    def secret_file(self, secret):
         path = self.path("password")
-        write_secret(path, secret, mode)
+        write_secret(path, secret)
         return path
 
     def __enter__(self):
@@ -99,10 +110,12 @@ class Stage:
         self.stack.close()
 
 
-def write_secret(path, secret, mode=0o600):
-    with open(path, "w") as file:
+def write_secret(path, secret):
+    """At once: nobody reads half of it."""
+    with open(path + ".new", "w") as file:
         file.write(f"{secret}\n")
-    os.chmod(path, mode)
+    os.chmod(file.name, 0o600)
+    os.rename(file.name, path)
 
 
 def row(reason, state, readable, writable, role="unknown", conditions=None,
@@ -111,7 +124,8 @@ def row(reason, state, readable, writable, role="unknown", conditions=None,
     only condition unless more are named."""
     if conditions is None:
         conditions = [] if state == "up" else [reason]
-    found = Found(reason, state, readable, writable, role, conditions, detail)
+    found = Found(reason, state, readable, writable, role, sorted(conditions),
+                  detail)
 
     def enter(bring):
         STATES[bring.__name__] = State(bring, found, healed)
@@ -123,8 +137,8 @@ def agents_fault(detail):
     return row("agent", "unknown", "unknown", "unknown", detail=detail)
 
 
-def down(reason, detail=".+"):
-    return row(reason, "down", "no", "no", detail=detail)
+def down(reason, detail=".+", role="unknown"):
+    return row(reason, "down", "no", "no", role, detail=detail)
 
 
 def shut(reason, detail=".+"):
@@ -145,22 +159,27 @@ def socket_out_of_reach(stage):
     return Subject(redis.addr, lambda: os.chmod(redis.path, 0o700))
 
 
-@agents_fault(r".*\.password\b.*")
-def password_file_open_to_all(stage):
+def known_by_file(stage):
+    """A server with a password, and the file that holds it."""
     secret = stage.secret()
     redis = stage.redis({"requirepass": secret})
-    path = stage.secret_file(secret, 0o644)
+    return redis, stage.secret_file(secret)
+
+
+@agents_fault(r".*\.password\b.*")
+def password_file_open_to_all(stage):
+    redis, path = known_by_file(stage)
     return Subject(redis.addr, lambda: os.chmod(path, 0o600),
-                   {"password_file": path})
+                   {"password_file": path},
+                   then=lambda: os.chmod(path, 0o644))
 
 
 @agents_fault(r".*\.password\b.*")
 def password_file_missing(stage):
-    secret = stage.secret()
-    redis = stage.redis({"requirepass": secret})
-    path = stage.path("password")
-    return Subject(redis.addr, lambda: write_secret(path, secret),
-                   {"password_file": path})
+    redis, path = known_by_file(stage)
+    return Subject(redis.addr, lambda: os.rename(path + ".away", path),
+                   {"password_file": path},
+                   then=lambda: os.rename(path, path + ".away"))
 
 
 # --- 2 to 4: nobody there -----------------------------------------------------
@@ -302,12 +321,23 @@ def password_wanted(stage):
 
 @shut("auth", "the user or password was refused.*")
 def password_wrong(stage):
-    """Healed by a new password in the file: it is read again."""
+    """Healed by the right one in the file: it is read again."""
     secret = stage.secret()
     redis = stage.redis({"requirepass": secret})
     path = stage.secret_file(stage.secret())
     return Subject(redis.addr, lambda: write_secret(path, secret),
                    {"password_file": path})
+
+
+@shut("auth", "the user or password was refused.*")
+def password_changed(stage):
+    """It was let in before."""
+    redis, path = known_by_file(stage)
+    with open(path) as file:
+        secret = file.read().strip()
+    return Subject(redis.addr, lambda: write_secret(path, secret),
+                   {"password_file": path},
+                   then=lambda: write_secret(path, stage.secret()))
 
 
 def acl_user(stage, *rights):
@@ -350,13 +380,14 @@ def password_not_needed(stage):
 
 # --- 11, 12: silent -----------------------------------------------------------
 def begin_loading(stage):
-    """A server that loads for as long as a test may take."""
-    redis = stage.redis({"enable-debug-command": "yes",
+    """A server that takes its time, 40 ms a key, and answers after each: its
+    first tenth is loaded in 80 s."""
+    redis = stage.redis({"enable-debug-command": "yes", "rdbcompression": "no",
                          "loading-process-events-interval-bytes": 1024})
-    assert redis.ask("DEBUG", "POPULATE", "20000") == b"+OK\r\n"
-    assert redis.ask("SAVE") == b"+OK\r\n"
+    assert redis.ask("DEBUG", "POPULATE", "20000", "key", "1024") == b"+OK\r\n"
+    assert redis.ask("SAVE", seconds=30) == b"+OK\r\n"
     redis.kill()
-    redis.settings["key-load-delay"] = 1000
+    redis.settings["key-load-delay"] = 40000
     redis.restart()
     wait_for(lambda: redis.ask("PING").startswith(b"-LOADING"))
     return redis
@@ -456,7 +487,9 @@ def unsaved(stage, settings=None):
     """A server whose snapshots fail: their directory is gone."""
     data = stage.path("data")
     os.mkdir(data)
-    redis = stage.redis({"dir": data, "save": "3600 1", **(settings or {})})
+    redis = stage.redis({"dir": data, "save": "3600 1",
+                         "enable-protected-configs": "yes",
+                         **(settings or {})})
     shutil.rmtree(data)
     redis.ask("SET", "key", "value")
     redis.ask("BGSAVE")
@@ -557,14 +590,16 @@ def link_down(stage):
 @degraded("lag", "yes", role="replica", healed=REPLICA)
 def behind_its_master(stage):
     """The link stands, and nothing comes over it."""
-    master = stage.redis()
+    master = stage.redis({"repl-ping-replica-period": 1})
     replica = stage.redis(replicaof=master)
     wait_for(lambda: is_linked(replica), what="link")
     master.stop()
-    wait_for(lambda: int(re.search(
-        rb"master_last_io_seconds_ago:(\d+)",
-        replica.ask("INFO", "replication"))[1]) >= 3, what="silence")
-    return Subject(replica.addr, master.cont, {"max_lag": "1s"})
+
+    def is_silent():
+        info = replica.ask("INFO", "replication")
+        return int(re.search(rb"last_io_seconds_ago:(-?\d+)", info)[1]) >= 4
+    return Subject(replica.addr, master.cont, {"max_lag": "2s"},
+                   then=lambda: wait_for(is_silent, what="silence"))
 
 
 @row(*REPLICA[:5], detail="")
