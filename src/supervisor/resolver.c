@@ -376,7 +376,6 @@ void resolver_replace(struct resolver *resolver, struct errands *errands)
     errands_adopt(errands, resolver->errands);
     errands_destroy(resolver->errands);
     resolver->errands = errands;
-    turn(resolver);
 }
 
 void resolver_probe(struct resolver *resolver,

@@ -50,12 +50,13 @@ struct resolver {
     struct resolver_lane lanes[NAMES_LANES];
 };
 
-/* Looks nothing up yet. `errands` are taken. */
+/* Looks nothing up before resolver_start. `errands` are taken. */
 void resolver_init(struct resolver *resolver, struct supervisor *supervisor,
                    uv_loop_t *loop, struct errands *errands);
 void resolver_start(struct resolver *resolver);
 
-/* Other settings: these errands, which are taken, from now on. */
+/* Other settings: these errands, which are taken, from the next
+ * resolver_start on. */
 void resolver_replace(struct resolver *resolver, struct errands *errands);
 
 /* A probe that the engine wants: sends it, at once or when its name is known.
