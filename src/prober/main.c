@@ -1,6 +1,6 @@
 /*
  * main.c - sentinel-prober: the arguments, the limits this process puts upon
- * itself, and its role: prober_run or discover_run.
+ * itself, and its role: prober_run, discover_run or resolve_run.
  *
  * It talks to strangers, so it gives up what it will never need before the
  * first word: privileges by exec, memory without end, core files that could
@@ -20,6 +20,7 @@
 #include "base/parse.h"
 #include "prober/discover.h"
 #include "prober/prober.h"
+#include "prober/resolve.h"
 #include "wire/progress.h"
 
 /* Many times what 512 probes at once need; libuv aborts below 48 MiB. */
@@ -38,17 +39,37 @@
 #define HAS_SHADOW_MEMORY 0
 #endif
 
+struct role {
+    const char *name; /* as in --role, and in the log */
+    int (*run)(uint32_t generation);
+};
+
+static int search_host(uint32_t generation)
+{
+    return discover_run(generation, "/proc");
+}
+
+/* The first one needs no --role. */
+static const struct role roles[] = {
+    {"prober", prober_run},
+    {DISCOVER_ROLE, search_host},
+    {RESOLVE_ROLE, resolve_run},
+};
+
+#define KNOWN_ROLES (sizeof(roles) / sizeof(roles[0]))
+
 struct arguments {
     uint32_t generation;
-    bool is_discover;
+    const struct role *role;
 };
 
 static int print_help(void)
 {
-    (void)printf("usage: sentinel-prober --generation N [--role %s]\n"
-                 "Probes Redis servers, or searches this host for them. It is "
-                 "started by sentinel-agent.\n",
-                 DISCOVER_ROLE);
+    (void)printf("usage: sentinel-prober --generation N [--role ROLE]\n"
+                 "Probes Redis servers; as `%s` it searches this host for "
+                 "them, as `%s` it looks names up. It is started by "
+                 "sentinel-agent.\n",
+                 DISCOVER_ROLE, RESOLVE_ROLE);
     return PROBER_EXIT_DONE;
 }
 
@@ -63,6 +84,16 @@ static int complain(const char *what)
 {
     (void)fprintf(stderr, "sentinel-prober: %s\n", what);
     return PROBER_EXIT_USAGE;
+}
+
+static const struct role *find_role(const char *name)
+{
+    for (size_t i = 0; i < KNOWN_ROLES; i++) {
+        if (strcmp(roles[i].name, name) == 0) {
+            return &roles[i];
+        }
+    }
+    return NULL;
 }
 
 /* One option. GOES_ON, or the exit code the program is over with. */
@@ -80,8 +111,8 @@ static int read_option(int option, const char *value,
         arguments->generation = (uint32_t)number;
         return GOES_ON;
     case 'r':
-        arguments->is_discover = strcmp(value, DISCOVER_ROLE) == 0;
-        return arguments->is_discover ? GOES_ON : complain("no such role");
+        arguments->role = find_role(value);
+        return arguments->role != NULL ? GOES_ON : complain("no such role");
     case 'v':
         return print_version();
     case 'h':
@@ -152,7 +183,7 @@ static bool is_inherited(int fd)
 
 int main(int count, char **words)
 {
-    struct arguments arguments = {0};
+    struct arguments arguments = {.role = &roles[0]};
     int code = read_arguments(count, words, &arguments);
     if (code != GOES_ON) {
         return code;
@@ -160,13 +191,12 @@ int main(int count, char **words)
     if (!is_inherited(HELPER_FD_CHANNEL) || !is_inherited(HELPER_FD_SHARED)) {
         return complain("it is started by sentinel-agent");
     }
-    log_init(arguments.is_discover ? "discover" : "prober");
+    log_init(arguments.role->name);
     int status = restrict_self();
     if (status != 0) {
         log_event(LEVEL_ERROR, "prober_unrestricted",
                   LOG_TEXT("why", uv_strerror(status)));
         return PROBER_EXIT_SYSTEM;
     }
-    return arguments.is_discover ? discover_run(arguments.generation, "/proc")
-                                 : prober_run(arguments.generation);
+    return arguments.role->run(arguments.generation);
 }
