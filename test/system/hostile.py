@@ -132,3 +132,22 @@ ugly_error = after_request(
 
 def endless_line(fake, peer):
     fake.flood(peer, b"+" + b"A" * 4096)
+
+
+EMPTY_RDB = b"REDIS0009\xff" + bytes(8)
+
+
+def half_a_write(fake, peer):
+    """A master whose replica gets its first copy, and then of one write all
+    but the end."""
+    lines = peer.makefile("rb")
+    for line in lines:
+        word = line.strip().upper()
+        if word in (b"PING", b"REPLCONF"):
+            peer.sendall(b"+OK\r\n")
+        elif word == b"PSYNC":
+            peer.sendall(b"+FULLRESYNC " + b"a" * 40 + b" 0\r\n$%d\r\n"
+                         % len(EMPTY_RDB) + EMPTY_RDB)
+            peer.sendall(b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$20000\r\n"
+                         + b"x" * 10000)
+            fake.hold(peer)
