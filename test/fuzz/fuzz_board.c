@@ -60,6 +60,11 @@ static void check_instance(const struct instance *instance)
 {
     check_verdict(&instance->claim.verdict);
     check_verdict(&instance->last);
+    require(instance->facts.mode < MODE_COUNT);
+    require(instance->facts.pid <= INT32_MAX);
+    for (size_t i = 0; i < FACT_COUNT; i++) {
+        require(instance->facts.values[i] >= FACT_UNKNOWN);
+    }
     for (size_t i = 0; i < INSTANCE_OUTCOMES; i++) {
         require(instance->outcomes[i] < STATE_COUNT);
     }
