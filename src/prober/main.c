@@ -1,43 +1,20 @@
 /*
  * main.c - sentinel-prober: the arguments, the limits this process puts upon
  * itself, and its role: prober_run, discover_run or resolve_run.
- *
- * It talks to strangers, so it gives up what it will never need before the
- * first word: privileges by exec, memory without end, core files that could
- * hold a password.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <uv.h>
 
 #include "base/log.h"
 #include "base/parse.h"
 #include "prober/discover.h"
+#include "prober/limits.h"
 #include "prober/prober.h"
 #include "prober/resolve.h"
 #include "wire/progress.h"
-
-/* Many times what 512 probes at once need; libuv aborts below 48 MiB. */
-#define ADDRESS_SPACE_BYTES (256UL * 1024 * 1024)
-/* A connection for each probe, and room for the loop's own. */
-#define DESCRIPTORS_MOST 1024UL
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HAS_SHADOW_MEMORY 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define HAS_SHADOW_MEMORY 1
-#endif
-#endif
-#ifndef HAS_SHADOW_MEMORY
-#define HAS_SHADOW_MEMORY 0
-#endif
 
 struct role {
     const char *name; /* as in --role, and in the log */
@@ -142,40 +119,6 @@ static int read_arguments(int count, char **words, struct arguments *arguments)
     return code;
 }
 
-static int limit(int resource, rlim_t most)
-{
-    struct rlimit now;
-    if (getrlimit(resource, &now) != 0) {
-        return -errno;
-    }
-    if (now.rlim_max > most) {
-        now.rlim_max = most;
-    }
-    now.rlim_cur = now.rlim_max;
-    return setrlimit(resource, &now) == 0 ? 0 : -errno;
-}
-
-static int restrict_self(void)
-{
-    int status = 0;
-    /* A leak sanitizer must be able to attach to its own process. */
-    if ((!HAS_SHADOW_MEMORY && prctl(PR_SET_DUMPABLE, 0) != 0) ||
-        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-        signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
-        status = -errno;
-    }
-    if (status == 0) {
-        status = limit(RLIMIT_CORE, 0);
-    }
-    if (status == 0) {
-        status = limit(RLIMIT_NOFILE, DESCRIPTORS_MOST);
-    }
-    if (status == 0 && !HAS_SHADOW_MEMORY) {
-        status = limit(RLIMIT_AS, ADDRESS_SPACE_BYTES);
-    }
-    return status;
-}
-
 static bool is_inherited(int fd)
 {
     return fcntl(fd, F_GETFD) != -1;
@@ -192,7 +135,7 @@ int main(int count, char **words)
         return complain("it is started by sentinel-agent");
     }
     log_init(arguments.role->name);
-    int status = restrict_self();
+    int status = limits_set();
     if (status != 0) {
         log_event(LEVEL_ERROR, "prober_unrestricted",
                   LOG_TEXT("why", uv_strerror(status)));

@@ -1,17 +1,20 @@
 /*
  * probe.c - see probe.h. The life of one probe:
  *
- *              open     sent     bytes    end       deadline   closed
- *  IDLE        CONNECTING or TALKING, or the result at once (refused twice)
- *  CONNECTING  -        TALKING  *        again     result     -
- *  TALKING     -        -        *        again     result     -
- *  RETRYING    -        -        -        -         result     as IDLE
- *  CLOSING     -        -        -        -         -          IDLE
+ *               open    sent     secured  bytes  end     deadline  closed
+ *  IDLE         CONNECTING, or as after `sent`; or the result at once: no
+ *               address, a file of ours that is not usable, refused twice
+ *  CONNECTING   -       SPEAKS   -        *      again   result    -
+ *  HANDSHAKING  -       -        TALKING  -      again   result    -
+ *  TALKING      -       -        -        *      again   result    -
+ *  RETRYING     -       -        -        -      -       result    as IDLE
+ *  CLOSING      -       -        -        -      -       -         IDLE
  *
- *  *      the replies' parts go into the evidence; result when all have come,
- *         or when they break the rules
- *  again  RETRYING if it was the first connection and no reply has come (a
- *         refused or reset connection may be a blip), else result
+ *  SPEAKS  HANDSHAKING with TLS, else TALKING
+ *  *       the replies' parts go into the evidence; result when all have come,
+ *          or when they break the rules
+ *  again   RETRYING if it was the first connection and no reply has come (a
+ *          refused or reset connection may be a blip), else result
  *
  * A result sends the probe to CLOSING, or to IDLE when nothing is open.
  *
@@ -22,14 +25,30 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "prober/verdict_rules.h"
+#include "prober/words.h"
 
 #define ATTEMPTS_MOST 2
 
 /* --- the page the supervisor reads ------------------------------------- */
+
+/* Which reply a probe that talks is waiting for. */
+static enum step current_reply(const struct probe *probe)
+{
+    unsigned count = probe->replies.count;
+    enum command command = count < probe->flight->count
+                               ? probe->flight->commands[count]
+                               : COMMAND_COUNT;
+    if (command == COMMAND_AUTH) {
+        return STEP_AUTH;
+    }
+    return command == COMMAND_PING ? STEP_PING : STEP_INFO;
+}
 
 static enum step current_step(const struct probe *probe)
 {
@@ -38,20 +57,27 @@ static enum step current_step(const struct probe *probe)
     case PROBE_CONNECTING:
     case PROBE_RETRYING:
         return STEP_CONNECT;
+    case PROBE_HANDSHAKING:
+        return STEP_TLS;
     case PROBE_TALKING:
-        return probe->replies.count == 0 ? STEP_PING : STEP_INFO;
+        return current_reply(probe);
     case PROBE_CLOSING:
         return STEP_CLOSE;
     }
     return STEP_NONE;
 }
 
+static void show_step(const struct probe *probe, enum step step)
+{
+    atomic_store_explicit(&probe->room->progress->step, (uint32_t)step,
+                          memory_order_relaxed);
+}
+
 static void enter(const struct probe *probe)
 {
-    struct progress *progress = probe->room->progress;
-    atomic_store_explicit(&progress->step, (uint32_t)current_step(probe),
-                          memory_order_relaxed);
-    atomic_store_explicit(&progress->inside, probe->task, memory_order_release);
+    show_step(probe, current_step(probe));
+    atomic_store_explicit(&probe->room->progress->inside, probe->task,
+                          memory_order_release);
 }
 
 static void leave(const struct probe *probe)
@@ -60,16 +86,42 @@ static void leave(const struct probe *probe)
                           memory_order_release);
 }
 
+static void on_enter(struct line *line)
+{
+    enter(line->owner);
+}
+
+static void on_leave(struct line *line)
+{
+    leave(line->owner);
+}
+
 /* --- stages ------------------------------------------------------------ */
 
-/* The time since the last mark belongs to `step`. */
+/* The time since the last mark belongs to `step`, a microsecond at least: 0 is
+ * a stage that never was. */
 static void mark_stage(struct probe *probe, enum step step)
 {
     uint64_t now_us = clock_monotonic_us();
-    uint64_t took_us = now_us - probe->stage_us;
+    uint64_t took_us = now_us > probe->stage_us ? now_us - probe->stage_us : 1;
     probe->stages_us[step] +=
         took_us > UINT32_MAX ? UINT32_MAX : (uint32_t)took_us;
     probe->stage_us = now_us;
+}
+
+/* The replies from number `before` on have come, all at one moment. */
+static void mark_replies(struct probe *probe, unsigned before)
+{
+    for (unsigned i = before; i < probe->replies.count; i++) {
+        enum command command = probe->flight->commands[i];
+        if (command == COMMAND_AUTH) {
+            mark_stage(probe, STEP_AUTH);
+        } else if (command == COMMAND_PING) {
+            mark_stage(probe, STEP_PING);
+        } else if (i + 1 == probe->flight->count) {
+            mark_stage(probe, STEP_INFO);
+        }
+    }
 }
 
 static void set_state(struct probe *probe, enum probe_state state)
@@ -91,7 +143,12 @@ static void report(struct probe *probe)
     for (int i = 0; i < STEP_COUNT; i++) {
         result.stage_us[i] = probe->stages_us[i];
     }
-    result.facts.pid = probe->process_id;
+    if (result.has_facts) {
+        probe->peer.is_local = transport_is_local(&probe->line.transport);
+        peer_prove(&probe->peer, &probe->evidence.info, &result.facts);
+        result.facts.values[FACT_CERTIFICATE_END] =
+            line_certificate_end(&probe->line);
+    }
     verdict_rules_judge(&probe->evidence, &result.verdict);
     probe->room->on_result(probe, &result);
 }
@@ -104,10 +161,12 @@ static void conclude(struct probe *probe, enum evidence_end how, int error)
                    error);
     replies_finish(&probe->replies);
     report(probe);
+    free(probe->access);
+    probe->access = NULL;
     bool was_retrying = probe->state == PROBE_RETRYING;
-    if (probe->transport.is_open) {
+    if (line_is_open(&probe->line)) {
         set_state(probe, PROBE_CLOSING);
-        transport_close(&probe->transport);
+        line_close(&probe->line);
     } else if (was_retrying) {
         set_state(probe, PROBE_CLOSING);
     } else {
@@ -133,6 +192,8 @@ static enum evidence_end end_of(int status)
     case ECONNRESET:
     case EPIPE:
         return EVIDENCE_CLOSED;
+    case -LINE_FAILED_TLS:
+        return EVIDENCE_TLS;
     default:
         return EVIDENCE_AGENT;
     }
@@ -150,95 +211,153 @@ static void note_part(void *owner, const struct reply_part *part)
     evidence_note(&probe->evidence, probe->flight->commands[part->reply], part);
 }
 
-/* One connection. 0 or the negative errno it failed with at once. */
-static int connect_once(struct probe *probe)
+static void begin_evidence(struct probe *probe)
+{
+    evidence_init(&probe->evidence, probe->flight);
+    probe->evidence.known = probe->known;
+    replies_init(&probe->replies, probe->flight->count, note_part, probe);
+}
+
+static bool has_tls(const struct probe *probe)
+{
+    return probe->access != NULL && probe->access->has_tls;
+}
+
+/* Each of these three returns EVIDENCE_COMPLETE when the line is open, else
+ * what the failure is evidence of, with an errno in `error`. */
+static enum evidence_end open_line(struct probe *probe,
+                                   const struct transport_call *call,
+                                   int *error)
+{
+    struct line_security security = {.access = probe->access};
+    if (has_tls(probe)) {
+        show_step(probe, STEP_TLS);
+        security.context = tls_contexts_find(
+            probe->room->contexts, probe->access, probe->evidence.trouble,
+            sizeof(probe->evidence.trouble));
+        if (security.context == NULL) {
+            return EVIDENCE_AGENT;
+        }
+    }
+    show_step(probe, STEP_CONNECT);
+    int status = line_open(&probe->line, probe->room->loop, call,
+                           has_tls(probe) ? &security : NULL);
+    if (status != 0) {
+        mark_stage(probe, STEP_CONNECT);
+        *error = -status;
+        return end_of(status);
+    }
+    return EVIDENCE_COMPLETE;
+}
+
+/* The password is read anew for each connection, and wiped before it opens or
+ * fails to. */
+static enum evidence_end open_with_auth(struct probe *probe, int *error)
+{
+    struct words words;
+    struct transport_call call = probe->call;
+    show_step(probe, STEP_AUTH);
+    int status =
+        words_read(&words, probe->flight, probe->access,
+                   probe->evidence.trouble, sizeof(probe->evidence.trouble));
+    if (status != 0) {
+        *error = -status;
+        return EVIDENCE_AGENT;
+    }
+    call.bytes = words.bytes;
+    call.length = words.length;
+    call.is_lasting = false;
+    enum evidence_end how = open_line(probe, &call, error);
+    words_wipe(&words);
+    return how;
+}
+
+static enum evidence_end connect_once(struct probe *probe, int *error)
 {
     probe->attempts++;
     set_state(probe, PROBE_CONNECTING);
-    evidence_init(&probe->evidence, probe->flight);
-    replies_init(&probe->replies, probe->flight->count, note_part, probe);
-    int status =
-        transport_open(&probe->transport, probe->room->loop, &probe->call);
-    if (status == 0 && probe->transport.is_sent) {
-        mark_stage(probe, STEP_CONNECT);
-        set_state(probe, PROBE_TALKING);
-    }
-    return status;
+    begin_evidence(probe);
+    enum evidence_end how = probe->flight->commands[0] == COMMAND_AUTH
+                                ? open_with_auth(probe, error)
+                                : open_line(probe, &probe->call, error);
+    return how;
+}
+
+/* Connected, and our first bytes are on their way. */
+static void start_speaking(struct probe *probe)
+{
+    mark_stage(probe, STEP_CONNECT);
+    probe->evidence.is_handshaking = has_tls(probe);
+    set_state(probe, has_tls(probe) ? PROBE_HANDSHAKING : PROBE_TALKING);
 }
 
 static void connect_probe(struct probe *probe)
 {
-    int status = connect_once(probe);
-    while (status != 0 && may_be_blip(probe, end_of(status))) {
-        status = connect_once(probe);
+    int error = 0;
+    enum evidence_end how = connect_once(probe, &error);
+    while (how != EVIDENCE_COMPLETE && may_be_blip(probe, how)) {
+        how = connect_once(probe, &error);
     }
-    if (status != 0) {
-        mark_stage(probe, STEP_CONNECT);
-        conclude(probe, end_of(status), -status);
-    } else {
-        probe->process_id = transport_peer_process(&probe->transport);
+    if (how != EVIDENCE_COMPLETE) {
+        conclude(probe, how, error);
+        return;
+    }
+    probe->peer.vouched = transport_peer_process(&probe->line.transport);
+    if (line_is_sent(&probe->line)) {
+        start_speaking(probe);
     }
 }
 
-static void on_sent(struct transport *transport)
+/* --- what the line tells ------------------------------------------------ */
+
+static void on_sent(struct line *line)
 {
-    struct probe *probe = transport->owner;
-    enter(probe);
-    mark_stage(probe, STEP_CONNECT);
+    start_speaking(line->owner);
+}
+
+static void on_secured(struct line *line)
+{
+    struct probe *probe = line->owner;
+    mark_stage(probe, STEP_TLS);
+    probe->evidence.is_handshaking = false;
     set_state(probe, PROBE_TALKING);
-    leave(probe);
 }
 
-static void take_bytes(struct probe *probe, const char *bytes, size_t length)
+static void on_bytes(struct line *line, const char *bytes, size_t length)
 {
+    struct probe *probe = line->owner;
     unsigned before = probe->replies.count;
     int status = replies_feed(&probe->replies, bytes, length);
-    if (before == 0 && probe->replies.count > 0) {
-        mark_stage(probe, STEP_PING);
-    }
-    bool is_whole = probe->replies.count == probe->flight->count;
-    if (is_whole && probe->flight->count > 1) {
-        mark_stage(probe, STEP_INFO);
-    }
+    mark_replies(probe, before);
     if (status == -ENOMEM) {
         conclude(probe, EVIDENCE_AGENT, ENOMEM);
     } else if (status != 0) {
         conclude(probe, EVIDENCE_PROTOCOL, 0);
-    } else if (is_whole) {
+    } else if (probe->replies.count == probe->flight->count) {
         conclude(probe, EVIDENCE_COMPLETE, 0);
     }
 }
 
-static void on_bytes(struct transport *transport, const char *bytes,
-                     size_t length)
+static void on_end(struct line *line, int status)
 {
-    struct probe *probe = transport->owner;
-    enter(probe);
-    take_bytes(probe, bytes, length);
-    leave(probe);
-}
-
-static void on_end(struct transport *transport, int status)
-{
-    struct probe *probe = transport->owner;
+    struct probe *probe = line->owner;
     enum evidence_end how = end_of(status);
-    enter(probe);
     if (may_be_blip(probe, how)) {
         probe->first_end = how;
         probe->first_error = -status;
         replies_finish(&probe->replies);
         set_state(probe, PROBE_RETRYING);
-        transport_close(&probe->transport);
-    } else {
-        conclude(probe, how, -status);
+        line_close(line);
+        return;
     }
-    leave(probe);
+    (void)text_copy(probe->evidence.trouble, sizeof(probe->evidence.trouble),
+                    line_trouble(line)); /* cut is fine */
+    conclude(probe, how, -status);
 }
 
-static void on_closed(struct transport *transport)
+static void on_closed(struct line *line)
 {
-    struct probe *probe = transport->owner;
-    enter(probe);
+    struct probe *probe = line->owner;
     if (probe->state == PROBE_RETRYING) {
         connect_probe(probe);
     } else {
@@ -246,8 +365,17 @@ static void on_closed(struct transport *transport)
         set_state(probe, PROBE_IDLE);
         probe->room->on_idle(probe);
     }
-    leave(probe);
 }
+
+static const struct line_events line_events = {
+    .on_enter = on_enter,
+    .on_leave = on_leave,
+    .on_sent = on_sent,
+    .on_secured = on_secured,
+    .on_bytes = on_bytes,
+    .on_end = on_end,
+    .on_closed = on_closed,
+};
 
 /* --- the deadline ------------------------------------------------------ */
 
@@ -263,20 +391,21 @@ static void meet_deadline(struct probe *probe)
         return;
     }
     probe->attempts = ATTEMPTS_MOST; /* no time for another */
-    transport_look(&probe->transport);
+    transport_look(&probe->line.transport);
     enter(probe); /* the look left */
     if (probe->state == PROBE_CLOSING || probe->state == PROBE_IDLE) {
         return;
     }
     if (is_late) {
         conclude(probe, EVIDENCE_AGENT, ETIME);
-    } else if (probe->state == PROBE_CONNECTING) {
-        mark_stage(probe, STEP_CONNECT);
-        conclude(probe, EVIDENCE_BACKLOG, 0);
-    } else {
-        mark_stage(probe, probe->replies.count == 0 ? STEP_PING : STEP_INFO);
-        conclude(probe, EVIDENCE_DEADLINE, 0);
+        return;
     }
+    mark_stage(probe, current_step(probe));
+    peer_look(&probe->peer, &probe->evidence);
+    conclude(probe,
+             probe->state == PROBE_CONNECTING ? EVIDENCE_BACKLOG
+                                              : EVIDENCE_DEADLINE,
+             0);
 }
 
 static void handle_deadline(uv_timer_t *timer)
@@ -288,22 +417,6 @@ static void handle_deadline(uv_timer_t *timer)
 }
 
 /* --- public ------------------------------------------------------------ */
-
-static const struct transport_events transport_events = {
-    .on_sent = on_sent,
-    .on_bytes = on_bytes,
-    .on_end = on_end,
-    .on_closed = on_closed,
-};
-
-static const struct flight *choose_flight(const struct probe_room *room,
-                                          const struct message_probe *order)
-{
-    unsigned parts = (order->is_deep ? (unsigned)FLIGHT_DEEP : 0) |
-                     (order->is_cluster ? (unsigned)FLIGHT_CLUSTER : 0) |
-                     (order->canary ? (unsigned)FLIGHT_CANARY : 0);
-    return &room->flights[parts];
-}
 
 /* Where to. COMPLETE stands for "a numeric address". */
 static enum evidence_end read_address(struct probe *probe, const char *text)
@@ -321,12 +434,49 @@ static enum evidence_end read_address(struct probe *probe, const char *text)
     return status == 0 ? EVIDENCE_COMPLETE : EVIDENCE_AGENT;
 }
 
+static const struct flight *choose_flight(const struct probe_room *room,
+                                          const struct message_probe *order)
+{
+    bool has_auth = order->access.password_file[0] != '\0';
+    unsigned parts = (has_auth ? (unsigned)FLIGHT_AUTH : 0) |
+                     (order->is_deep ? (unsigned)FLIGHT_DEEP : 0) |
+                     (order->is_cluster ? (unsigned)FLIGHT_CLUSTER : 0) |
+                     (order->canary ? (unsigned)FLIGHT_CANARY : 0);
+    return &room->flights[parts];
+}
+
+/* Keeps of the order what is needed later. 0 or -ENOMEM. */
+static int take_order(struct probe *probe, const struct message_probe *order)
+{
+    const struct instance_access *access = &order->access;
+    probe->flight = choose_flight(probe->room, order);
+    probe->call.bytes = probe->flight->bytes;
+    probe->call.length = probe->flight->length;
+    probe->call.is_lasting = true;
+    probe->known =
+        (struct evidence_known){.was_loading = order->was_loading,
+                                .is_last_address = order->is_last_address,
+                                .max_lag_ms = order->max_lag_ms,
+                                .max_gap = order->max_gap};
+    probe->peer = (struct peer){.known_pid = order->pid,
+                                .known_start = order->start_ticks};
+    if (access->password_file[0] == '\0' && !access->has_tls) {
+        return 0;
+    }
+    probe->access = malloc(sizeof(*probe->access));
+    if (probe->access == NULL) {
+        return -ENOMEM;
+    }
+    *probe->access = *access;
+    return 0;
+}
+
 void probe_init(struct probe *probe, struct probe_room *room)
 {
     *probe = (struct probe){.room = room, .state = PROBE_IDLE};
     (void)uv_timer_init(room->loop, &probe->timer); /* always 0 */
     probe->timer.data = probe;
-    transport_init(&probe->transport, &transport_events, room->buffer, probe);
+    line_init(&probe->line, &line_events, room->buffer, probe);
 }
 
 void probe_start(struct probe *probe, const struct message_probe *order)
@@ -337,15 +487,17 @@ void probe_start(struct probe *probe, const struct message_probe *order)
     probe->deadline_ms = uv_now(probe->room->loop) + order->timeout_ms;
     probe->stage_us = clock_monotonic_us();
     probe->attempts = 0;
-    probe->process_id = 0;
-    probe->flight = choose_flight(probe->room, order);
-    probe->call.bytes = probe->flight->bytes;
-    probe->call.length = probe->flight->length;
     memset(probe->stages_us, 0, sizeof(probe->stages_us));
-    evidence_init(&probe->evidence, probe->flight);
-    replies_init(&probe->replies, probe->flight->count, note_part, probe);
+    probe->stages_us[STEP_RESOLVE] = order->resolve_us;
+    int status = take_order(probe, order);
+    begin_evidence(probe);
     enum evidence_end how = read_address(probe, order->addr);
-    if (how != EVIDENCE_COMPLETE) {
+    if (status != 0) {
+        conclude(probe, EVIDENCE_AGENT, -status);
+    } else if (how != EVIDENCE_COMPLETE) {
+        (void)text_copy(probe->evidence.trouble,
+                        sizeof(probe->evidence.trouble),
+                        order->name_trouble); /* fits */
         conclude(probe, how, EINVAL);
     } else {
         (void)uv_timer_start(&probe->timer, handle_deadline, order->timeout_ms,

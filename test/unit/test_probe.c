@@ -41,7 +41,7 @@ struct scene {
     uint32_t step;
 };
 
-struct peer {
+struct guest {
     uv_tcp_t tcp;
     struct scene *scene;
     char bytes[256];
@@ -49,26 +49,26 @@ struct peer {
 
 /* --- the server -------------------------------------------------------- */
 
-static void handle_peer_closed(uv_handle_t *handle)
+static void handle_guest_closed(uv_handle_t *handle)
 {
     free(handle->data);
 }
 
 static void handle_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buffer)
 {
-    struct peer *peer = handle->data;
+    struct guest *guest = handle->data;
     (void)size;
-    *buffer = uv_buf_init(peer->bytes, sizeof(peer->bytes));
+    *buffer = uv_buf_init(guest->bytes, sizeof(guest->bytes));
 }
 
 static void handle_request(uv_stream_t *stream, ssize_t count,
                            const uv_buf_t *unused)
 {
-    struct peer *peer = stream->data;
-    const char *answer = peer->scene->answer;
+    struct guest *guest = stream->data;
+    const char *answer = guest->scene->answer;
     (void)unused;
     if (count < 0) {
-        uv_close((uv_handle_t *)stream, handle_peer_closed);
+        uv_close((uv_handle_t *)stream, handle_guest_closed);
     } else if (answer != NULL) {
         uv_buf_t bytes =
             uv_buf_init((char *)(uintptr_t)answer, (unsigned)strlen(answer));
@@ -79,14 +79,14 @@ static void handle_request(uv_stream_t *stream, ssize_t count,
 static void handle_connection(uv_stream_t *listener, int status)
 {
     assert_int_equal(status, 0);
-    struct peer *peer = calloc(1, sizeof(*peer));
-    assert_non_null(peer);
-    peer->scene = listener->data;
-    peer->tcp.data = peer;
-    assert_int_equal(uv_tcp_init(listener->loop, &peer->tcp), 0);
-    assert_int_equal(uv_accept(listener, (uv_stream_t *)&peer->tcp), 0);
+    struct guest *guest = calloc(1, sizeof(*guest));
+    assert_non_null(guest);
+    guest->scene = listener->data;
+    guest->tcp.data = guest;
+    assert_int_equal(uv_tcp_init(listener->loop, &guest->tcp), 0);
+    assert_int_equal(uv_accept(listener, (uv_stream_t *)&guest->tcp), 0);
     assert_int_equal(
-        uv_read_start((uv_stream_t *)&peer->tcp, handle_alloc, handle_request),
+        uv_read_start((uv_stream_t *)&guest->tcp, handle_alloc, handle_request),
         0);
 }
 
