@@ -23,8 +23,11 @@
 #include <openssl/x509v3.h>
 
 #include "base/text.h"
+#include "model/verdict.h"
 #include "prober/tls.h"
 
+#define WORDS "*1\r\n$4\r\nPING\r\n"
+#define ANSWER "+PONG\r\n"
 #define DAY (24 * 60 * 60)
 #define PLAIN_MOST 4096
 
@@ -216,6 +219,133 @@ static inline void let_talk(struct client *client, struct server *server,
         }
         is_moving = length > 0 || answer > 0;
     }
+}
+
+/* --- the scene of a test ----------------------------------------------- */
+
+struct scene {
+    char directory[64];
+    char ca[96];
+    char certificate[96];
+    char key[96];
+    struct pair authority;
+    struct pair stranger; /* an authority nobody named */
+    struct pair right;
+    struct pair ours;
+    struct instance_access access;
+    struct tls_contexts *contexts;
+};
+
+static inline void name_file(const struct scene *scene, char *path,
+                             const char *name)
+{
+    assert_true(text_format(path, 96, "%s/%s", scene->directory, name));
+}
+
+static inline int make_scene(void **state)
+{
+    struct scene *scene = calloc(1, sizeof(*scene));
+    assert_non_null(scene);
+    (void)text_copy(scene->directory, sizeof(scene->directory),
+                    "/tmp/sa-tls-XXXXXX");
+    assert_non_null(mkdtemp(scene->directory));
+    name_file(scene, scene->ca, "ca.pem");
+    name_file(scene, scene->certificate, "c.pem");
+    name_file(scene, scene->key, "c.key");
+    scene->authority = make_pair(NULL, "ours", NULL, -DAY, DAY);
+    scene->stranger = make_pair(NULL, "strange", NULL, -DAY, DAY);
+    scene->right = make_pair(&scene->authority, "right",
+                             "DNS:redis.internal,IP:127.0.0.1", -DAY, DAY);
+    scene->ours = make_pair(&scene->authority, "us", NULL, -DAY, DAY);
+    write_certificate(scene->ca, "w", scene->authority.certificate);
+    write_certificate(scene->certificate, "w", scene->ours.certificate);
+    write_key(scene->key, 0600, scene->ours.key, NULL);
+    scene->access.has_tls = true;
+    scene->access.tls_verify = true;
+    (void)text_copy(scene->access.tls_ca, SETTINGS_KEPT_BYTES, scene->ca);
+    scene->contexts = tls_contexts_create();
+    *state = scene;
+    return 0;
+}
+
+static inline int remove_scene(void **state)
+{
+    struct scene *scene = *state;
+    tls_contexts_destroy(scene->contexts);
+    finish_pair(&scene->authority);
+    finish_pair(&scene->stranger);
+    finish_pair(&scene->right);
+    finish_pair(&scene->ours);
+    (void)unlink(scene->ca);
+    (void)unlink(scene->certificate);
+    (void)unlink(scene->key);
+    assert_int_equal(rmdir(scene->directory), 0);
+    free(scene);
+    return 0;
+}
+
+static inline void use_ours(struct scene *scene)
+{
+    (void)text_copy(scene->access.tls_cert, SETTINGS_KEPT_BYTES,
+                    scene->certificate);
+    (void)text_copy(scene->access.tls_key, SETTINGS_KEPT_BYTES, scene->key);
+}
+
+static inline void start_client(struct scene *scene, struct client *client)
+{
+    char trouble[VERDICT_DETAIL_BYTES] = "";
+    memset(client, 0, sizeof(*client));
+    struct tls_context *context = tls_contexts_find(
+        scene->contexts, &scene->access, trouble, sizeof(trouble));
+    assert_string_equal(trouble, "");
+    assert_non_null(context);
+    client->tls = tls_create(context, &scene->access, (const uint8_t *)WORDS,
+                             strlen(WORDS));
+    assert_non_null(client->tls);
+}
+
+/* A whole conversation with a server of this context. */
+static inline void converse(struct scene *scene, struct client *client,
+                            SSL_CTX *context, size_t most)
+{
+    struct server server;
+    start_server(&server, context);
+    server.answer = ANSWER;
+    start_client(scene, client);
+    let_talk(client, &server, most);
+    if (client->state == TLS_OPEN) {
+        assert_int_equal(server.plain_length, strlen(WORDS));
+        assert_memory_equal(server.plain, WORDS, strlen(WORDS));
+    }
+    finish_server(&server);
+}
+
+/* The same, and freed: the trouble must begin so. */
+static inline void expect_trouble(struct scene *scene, SSL_CTX *context,
+                                  const char *expected)
+{
+    for (size_t most = 1; most <= 4096; most *= 64) {
+        struct client client;
+        converse(scene, &client, context, most);
+        const char *trouble = tls_trouble(client.tls);
+        assert_memory_equal(trouble, expected,
+                            strlen(expected) < strlen(trouble)
+                                ? strlen(expected)
+                                : strlen(trouble) + 1);
+        assert_int_equal(client.state, TLS_FAILED);
+        assert_false(tls_is_our_fault(client.tls));
+        assert_true(text_is_printable(trouble, VERDICT_DETAIL_BYTES - 1));
+        tls_destroy(client.tls);
+    }
+}
+
+static inline void expect_open(struct scene *scene, SSL_CTX *context)
+{
+    struct client client;
+    converse(scene, &client, context, 4096);
+    assert_string_equal(tls_trouble(client.tls), "");
+    assert_int_equal(client.state, TLS_OPEN);
+    tls_destroy(client.tls);
 }
 
 #endif
