@@ -406,6 +406,18 @@ static void the_page_shows_markup_as_text(void **state)
     assert_false(holds(scene, "<another>"));
 }
 
+static void the_page_tells_what_is_running_out(void **state)
+{
+    struct scene *scene = *state;
+    refresh(scene, NOW_MS);
+    page_write(&scene->snapshot, &scene->body);
+    assert_true(holds(scene, "memory 1.0 GiB of 4.0 GiB (25 %)"));
+    assert_true(holds(scene, "certificate for 30 d"));
+    refresh(scene, NOW_MS + 60 * 1000); /* too old to be told */
+    page_write(&scene->snapshot, &scene->body);
+    assert_false(holds(scene, "GiB"));
+}
+
 static void the_page_says_first_that_the_supervisor_is_silent(void **state)
 {
     struct scene *scene = *state;
@@ -438,6 +450,7 @@ int main(void)
         SCENE(a_fresh_agent_has_time_for_its_first_outcomes),
         SCENE(readiness_waits_for_the_first_round),
         SCENE(the_page_shows_markup_as_text),
+        SCENE(the_page_tells_what_is_running_out),
         SCENE(the_page_says_first_that_the_supervisor_is_silent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
