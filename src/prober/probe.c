@@ -238,6 +238,7 @@ static enum evidence_end open_line(struct probe *probe,
         if (security.context == NULL) {
             return EVIDENCE_AGENT;
         }
+        mark_stage(probe, STEP_TLS);
     }
     show_step(probe, STEP_CONNECT);
     int status = line_open(&probe->line, probe->room->loop, call,
@@ -264,6 +265,7 @@ static enum evidence_end open_with_auth(struct probe *probe, int *error)
         *error = -status;
         return EVIDENCE_AGENT;
     }
+    mark_stage(probe, STEP_AUTH);
     call.bytes = words.bytes;
     call.length = words.length;
     call.is_lasting = false;
