@@ -206,7 +206,7 @@ fuzz: ## each fuzzer for a minute: make fuzz SECONDS_EACH=60
 	@test/fuzz/run $(or $(SECONDS_EACH),60)
 
 bench: ## cost against a bare epoll prober; ten minutes
-	@packaging/install-deps demo
+	@packaging/install-deps test
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCH)
 	@test/bench/run
 
