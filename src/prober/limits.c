@@ -13,7 +13,7 @@
 #define ADDRESS_SPACE_BYTES (256UL * 1024 * 1024)
 /* A connection for each probe, and room for the loop's own. */
 #define DESCRIPTORS_MOST 1024UL
-/* A life is 100,000 probes at most, some ten seconds of work in all. */
+/* A life is a thousand rounds: some minutes, were all of it TLS. */
 #define CPU_LIFE_S 3600UL
 /* Longer than the dead-man waits: it is the second net. */
 #define CPU_GRANT_S 5UL

@@ -22,7 +22,7 @@ struct peer {
  * it is the one of before. */
 void peer_look(const struct peer *peer, struct evidence *evidence);
 
-/* After an INFO: sets pid and start of the facts, to 0 if not proved. */
+/* After a full flight: sets pid and start of the facts, to 0 if not proved. */
 void peer_prove(const struct peer *peer, const struct info *info,
                 struct facts *facts);
 

@@ -30,98 +30,20 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "prober/probe_open.h"
+#include "prober/probe_stages.h"
 #include "prober/verdict_rules.h"
-#include "prober/words.h"
 
 #define ATTEMPTS_MOST 2
 
-/* --- the page the supervisor reads ------------------------------------- */
-
-/* Which reply a probe that talks is waiting for. */
-static enum step current_reply(const struct probe *probe)
-{
-    unsigned count = probe->replies.count;
-    enum command command = count < probe->flight->count
-                               ? probe->flight->commands[count]
-                               : COMMAND_COUNT;
-    if (command == COMMAND_AUTH) {
-        return STEP_AUTH;
-    }
-    return command == COMMAND_PING ? STEP_PING : STEP_INFO;
-}
-
-static enum step current_step(const struct probe *probe)
-{
-    switch (probe->state) {
-    case PROBE_IDLE:
-    case PROBE_CONNECTING:
-    case PROBE_RETRYING:
-        return STEP_CONNECT;
-    case PROBE_HANDSHAKING:
-        return STEP_TLS;
-    case PROBE_TALKING:
-        return current_reply(probe);
-    case PROBE_CLOSING:
-        return STEP_CLOSE;
-    }
-    return STEP_NONE;
-}
-
-static void show_step(const struct probe *probe, enum step step)
-{
-    atomic_store_explicit(&probe->room->progress->step, (uint32_t)step,
-                          memory_order_relaxed);
-}
-
-static void enter(const struct probe *probe)
-{
-    show_step(probe, current_step(probe));
-    atomic_store_explicit(&probe->room->progress->inside, probe->task,
-                          memory_order_release);
-}
-
-static void leave(const struct probe *probe)
-{
-    atomic_store_explicit(&probe->room->progress->inside, 0,
-                          memory_order_release);
-}
-
 static void on_enter(struct line *line)
 {
-    enter(line->owner);
+    probe_stages_enter(line->owner);
 }
 
 static void on_leave(struct line *line)
 {
-    leave(line->owner);
-}
-
-/* --- stages ------------------------------------------------------------ */
-
-/* The time since the last mark belongs to `step`, a microsecond at least: 0 is
- * a stage that never was. */
-static void mark_stage(struct probe *probe, enum step step)
-{
-    uint64_t now_us = clock_monotonic_us();
-    uint64_t took_us = now_us > probe->stage_us ? now_us - probe->stage_us : 1;
-    probe->stages_us[step] +=
-        took_us > UINT32_MAX ? UINT32_MAX : (uint32_t)took_us;
-    probe->stage_us = now_us;
-}
-
-/* The replies from number `before` on have come, all at one moment. */
-static void mark_replies(struct probe *probe, unsigned before)
-{
-    for (unsigned i = before; i < probe->replies.count; i++) {
-        enum command command = probe->flight->commands[i];
-        if (command == COMMAND_AUTH) {
-            mark_stage(probe, STEP_AUTH);
-        } else if (command == COMMAND_PING) {
-            mark_stage(probe, STEP_PING);
-        } else if (i + 1 == probe->flight->count) {
-            mark_stage(probe, STEP_INFO);
-        }
-    }
+    probe_stages_leave(line->owner);
 }
 
 static void set_state(struct probe *probe, enum probe_state state)
@@ -145,9 +67,11 @@ static void report(struct probe *probe)
     }
     if (result.has_facts) {
         probe->peer.is_local = transport_is_local(&probe->line.transport);
-        peer_prove(&probe->peer, &probe->evidence.info, &result.facts);
         result.facts.values[FACT_CERTIFICATE_END] =
             line_certificate_end(&probe->line);
+    }
+    if (result.is_deep) {
+        peer_prove(&probe->peer, &probe->evidence.info, &result.facts);
     }
     verdict_rules_judge(&probe->evidence, &result.verdict);
     probe->room->on_result(probe, &result);
@@ -177,28 +101,6 @@ static void conclude(struct probe *probe, enum evidence_end how, int error)
 
 /* --- connecting, and once more ----------------------------------------- */
 
-/* What a failed connection is evidence of; 0 is the end of the stream. */
-static enum evidence_end end_of(int status)
-{
-    switch (-status) {
-    case ECONNREFUSED:
-    case ENOENT:
-    case ENOTDIR:
-        return EVIDENCE_REFUSED;
-    case EAGAIN: /* a unix socket's backlog is full */
-    case ETIMEDOUT:
-        return EVIDENCE_BACKLOG;
-    case 0:
-    case ECONNRESET:
-    case EPIPE:
-        return EVIDENCE_CLOSED;
-    case -LINE_FAILED_TLS:
-        return EVIDENCE_TLS;
-    default:
-        return EVIDENCE_AGENT;
-    }
-}
-
 static bool may_be_blip(const struct probe *probe, enum evidence_end how)
 {
     return probe->attempts < ATTEMPTS_MOST && probe->replies.count == 0 &&
@@ -218,79 +120,21 @@ static void begin_evidence(struct probe *probe)
     replies_init(&probe->replies, probe->flight->count, note_part, probe);
 }
 
-static bool has_tls(const struct probe *probe)
-{
-    return probe->access != NULL && probe->access->has_tls;
-}
-
-/* Each of these three returns EVIDENCE_COMPLETE when the line is open, else
- * what the failure is evidence of, with an errno in `error`. */
-static enum evidence_end open_line(struct probe *probe,
-                                   const struct transport_call *call,
-                                   int *error)
-{
-    struct line_security security = {.access = probe->access};
-    if (has_tls(probe)) {
-        show_step(probe, STEP_TLS);
-        security.context = tls_contexts_find(
-            probe->room->contexts, probe->access, probe->evidence.trouble,
-            sizeof(probe->evidence.trouble));
-        if (security.context == NULL) {
-            return EVIDENCE_AGENT;
-        }
-        mark_stage(probe, STEP_TLS);
-    }
-    show_step(probe, STEP_CONNECT);
-    int status = line_open(&probe->line, probe->room->loop, call,
-                           has_tls(probe) ? &security : NULL);
-    if (status != 0) {
-        mark_stage(probe, STEP_CONNECT);
-        *error = -status;
-        return end_of(status);
-    }
-    return EVIDENCE_COMPLETE;
-}
-
-/* The password is read anew for each connection, and wiped before it opens or
- * fails to. */
-static enum evidence_end open_with_auth(struct probe *probe, int *error)
-{
-    struct words words;
-    struct transport_call call = probe->call;
-    show_step(probe, STEP_AUTH);
-    int status =
-        words_read(&words, probe->flight, probe->access,
-                   probe->evidence.trouble, sizeof(probe->evidence.trouble));
-    if (status != 0) {
-        *error = -status;
-        return EVIDENCE_AGENT;
-    }
-    mark_stage(probe, STEP_AUTH);
-    call.bytes = words.bytes;
-    call.length = words.length;
-    call.is_lasting = false;
-    enum evidence_end how = open_line(probe, &call, error);
-    words_wipe(&words);
-    return how;
-}
-
 static enum evidence_end connect_once(struct probe *probe, int *error)
 {
     probe->attempts++;
     set_state(probe, PROBE_CONNECTING);
     begin_evidence(probe);
-    enum evidence_end how = probe->flight->commands[0] == COMMAND_AUTH
-                                ? open_with_auth(probe, error)
-                                : open_line(probe, &probe->call, error);
-    return how;
+    return probe_open(probe, error);
 }
 
 /* Connected, and our first bytes are on their way. */
 static void start_speaking(struct probe *probe)
 {
-    mark_stage(probe, STEP_CONNECT);
-    probe->evidence.is_handshaking = has_tls(probe);
-    set_state(probe, has_tls(probe) ? PROBE_HANDSHAKING : PROBE_TALKING);
+    probe_stages_mark(probe, STEP_CONNECT);
+    probe->evidence.is_handshaking = probe_open_has_tls(probe);
+    set_state(probe, probe->evidence.is_handshaking ? PROBE_HANDSHAKING
+                                                    : PROBE_TALKING);
 }
 
 static void connect_probe(struct probe *probe)
@@ -320,7 +164,7 @@ static void on_sent(struct line *line)
 static void on_secured(struct line *line)
 {
     struct probe *probe = line->owner;
-    mark_stage(probe, STEP_TLS);
+    probe_stages_mark(probe, STEP_TLS);
     probe->evidence.is_handshaking = false;
     set_state(probe, PROBE_TALKING);
 }
@@ -330,7 +174,7 @@ static void on_bytes(struct line *line, const char *bytes, size_t length)
     struct probe *probe = line->owner;
     unsigned before = probe->replies.count;
     int status = replies_feed(&probe->replies, bytes, length);
-    mark_replies(probe, before);
+    probe_stages_mark_replies(probe, before);
     if (status == -ENOMEM) {
         conclude(probe, EVIDENCE_AGENT, ENOMEM);
     } else if (status != 0) {
@@ -343,7 +187,7 @@ static void on_bytes(struct line *line, const char *bytes, size_t length)
 static void on_end(struct line *line, int status)
 {
     struct probe *probe = line->owner;
-    enum evidence_end how = end_of(status);
+    enum evidence_end how = probe_open_judge(status);
     if (may_be_blip(probe, how)) {
         probe->first_end = how;
         probe->first_error = -status;
@@ -394,7 +238,7 @@ static void meet_deadline(struct probe *probe)
     }
     probe->attempts = ATTEMPTS_MOST; /* no time for another */
     transport_look(&probe->line.transport);
-    enter(probe); /* the look left */
+    probe_stages_enter(probe); /* the look left */
     if (probe->state == PROBE_CLOSING || probe->state == PROBE_IDLE) {
         return;
     }
@@ -402,7 +246,7 @@ static void meet_deadline(struct probe *probe)
         conclude(probe, EVIDENCE_AGENT, ETIME);
         return;
     }
-    mark_stage(probe, current_step(probe));
+    probe_stages_mark(probe, probe_stages_now(probe));
     peer_look(&probe->peer, &probe->evidence);
     conclude(probe,
              probe->state == PROBE_CONNECTING ? EVIDENCE_BACKLOG
@@ -413,9 +257,9 @@ static void meet_deadline(struct probe *probe)
 static void handle_deadline(uv_timer_t *timer)
 {
     struct probe *probe = timer->data;
-    enter(probe);
+    probe_stages_enter(probe);
     meet_deadline(probe);
-    leave(probe);
+    probe_stages_leave(probe);
 }
 
 /* --- public ------------------------------------------------------------ */
@@ -485,7 +329,7 @@ void probe_start(struct probe *probe, const struct message_probe *order)
 {
     assert(probe->state == PROBE_IDLE);
     probe->task = order->task;
-    enter(probe);
+    probe_stages_enter(probe);
     probe->deadline_ms = uv_now(probe->room->loop) + order->timeout_ms;
     probe->stage_us = clock_monotonic_us();
     probe->attempts = 0;
@@ -506,7 +350,7 @@ void probe_start(struct probe *probe, const struct message_probe *order)
                              0); /* fails only for a closed timer */
         connect_probe(probe);
     }
-    leave(probe);
+    probe_stages_leave(probe);
 }
 
 void probe_finish(struct probe *probe)

@@ -178,6 +178,7 @@ int replies_format(int count, const char *const *arguments, uint8_t *bytes,
         *length = (size_t)formatted;
         status = 0;
     }
+    explicit_bzero(text, (size_t)formatted); /* it may hold a password */
     free(text);
     return status;
 }
