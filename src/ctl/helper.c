@@ -54,6 +54,9 @@ void helper_fail(struct helper *helper, int status, char *trouble, size_t size)
         (void)text_format(trouble, size,
                           "sentinel-prober gave no answer, stuck%s",
                           place); /* fits */
+    } else if (status == -EPROTO) {
+        (void)text_copy(trouble, size,
+                        "sentinel-prober spoke nonsense"); /* fits */
     } else {
         (void)text_format(trouble, size, "no way to sentinel-prober: %s",
                           strerror(-status)); /* fits */

@@ -60,7 +60,7 @@ static const struct option table[] = {
      take_output, 0},
     {NULL, "--url", NULL, "URL",
      "the agent's console; else the socket console.sock\n"
-     "                          in $SENTINEL_AGENT_RUN_DIR or "
+     "in $SENTINEL_AGENT_RUN_DIR or "
      "/run/sentinel-agent",
      FIELD(url)},
     {NULL, "--help", "-h", NULL, "print this", FIELD(wants_help)},
@@ -69,8 +69,8 @@ static const struct option table[] = {
     {PROBE, "--user", NULL, "NAME", "the Redis user; the default one else",
      FIELD(user)},
     {PROBE, "--password-file", NULL, "FILE",
-     "holds the password in one line, readable by its owner\n"
-     "                          only",
+     "holds the password in one line, and is its owner's\n"
+     "alone to read",
      FIELD(password_file)},
     {PROBE, "--tls", NULL, NULL, "speak TLS; the next five imply it",
      FIELD(has_tls)},
@@ -79,17 +79,16 @@ static const struct option table[] = {
     {PROBE, "--cert", NULL, "FILE", "our certificate", FIELD(cert)},
     {PROBE, "--key", NULL, "FILE", "its private key", FIELD(key)},
     {PROBE, "--server-name", NULL, "NAME",
-     "what the certificate must bear; the target's host else,\n"
-     "                          when it is a name",
+     "what the certificate must bear; else the target's\n"
+     "host when it is a name",
      FIELD(server_name)},
     {PROBE, "--insecure", NULL, NULL, "take any certificate",
      FIELD(is_insecure)},
     {PROBE, "--timeout", NULL, "DURATION",
      "of the whole probe, 10ms to 1m; 1s else", take_timeout, 0},
     {PROBE, "--config", NULL, "FILE",
-     "where a target's name is looked up; else in\n"
-     "                          $SENTINEL_AGENT_CONFIG, else in the file of "
-     "the agent",
+     "where an instance's name is looked up; else in\n"
+     "$SENTINEL_AGENT_CONFIG, else in the agent's own",
      FIELD(config)},
     {PROBE, "--libexec", NULL, "DIR", "where the agent's programs are",
      FIELD(libexec)},
@@ -99,16 +98,23 @@ static const struct option table[] = {
 
 _Static_assert(OPTION_COUNT <= 32, "given has a bit for each");
 
+/* A row's names, and beside them its help, line under line. */
 static void print_option(FILE *stream, const struct option *option)
 {
     char names[64];
+    const char *help = option->help;
     (void)text_format(names, sizeof names, "%s%s%s%s%s",
                       option->brief != NULL ? option->brief : "",
                       option->brief != NULL ? ", " : "    ", option->name,
                       option->value != NULL ? " " : "",
                       option->value != NULL ? option->value : ""); /* fits */
-    (void)fprintf(stream, "  %-22s  %s\n", names,
-                  option->help); /* who prints help looks at nothing */
+    while (*help != '\0') {
+        size_t length = strcspn(help, "\n");
+        (void)fprintf(stream, "  %-24s  %.*s\n", names, (int)length,
+                      help); /* who prints help looks at nothing */
+        help += length + (help[length] == '\n');
+        names[0] = '\0';
+    }
 }
 
 void options_print_help(FILE *stream)
@@ -148,8 +154,9 @@ static int refuse(const char *argument, const char *problem)
     char shown[128];
     (void)text_escape(shown, sizeof shown, argument,
                       strlen(argument)); /* cutting is fine */
-    (void)fprintf(stderr, "sentinelctl: %s: %s; see sentinelctl --help\n",
-                  shown, problem); /* nobody else to tell */
+    (void)fprintf(stderr, "sentinelctl: %s: %.*s; see sentinelctl --help\n",
+                  shown, (int)strcspn(problem, "\n"),
+                  problem); /* nobody else to tell */
     return CTL_EXIT_USAGE;
 }
 
@@ -217,7 +224,7 @@ int options_read(int argc, char **argv, struct options *options)
         } else if (options->target == NULL) {
             options->target = argv[i];
         } else {
-            status = refuse(argv[i], "one thing at a time");
+            status = refuse(options->verb, "one thing at a time");
         }
         if (status != 0) {
             return status;

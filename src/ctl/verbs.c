@@ -29,7 +29,7 @@ static int print_help(FILE *stream)
         (void)text_format(words, sizeof words, "%s %s", verbs[i].name,
                           verbs[i].target != NULL ? verbs[i].target
                                                   : ""); /* fits */
-        (void)fprintf(stream, "  %-22s  %s\n", words,
+        (void)fprintf(stream, "  %-24s  %s\n", words,
                       verbs[i].help); /* looked at below */
     }
     (void)fputc('\n', stream); /* looked at below */
@@ -64,25 +64,20 @@ static int refuse_verb(const char *name)
     return CTL_EXIT_USAGE;
 }
 
-static int refuse_target(const struct verb *verb, const char *target)
+/* The word is not repeated: it may be a URL with a password. */
+static int refuse_target(const struct verb *verb)
 {
-    char shown[64];
-    if (target == NULL) {
-        (void)fprintf(stderr, "sentinelctl: %s wants a %s; see --help\n",
-                      verb->name, verb->target); /* nobody else to tell */
-        return CTL_EXIT_USAGE;
-    }
-    (void)text_escape(shown, sizeof shown, target,
-                      strlen(target)); /* cutting is fine */
-    (void)fprintf(stderr, "sentinelctl: %s: one thing at a time; see --help\n",
-                  shown); /* nobody else to tell */
+    (void)fprintf(stderr, "sentinelctl: %s %s%s; see --help\n", verb->name,
+                  verb->target != NULL ? "wants a " : "stands alone",
+                  verb->target != NULL ? verb->target
+                                       : ""); /* nobody else to tell */
     return CTL_EXIT_USAGE;
 }
 
 static int run(const struct verb *verb, const struct options *options)
 {
     if ((verb->target != NULL) != (options->target != NULL)) {
-        return refuse_target(verb, options->target);
+        return refuse_target(verb);
     }
     return verb->run(options);
 }
