@@ -35,6 +35,18 @@ static int open_new_listener(const struct settings *now,
     return fd == -1 ? -EIO : fd;
 }
 
+/* The instance of that name as it runs now; instance_count if there is none. */
+static uint32_t find_running(const struct settings *now, const char *name)
+{
+    uint32_t old = 0;
+
+    while (old < now->instance_count &&
+           strcmp(now->instances[old].name, name) != 0) {
+        old++;
+    }
+    return old;
+}
+
 static void adopt_by_name(struct supervisor *supervisor, struct engine *engine,
                           const struct settings *then)
 {
@@ -43,13 +55,15 @@ static void adopt_by_name(struct supervisor *supervisor, struct engine *engine,
 
     engine_continue(engine, supervisor->engine);
     for (uint32_t i = 0; i < then->instance_count; i++) {
-        for (uint32_t old = 0; old < now->instance_count; old++) {
-            if (strcmp(now->instances[old].name, then->instances[i].name) ==
-                0) {
-                engine_adopt(engine, i,
-                             engine_instance(supervisor->engine, old), now_ms);
-                break;
-            }
+        uint32_t old = find_running(now, then->instances[i].name);
+        if (old == now->instance_count) {
+            continue;
+        }
+        engine_adopt(engine, i, engine_instance(supervisor->engine, old),
+                     now_ms);
+        if (strcmp(now->instances[old].addr.text,
+                   then->instances[i].addr.text) != 0) {
+            engine_forget_facts(engine, i);
         }
     }
 }

@@ -70,12 +70,12 @@ static void check_instance(const struct instance *instance)
     }
 }
 
-static void take_adopted(void *context, const char *name,
-                         const struct instance *instance)
+static void take_adopted(void *context, const struct board_instance *record)
 {
     (void)context;
-    require(name[0] != '\0' && strlen(name) < SETTINGS_NAME_BYTES);
-    check_instance(instance);
+    require(record->settings.name[0] != '\0');
+    require(strlen(record->settings.name) < SETTINGS_NAME_BYTES);
+    check_instance(&record->instance);
 }
 
 static void read_everything(const struct board *board)
