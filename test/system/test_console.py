@@ -568,6 +568,26 @@ def test_facts_and_latencies_of_a_server_appear_and_grow(
     assert one()["facts"], "what was last known, with its age"
 
 
+def test_facts_of_one_address_are_not_told_of_another(
+        start_redis, make_agent):
+    first, second = start_redis(), start_redis()
+    second.stop()
+    agent = make_agent({"one": first}).start()
+    wait_for(lambda: agent.get("/status/one")["facts"], what="facts")
+    agent.settings["instances"][0]["addr"] = second.addr
+    agent.write_config()
+    agent.signal(signal.SIGHUP)
+    wait_for(lambda: agent.get("/status/one")["target"] == second.addr,
+             what="the reload")
+    told = agent.get("/status/one")
+    assert (told["facts"], told["pid"], told["mode"]) == ({}, None, "unknown")
+    agent.wait_state("one", "down")
+    assert str(first.pid) not in agent.get("/status/one")["detail"]
+    second.cont()
+    wait_for(lambda: agent.get("/status/one")["pid"] == second.pid,
+             what="its own facts")
+
+
 def test_a_password_is_nowhere_to_be_read(start_redis, make_agent, workspace):
     secret = "hunter2-hunter2"
     path = os.path.join(workspace, "one.pw")
