@@ -185,7 +185,7 @@ def endless_line(stage):
     return fake(stage, hostile.endless_line)
 
 
-@down("protocol")
+@down("protocol", role="master")
 def surplus_reply(stage):
     return fake(stage, hostile.surplus_reply)
 

@@ -45,9 +45,10 @@ def loading_then_silent(stage):
 
 @down("timeout", ".*stopped.*")
 def stopped(stage):
+    """It told its process before."""
     redis = stage.redis()
-    redis.stop()
-    return Subject(redis.addr, redis.cont, known={"pid": redis.pid})
+    return Subject(redis.addr, redis.cont, known={"pid": redis.pid},
+                   then=redis.stop)
 
 
 @down("timeout", ".*stopped.*")
@@ -243,7 +244,8 @@ def behind_by_bytes(stage):
     host, port = stage.own(hostile.Hostile(hostile.half_a_write)) \
         .addr.split(":")
     replica = stage.redis({"replicaof": f"{host} {port}"})
-    wait_for(lambda: is_linked(replica), what="link")
+    wait_for(lambda: re.search(rb"slave_read_repl_offset:\d{4}",
+                               replica.ask("INFO", "replication")))
     return Subject(replica.addr, lambda: replica.ask(
         "REPLICAOF", "NO", "ONE"), {"max_gap": "4kb"})
 
