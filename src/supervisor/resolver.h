@@ -13,41 +13,18 @@
 #include <stdint.h>
 #include <uv.h>
 
-#include "supervisor/child.h"
 #include "supervisor/errands.h"
-#include "wire/progress.h"
+#include "supervisor/lookup.h"
 
-#define RESOLVER_RETIRE_MS 1000 /* all answered to its end, else killed */
-/* After a process that died before any answer: not at once again, and later
- * and later. The first time is free. */
-#define RESOLVER_PAUSE_LEAST_MS 100
-#define RESOLVER_PAUSE_MOST_MS 5000
-
-struct resolver;
 struct supervisor;
-
-/* One process at a time. */
-struct resolver_lane {
-    struct resolver *resolver;
-    enum names_lane number;
-    struct child child;
-    struct progress *progress;
-    bool is_alive;     /* until it was reaped */
-    bool is_dismissed; /* what it says and how it ends is no news */
-    bool is_retired;
-    uint64_t kill_ms;  /* when it is killed, again; 0 = not yet */
-    uint64_t pause_ms; /* after the next death */
-    uint64_t start_ms; /* not before */
-};
 
 struct resolver {
     struct supervisor *supervisor; /* borrowed */
     struct errands *errands;       /* owned */
     bool is_stopped;
-    uint32_t generation;
     uint64_t armed_ms; /* what `timer` is set to */
     uv_timer_t timer;
-    struct resolver_lane lanes[NAMES_LANES];
+    struct lookup lookups[NAMES_LANES];
 };
 
 /* Looks nothing up before resolver_start. `errands` are taken. */

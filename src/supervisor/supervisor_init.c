@@ -143,10 +143,10 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
     int error = uv_loop_init(&supervisor->loop);
     if (error == 0) {
         finder_init(&supervisor->finder, supervisor, &supervisor->loop);
-        error = open_resolver(supervisor);
+        error = open_engine(supervisor);
     }
     if (error == 0) {
-        error = open_engine(supervisor);
+        error = open_resolver(supervisor);
     }
     if (error != 0) {
         return refuse(EX_OSERR, "the loop or the scoreboard cannot be made",
