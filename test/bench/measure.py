@@ -142,17 +142,17 @@ def measure_floor(fleet, is_deep, seconds):
 
 # --- the agent -------------------------------------------------------------
 @contextlib.contextmanager
-def running_agent(fleet, zookeeper, interval, deep_interval):
+def running_agent(fleet, zookeeper, interval, deep_interval, timeout="1s"):
     """An agent that has found every instance up."""
     directory = private_directory()
     agent = Agent(directory, fleet.instances(), zookeeper.servers, "/bench", {
-        "interval": interval, "timeout": "1s",
+        "interval": interval, "timeout": timeout,
         "deep_interval": deep_interval,
         "publish": {"state": "/bench", "heartbeat": 0}})
     try:
         agent.start().wait_ready()
         wait_for(lambda: all(instance["state"] == "up" for instance
-                             in agent.status()["instances"]), 30, "all up")
+                             in agent.status()["instances"]), 60, "all up")
         yield agent
     finally:
         agent.close()
@@ -212,11 +212,12 @@ def ended_round(agent, interval_s, after):
         time.sleep(wait_s if wait_s > 0 else wait_s + interval_s)
 
 
-def measure_rounds(fleet, zookeeper, is_deep, rounds, interval_s=2):
+def measure_rounds(fleet, zookeeper, is_deep, rounds, interval_s):
     """Wall times of whole rounds, and each prober's memory after them."""
     deep_interval = "1s" if is_deep else NEVER
-    with running_agent(fleet, zookeeper, f"{interval_s}s",
-                       deep_interval) as agent:
+    timeout = f"{interval_s * 750}ms"
+    with running_agent(fleet, zookeeper, f"{interval_s}s", deep_interval,
+                       timeout) as agent:
         number = agent.status()["round"]["number"]
         took = []
         for _ in range(rounds):
