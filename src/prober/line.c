@@ -6,16 +6,18 @@
  */
 #include "prober/line.h"
 
-/* Hands to the transport what TLS wants to send. 0 or a negative errno. */
+/* Hands to the transport what TLS wants to send: our words, an alert. It has
+ * no more than that. 0 or a negative errno. */
 static int flush_tls(struct line *line)
 {
     const uint8_t *bytes = NULL;
     size_t length = tls_output(line->tls, &bytes);
-    if (length == 0) {
-        return 0;
+    int status = 0;
+    while (status == 0 && length > 0) {
+        status = transport_send(&line->transport, bytes, length);
+        tls_sent(line->tls);
+        length = tls_output(line->tls, &bytes);
     }
-    int status = transport_send(&line->transport, bytes, length);
-    tls_sent(line->tls);
     return status;
 }
 
@@ -141,7 +143,7 @@ static int open_secure(struct line *line, uv_loop_t *loop,
     line->tls = tls_create(security->context, security->access, call->bytes,
                            call->length);
     if (line->tls == NULL) {
-        return -ENOMEM;
+        return LINE_FAILED_TLS;
     }
     hello.length = tls_output(line->tls, &hello.bytes);
     hello.is_lasting = false;
@@ -176,6 +178,11 @@ bool line_is_sent(const struct line *line)
 const char *line_trouble(const struct line *line)
 {
     return line->tls == NULL ? "" : tls_trouble(line->tls);
+}
+
+bool line_is_our_fault(const struct line *line)
+{
+    return line->tls != NULL && tls_is_our_fault(line->tls);
 }
 
 int64_t line_certificate_end(const struct line *line)

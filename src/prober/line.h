@@ -56,7 +56,8 @@ void line_init(struct line *line, const struct line_events *events,
 
 /* Connects, without waiting, and says the first words of `call`; with
  * `security`, as soon as the handshake is over. 0: open, callbacks follow. A
- * negative errno: it failed at once, nothing is open and no callback comes. */
+ * negative errno, or LINE_FAILED_TLS when TLS could not even begin, for want of
+ * memory or by a rule of this host's: nothing is open and no callback comes. */
 int line_open(struct line *line, uv_loop_t *loop,
               const struct transport_call *call,
               const struct line_security *security);
@@ -64,8 +65,10 @@ int line_open(struct line *line, uv_loop_t *loop,
 bool line_is_open(const struct line *line);
 bool line_is_sent(const struct line *line);
 
-/* Why TLS failed; "" if it did not. */
+/* Why TLS failed, "" if it did not; and whether that was our own doing, which
+ * says nothing of the server. */
 const char *line_trouble(const struct line *line);
+bool line_is_our_fault(const struct line *line);
 
 /* notAfter of the server's certificate, seconds of the epoch; -1 = none, or
  * not known. */

@@ -198,6 +198,9 @@ static void on_end(struct line *line, int status)
     }
     (void)text_copy(probe->evidence.trouble, sizeof(probe->evidence.trouble),
                     line_trouble(line)); /* cut is fine */
+    if (line_is_our_fault(line)) {
+        how = EVIDENCE_AGENT;
+    }
     conclude(probe, how, -status);
 }
 

@@ -6,8 +6,11 @@
 
 #include <errno.h>
 
+#include "base/text.h"
 #include "prober/probe_stages.h"
 #include "prober/words.h"
+
+#define NO_TLS "no memory for TLS, or this host's OpenSSL is set to offer none"
 
 enum evidence_end probe_open_judge(int status)
 {
@@ -53,6 +56,11 @@ static enum evidence_end open_line(struct probe *probe,
     probe_stages_show(probe, STEP_CONNECT);
     int status = line_open(&probe->line, probe->room->loop, call,
                            probe_open_has_tls(probe) ? &security : NULL);
+    if (status == LINE_FAILED_TLS) {
+        (void)text_copy(probe->evidence.trouble,
+                        sizeof(probe->evidence.trouble), NO_TLS); /* fits */
+        return EVIDENCE_AGENT;
+    }
     if (status != 0) {
         probe_stages_mark(probe, STEP_CONNECT);
         *error = -status;
