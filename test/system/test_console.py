@@ -460,13 +460,18 @@ def test_tasks_balance_while_they_come_and_go(console):
     console.get("/tasks")  # a copy to fall back on: the writer never rests
     console.say("churn")
     seen = set()
-    for _ in range(300):
+
+    def look():
         tasks = console.get("/tasks").json()
         assert tasks["started"] == (tasks["finished"] + tasks["reaped"] +
                                     tasks["live"])
         assert tasks["live"] == len(tasks["tasks"])
         seen.add(tasks["started"])
-    assert len(seen) > 10
+        return len(seen) > 10
+    for _ in range(300):
+        look()
+    # On a busy machine the writer leaves few whole copies.
+    wait_for(look, 60, "whole copies of the table")
     console.say("calm")
 
 
