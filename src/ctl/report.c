@@ -81,13 +81,14 @@ static int print_steps(const struct result *result, const struct page *page)
 
 /* --- the verdict --------------------------------------------------------- */
 
-static enum tone ability_tone(enum ability ability)
+/* A replica that is well takes no writes, and nobody worries. */
+static enum tone ability_tone(enum state state, enum ability ability)
 {
     switch (ability) {
     case ABILITY_YES:
         return TONE_GOOD;
     case ABILITY_NO:
-        return TONE_BAD;
+        return state == STATE_UP ? TONE_PLAIN : TONE_BAD;
     case ABILITY_STALE:
         return TONE_WARN;
     case ABILITY_UNKNOWN:
@@ -118,9 +119,9 @@ static void add_told(struct table *table, const struct result *result)
     }
     add_row(table, "role", TONE_PLAIN, role_name(verdict->role));
     add_row(table, "master", TONE_PLAIN, verdict->master);
-    add_row(table, "readable", ability_tone(verdict->readable),
+    add_row(table, "readable", ability_tone(verdict->state, verdict->readable),
             ability_name(verdict->readable));
-    add_row(table, "writable", ability_tone(verdict->writable),
+    add_row(table, "writable", ability_tone(verdict->state, verdict->writable),
             ability_name(verdict->writable));
     add_row(table, "version", TONE_PLAIN, verdict->version);
     add_row(table, "conditions", TONE_PLAIN, conditions);

@@ -161,22 +161,36 @@ static enum tone write_replication(const struct result *result, uint64_t now_ms,
                : write_as_master(result, text, size);
 }
 
+/* Redis tells its own start as the last snapshot while there was none. */
+static void write_saved(const struct result *result, uint64_t now_ms,
+                        char *text, size_t size)
+{
+    int64_t age_s = (int64_t)(now_ms / 1000) - fact(result, FACT_SAVED);
+    if (fact(result, FACT_SAVED) <= 0) {
+        return;
+    }
+    if (is_known(result, FACT_UPTIME) &&
+        age_s + 1 >= fact(result, FACT_UPTIME)) {
+        (void)text_append(text, size, "no snapshot since its start");
+        return;
+    }
+    (void)text_append(text, size, "last snapshot ");
+    append_seconds(text, size, age_s);
+    (void)text_append(text, size, " ago");
+}
+
 static void write_snapshot(const struct result *result, uint64_t now_ms,
                            char *text, size_t size)
 {
-    int64_t now_s = (int64_t)(now_ms / 1000);
-    if (fact(result, FACT_SAVED) > 0) {
-        (void)text_append(text, size, "last snapshot ");
-        append_seconds(text, size, now_s - fact(result, FACT_SAVED));
-        (void)text_append(text, size, " ago");
-    }
+    write_saved(result, now_ms, text, size);
     if (is_known(result, FACT_UNSAVED)) {
-        (void)text_append(text, size, "%s%" PRId64 " changes since",
-                          text[0] != '\0' ? ", " : "",
-                          fact(result, FACT_UNSAVED));
+        int64_t changes = fact(result, FACT_UNSAVED);
+        (void)text_append(text, size, "%s%" PRId64 " change%s since",
+                          text[0] != '\0' ? ", " : "", changes,
+                          changes == 1 ? "" : "s");
     }
     if (fact(result, FACT_SAVING) > 0) {
-        (void)text_append(text, size, ", another under way");
+        (void)text_append(text, size, "; one is under way");
     }
 }
 
@@ -225,8 +239,10 @@ static enum tone write_certificate(const struct result *result, uint64_t now_ms,
         (void)text_append(text, size, " ago");
         return TONE_BAD;
     }
-    (void)text_append(text, size, "good for %" PRId64 " days", left_s / DAY_S);
-    return left_s / DAY_S < CERTIFICATE_SOON_DAYS ? TONE_WARN : TONE_GOOD;
+    int64_t days = left_s / DAY_S;
+    (void)text_append(text, size, "good for %" PRId64 " day%s", days,
+                      days == 1 ? "" : "s");
+    return days < CERTIFICATE_SOON_DAYS ? TONE_WARN : TONE_GOOD;
 }
 
 static enum tone write_uptime(const struct result *result, uint64_t now_ms,

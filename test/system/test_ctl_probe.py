@@ -11,6 +11,7 @@ import time
 import pytest
 
 from agent import BUILD, processes, reap
+from certificates import Authority, tls_addr, tls_settings
 from hostile import Hostile
 from servers import PATIENCE, die_with_parent, free_port, wait_for
 
@@ -217,6 +218,13 @@ def test_a_full_disk_is_told(start_redis):
         assert b"cannot write" in ran.stderr
 
 
+def test_a_cluster_that_is_not_whole_is_told(start_redis):
+    redis = start_redis({"cluster-enabled": "yes"})
+    found = probe_json(redis.addr, code=1)
+    assert found["facts"]["mode"] == "cluster"
+    assert found["verdict"]["reason"] == "clusterdown"
+
+
 # --- passwords ---------------------------------------------------------------
 def test_a_password_comes_from_a_file(start_redis, workspace):
     redis = start_redis({"requirepass": SECRET})
@@ -277,6 +285,64 @@ def test_a_password_in_a_url_is_refused_and_not_repeated(url):
     assert "--password-file" in ran.stderr
     for part in (SECRET, SECRET[:4], SECRET[4:]):
         assert part not in ran.stdout + ran.stderr
+
+
+# --- TLS ----------------------------------------------------------------------
+@pytest.fixture
+def authority(workspace):
+    return Authority(workspace)
+
+
+def test_a_tls_server_is_up_and_its_certificate_told(start_redis, authority):
+    redis = start_redis(tls_settings(authority, authority.issue("right")))
+    url = f"rediss://{tls_addr(redis)}"
+    words = ["--ca", authority.file, "--server-name", "redis.internal"]
+    found = probe_json(url, *words)
+    assert found["verdict"]["state"] == "up"
+    assert found["steps_us"]["tls"] > 0
+    assert found["facts"]["certificate_expires_at_s"] > time.time()
+    assert "\ncertificate  good for 1 day\n" in probe(url, *words).stdout
+    by_options = probe_json(tls_addr(redis), "--tls", "--ca", "ca.pem",
+                            cwd=authority.directory)
+    assert by_options["verdict"]["state"] == "up"
+
+
+def test_a_strangers_certificate_is_refused_unless_told_otherwise(
+        start_redis, authority, workspace):
+    folder = os.path.join(workspace, "other")
+    os.makedirs(folder)
+    redis = start_redis(tls_settings(authority, authority.issue("right")))
+    other = Authority(folder)
+    url = f"rediss://{tls_addr(redis)}"
+    for words in (["--ca", other.file],
+                  ["--ca", authority.file, "--server-name", "another"]):
+        found = probe_json(url, *words, code=1)
+        assert found["verdict"]["reason"] == "tls"
+        assert "openssl s_client" in found["action"]
+    assert probe_json(url, "--insecure")["verdict"]["state"] == "up"
+
+
+def test_a_client_certificate_is_shown_to_who_asks(start_redis, authority):
+    redis = start_redis(tls_settings(authority, authority.issue("right"),
+                                     clients="yes"))
+    ours = authority.issue("client")
+    words = [f"rediss://{tls_addr(redis)}", "--ca", authority.file]
+    assert probe_json(*words, code=1)["verdict"]["reason"] == "tls"
+    found = probe_json(*words, "--cert", ours.certificate, "--key", ours.key)
+    assert found["verdict"]["state"] == "up"
+
+
+def test_a_configured_instance_brings_its_tls(
+        start_redis, authority, workspace):
+    redis = start_redis(tls_settings(authority, authority.issue("right")))
+    path = os.path.join(workspace, "agent.yaml")
+    with open(path, "w") as file:
+        file.write("instances:\n  - name: cache-1\n"
+                   f"    addr: {tls_addr(redis)}\n"
+                   "    tls: {ca: ca.pem, server_name: redis.internal}\n")
+    found = probe_json("cache-1", "--config", path)
+    assert found["verdict"]["state"] == "up"
+    assert found["steps_us"]["tls"] > 0
 
 
 # --- by name -----------------------------------------------------------------
