@@ -196,55 +196,108 @@ static void hear(struct talk *talk, const struct head *head, size_t slice_most,
 
 /* --- what holds of every verdict ----------------------------------------- */
 
+/* What each reason means, told once more; NONE where there is no such verdict
+ * of a prober's. */
+static const enum state states[REASON_COUNT] = {
+    [REASON_NONE] = STATE_UP,
+    [REASON_AGENT] = STATE_UNKNOWN,
+    [REASON_REFUSED] = STATE_DOWN,
+    [REASON_DNS] = STATE_UNKNOWN,
+    [REASON_BACKLOG] = STATE_DOWN,
+    [REASON_TLS] = STATE_DOWN,
+    [REASON_RESET] = STATE_DOWN,
+    [REASON_PROTOCOL] = STATE_DOWN,
+    [REASON_MAXCLIENTS] = STATE_DEGRADED,
+    [REASON_PROTECTED] = STATE_UNKNOWN,
+    [REASON_AUTH] = STATE_UNKNOWN,
+    [REASON_LOADING] = STATE_LOADING,
+    [REASON_TIMEOUT] = STATE_DOWN,
+    [REASON_BUSY] = STATE_DOWN,
+    [REASON_MASTERDOWN] = STATE_DEGRADED,
+    [REASON_CLUSTERDOWN] = STATE_DEGRADED,
+    [REASON_SHUTDOWN] = STATE_DRAINING,
+    [REASON_MISCONF] = STATE_DEGRADED,
+    [REASON_OOM] = STATE_DEGRADED,
+    [REASON_NOREPLICAS] = STATE_DEGRADED,
+    [REASON_PAUSED] = STATE_DEGRADED,
+    [REASON_SYNCING] = STATE_DEGRADED,
+    [REASON_LINK_DOWN] = STATE_DEGRADED,
+    [REASON_LAG] = STATE_DEGRADED,
+    [REASON_REPLICA] = STATE_UP,
+    [REASON_MASTER] = STATE_UP,
+    [REASON_OTHER] = STATE_DEGRADED,
+};
+
 static bool is_text(const char *text, size_t size)
 {
     return text[0] == '\0' || text_is_printable(text, size - 1);
 }
 
-static void check_rules(const struct talk *talk)
+static void check_texts(const struct verdict *verdict)
 {
-    const struct verdict *verdict = &talk->verdict;
-    uint32_t own = 1U << verdict->reason;
-    demand(verdict->state != STATE_NONE && verdict->state != STATE_MAINT);
     demand(is_text(verdict->detail, sizeof(verdict->detail)));
     demand(is_text(verdict->master, sizeof(verdict->master)));
     demand(is_text(verdict->version, sizeof(verdict->version)));
     demand(strspn(verdict->run_id, "0123456789abcdef") ==
            strlen(verdict->run_id));
+}
+
+static void check_up(const struct talk *talk)
+{
+    static const enum evidence_error bad[] = {
+        ERROR_MAXCLIENTS, ERROR_DENIED,  ERROR_WRONGPASS,  ERROR_BAD_PASSWORD,
+        ERROR_BUSY,       ERROR_LOADING, ERROR_MASTERDOWN, ERROR_CLUSTERDOWN,
+        ERROR_MISCONF,    ERROR_OOM,     ERROR_NOREPLICAS, ERROR_OTHER};
+    const struct verdict *verdict = &talk->verdict;
+    demand(verdict->conditions == 0);
+    demand(talk->end == EVIDENCE_COMPLETE);
+    demand(verdict->readable == ABILITY_YES);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        demand(!evidence_has_error(&talk->evidence, bad[i]));
+    }
+    demand(!talk->evidence.is_deep || verdict->role == ROLE_MASTER ||
+           verdict->role == ROLE_REPLICA);
+    demand(talk->evidence.is_deep || verdict->reason == REASON_NONE);
+}
+
+static void check_rules(const struct talk *talk)
+{
+    const struct verdict *verdict = &talk->verdict;
+    uint32_t conditions = verdict->conditions;
+    demand(verdict->state != STATE_NONE);
+    demand(verdict->state == states[verdict->reason]);
+    check_texts(verdict);
     if (verdict->state == STATE_UP) {
-        demand(verdict->conditions == 0);
-        demand(talk->end == EVIDENCE_COMPLETE);
-        demand(verdict->readable == ABILITY_YES);
+        check_up(talk);
     } else {
-        demand((verdict->conditions & own) != 0);
+        demand((conditions & 1U << verdict->reason) != 0);
         demand(verdict->detail[0] != '\0');
     }
-    if (verdict->state == STATE_UP && talk->evidence.is_deep) {
-        demand(verdict->role == ROLE_MASTER || verdict->role == ROLE_REPLICA);
+    for (unsigned i = 0; i < REASON_COUNT; i++) {
+        demand((conditions & 1U << i) == 0 || states[i] != STATE_UP);
     }
-    if (verdict->writable == ABILITY_YES) {
-        demand(talk->evidence.replies[COMMAND_CANARY].is_asked);
-        demand(verdict->role != ROLE_REPLICA);
-    }
-    demand((verdict->readable == ABILITY_STALE) ==
-           (verdict->reason == REASON_LINK_DOWN));
+    demand(verdict->writable != ABILITY_YES ||
+           talk->evidence.replies[COMMAND_CANARY].is_asked);
     demand(verdict->writable != ABILITY_STALE);
+    demand(verdict->readable != ABILITY_STALE ||
+           (conditions & 1U << REASON_LINK_DOWN) != 0);
 }
 
 /* Whose trouble it was decides who is blamed. */
 static void check_blame(const struct talk *talk)
 {
-    const struct verdict *verdict = &talk->verdict;
-    bool is_ours = talk->end == EVIDENCE_AGENT || talk->end == EVIDENCE_NAME;
-    demand(!is_ours || verdict->state == STATE_UNKNOWN);
-    if (talk->end == EVIDENCE_AGENT) {
-        demand(verdict->reason == REASON_AGENT);
-    } else {
-        demand(verdict->reason != REASON_AGENT || talk->end == EVIDENCE_TLS);
+    enum reason reason = talk->verdict.reason;
+    const struct evidence_known *known = &talk->evidence.known;
+    bool goes_on_loading = known->was_loading && known->is_same_process;
+    demand((talk->end == EVIDENCE_AGENT) == (reason == REASON_AGENT));
+    demand((talk->end == EVIDENCE_NAME) == (reason == REASON_DNS));
+    demand((talk->end == EVIDENCE_TLS) == (reason == REASON_TLS));
+    demand((talk->end == EVIDENCE_PROTOCOL) == (reason == REASON_PROTOCOL));
+    if (talk->end == EVIDENCE_DEADLINE && talk->replies.count == 0) {
+        demand(reason == (goes_on_loading ? REASON_LOADING : REASON_TIMEOUT));
     }
-    if (talk->end == EVIDENCE_PROTOCOL) {
-        demand(verdict->state == STATE_DOWN &&
-               verdict->reason == REASON_PROTOCOL);
+    if (talk->end == EVIDENCE_CLOSED && talk->replies.count == 0) {
+        demand(reason == REASON_RESET);
     }
 }
 
