@@ -7,6 +7,7 @@ a RST, `hold` to keep it open and silent, `drip` to send byte by byte.
 """
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 
@@ -19,10 +20,15 @@ DENIED = b"-DENIED Redis is running in protected mode because protected " \
 
 
 class Hostile:
-    """Accepts for ever, each connection in a thread of its own."""
+    """Accepts for ever, each connection in a thread of its own; with a
+    `certificate` it speaks TLS before it misbehaves."""
 
-    def __init__(self, serve, path=None):
+    def __init__(self, serve, path=None, certificate=None):
         self.serve = serve
+        self.tls = None
+        if certificate is not None:
+            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.tls.load_cert_chain(certificate.certificate, certificate.key)
         self.accepted = 0
         self.ended = threading.Event()
         if path is None:
@@ -48,7 +54,11 @@ class Hostile:
 
     def _serve(self, peer):
         with peer, contextlib.suppress(OSError):
-            self.serve(self, peer)
+            if self.tls is None:
+                self.serve(self, peer)
+                return
+            with self.tls.wrap_socket(peer, server_side=True) as opened:
+                self.serve(self, opened)
 
     def hold(self, peer):
         """Keeps the connection, and says nothing, until the test ends."""
