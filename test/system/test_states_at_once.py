@@ -10,7 +10,7 @@ from agent import BUILD
 from servers import PATIENCE, wait_for
 from states import MODES_BIND, STATES, Stage, found_in, is_as
 
-ROUNDS = 3
+ROUNDS = 5  # PING alone in some of them
 MEMORY_MOST_KB = 64 * 1024
 PAGES = ["/status", "/metrics", "/", "/tasks", "/goroutines?debug=2"]
 IS_SANITIZED = "address" in BUILD
@@ -95,7 +95,7 @@ def test_all_states_at_once(zookeeper, stage, make_agent, watch):
     agent = make_agent(
         {name: {"addr": subject.addr, **subject.access}
          for name, subject in subjects.items()}, zookeeper.servers,
-        settings={"interval": "1s", "deep_interval": "1s",
+        settings={"interval": "1s", "deep_interval": "3s",
                   "timeout": "%dms" % min(600 * PATIENCE, 900)},
         under=MODES_BIND).start()
     watch.wait_state("loading_then_silent", "loading")
