@@ -36,22 +36,42 @@ void peer_look(const struct peer *peer, struct evidence *evidence)
     }
 }
 
+/* The server tells the number that was proved before, and a start that fits:
+ * no need to look again. */
+static bool is_known(const struct peer *peer, const struct info *info)
+{
+    int64_t uptime_s = info->facts.values[FACT_UPTIME];
+    return peer->vouched == 0 && peer->known_start != 0 &&
+           info->process_id == peer->known_pid && uptime_s != FACT_UNKNOWN &&
+           process_start_fits(peer->known_start, (uint64_t)uptime_s,
+                              boot_ticks());
+}
+
+/* Looks at the process. False when it does not prove to be the server. */
+static bool find_process(const struct peer *peer, const struct info *info,
+                         uint32_t pid, struct process *process)
+{
+    int64_t uptime_s = info->facts.values[FACT_UPTIME];
+    if (pid == 0 || process_look(PROC, pid, process) != 0) {
+        return false;
+    }
+    return peer->vouched != 0 ||
+           (uptime_s != FACT_UNKNOWN &&
+            process_fits(process, (uint64_t)uptime_s, boot_ticks()));
+}
+
 void peer_prove(const struct peer *peer, const struct info *info,
                 struct facts *facts)
 {
-    uint32_t pid = peer->vouched;
-    int64_t uptime_s = info->facts.values[FACT_UPTIME];
+    uint32_t told = peer->is_local ? info->process_id : 0;
+    uint32_t pid = peer->vouched != 0 ? peer->vouched : told;
     struct process process;
     facts->pid = 0;
     facts->start_ticks = 0;
-    if (pid == 0 && peer->is_local && uptime_s != FACT_UNKNOWN) {
-        pid = info->process_id;
-    }
-    if (pid == 0 || process_look(PROC, pid, &process) != 0) {
-        return;
-    }
-    if (peer->vouched != 0 ||
-        process_fits(&process, (uint64_t)uptime_s, boot_ticks())) {
+    if (peer->is_local && is_known(peer, info)) {
+        facts->pid = peer->known_pid;
+        facts->start_ticks = peer->known_start;
+    } else if (find_process(peer, info, pid, &process)) {
         facts->pid = pid;
         facts->start_ticks = process.start_ticks;
     }

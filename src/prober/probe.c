@@ -66,7 +66,8 @@ static void report(struct probe *probe)
         result.stage_us[i] = probe->stages_us[i];
     }
     if (result.has_facts) {
-        probe->peer.is_local = transport_is_local(&probe->line.transport);
+        probe->peer.is_local =
+            transport_is_local(&probe->line.transport, &probe->call);
         result.facts.values[FACT_CERTIFICATE_END] =
             line_certificate_end(&probe->line);
     }

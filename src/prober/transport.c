@@ -317,37 +317,41 @@ uint32_t transport_peer_process(const struct transport *transport)
     return (uint32_t)peer.pid;
 }
 
-static bool is_same_host(const struct sockaddr_storage *ours,
-                         const struct sockaddr_storage *theirs)
+static bool is_loopback(const struct sockaddr_storage *address)
 {
-    if (ours->ss_family == AF_INET) {
-        const struct sockaddr_in *own = (const struct sockaddr_in *)ours;
-        const struct sockaddr_in *peer = (const struct sockaddr_in *)theirs;
-        return own->sin_addr.s_addr == peer->sin_addr.s_addr ||
-               ntohl(peer->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    if (address->ss_family == AF_INET) {
+        const struct sockaddr_in *four = (const struct sockaddr_in *)address;
+        return ntohl(four->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
     }
-    const struct sockaddr_in6 *own = (const struct sockaddr_in6 *)ours;
-    const struct sockaddr_in6 *peer = (const struct sockaddr_in6 *)theirs;
-    return IN6_ARE_ADDR_EQUAL(&own->sin6_addr, &peer->sin6_addr);
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)address;
+    return IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
 }
 
-bool transport_is_local(const struct transport *transport)
+static bool is_same_host(const struct sockaddr_storage *one,
+                         const struct sockaddr_storage *other)
+{
+    if (one->ss_family == AF_INET) {
+        const struct sockaddr_in *four = (const struct sockaddr_in *)one;
+        return four->sin_addr.s_addr ==
+               ((const struct sockaddr_in *)other)->sin_addr.s_addr;
+    }
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)one;
+    return IN6_ARE_ADDR_EQUAL(&six->sin6_addr,
+                              &((const struct sockaddr_in6 *)other)->sin6_addr);
+}
+
+bool transport_is_local(const struct transport *transport,
+                        const struct transport_call *call)
 {
     struct sockaddr_storage ours = {0};
-    struct sockaddr_storage theirs = {0};
-    socklen_t our_length = sizeof(ours);
-    socklen_t their_length = sizeof(theirs);
-    if (!transport->is_open) {
-        return false;
-    }
-    if (transport->handle.type == UV_NAMED_PIPE) {
+    socklen_t length = sizeof(ours);
+    if (call->address.ss_family == AF_UNIX || is_loopback(&call->address)) {
         return true;
     }
-    return getsockname(transport->fd, (struct sockaddr *)&ours, &our_length) ==
-               0 &&
-           getpeername(transport->fd, (struct sockaddr *)&theirs,
-                       &their_length) == 0 &&
-           is_same_host(&ours, &theirs);
+    return transport->is_open &&
+           getsockname(transport->fd, (struct sockaddr *)&ours, &length) == 0 &&
+           ours.ss_family == call->address.ss_family &&
+           is_same_host(&ours, &call->address);
 }
 
 void transport_close(struct transport *transport)

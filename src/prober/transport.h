@@ -82,7 +82,8 @@ uint32_t transport_peer_process(const struct transport *transport);
 
 /* Whether the server is on this host: behind a unix socket, the loopback, or
  * an address that is ours too. */
-bool transport_is_local(const struct transport *transport);
+bool transport_is_local(const struct transport *transport,
+                        const struct transport_call *call);
 
 /* on_closed comes from the loop, later. Only when open. */
 void transport_close(struct transport *transport);
