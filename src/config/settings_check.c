@@ -50,21 +50,6 @@ static void check_pair(const struct settings *settings, uint32_t holder,
     }
 }
 
-/* Redis speaks TLS on TCP ports alone. */
-static void check_tls(const struct settings *settings, uint32_t index,
-                      struct complaints *complaints)
-{
-    const struct option *option =
-        OPTION_OF(HOME_ACCESS, instance_access, has_tls);
-
-    if (settings->accesses[index].has_tls &&
-        settings->instances[index].addr.kind == ADDRESS_UNIX) {
-        COMPLAIN(settings, complaints, place_of(settings, 1 + index, option),
-                 "`%s` is for TCP: Redis speaks none on a unix socket",
-                 option->name);
-    }
-}
-
 static void check_access(const struct settings *settings, uint32_t index,
                          struct complaints *complaints)
 {
@@ -190,7 +175,6 @@ void settings_check(const struct settings *settings,
     check_host(settings, complaints);
     for (uint32_t i = 0; i < settings->instance_count; i++) {
         check_access(settings, i, complaints);
-        check_tls(settings, i, complaints);
     }
     check_names(settings, complaints);
     settings_check_paths(settings, complaints);

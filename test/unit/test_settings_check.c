@@ -137,13 +137,6 @@ static void a_user_has_a_password_and_a_certificate_a_key(void **state)
                " tls: {}}]\n");
 }
 
-static void tls_is_for_tcp(void **state)
-{
-    scene_refuse(state,
-                 "instances:\n- {name: a, addr: 'unix:/run/a.sock', tls: {}}\n",
-                 2, 44, "`tls` is for TCP");
-}
-
 static void a_value_refused_before_is_not_called_missing(void **state)
 {
     scene_refuse(state,
@@ -167,7 +160,6 @@ int main(void)
         SCENE_TEST(two_members_have_two_addresses),
         SCENE_TEST(no_tree_lies_in_another),
         SCENE_TEST(a_user_has_a_password_and_a_certificate_a_key),
-        SCENE_TEST(tls_is_for_tcp),
         SCENE_TEST(a_value_refused_before_is_not_called_missing),
     };
 
