@@ -168,12 +168,13 @@ static void endless_handshake_is_cut(void **state)
 {
     struct scene *scene = *state;
     /* Full records, each with the head of a ServerHello of 40 KiB. */
+    static const uint8_t head[] = {0x16, 3, 3, 0x40, 0, 2, 0, 0xa0, 0};
     size_t length = (size_t)96 * 1024;
     char *bytes = calloc(1, length);
     struct client client;
     assert_non_null(bytes);
     for (size_t at = 0; at + 5 < length; at += 5 + 16384) {
-        memcpy(bytes + at, "\x16\x03\x03\x40\x00\x02\x00\xa0\x00", 9);
+        memcpy(bytes + at, head, sizeof(head));
     }
     start_client(scene, &client);
     feed_slices(&client, bytes, length, 20000);
@@ -245,7 +246,7 @@ static void turned_bytes_are_never_taken_for_words(void **state)
         tls_sent(client.tls);
         run_server(&server);
         long answer = BIO_get_mem_data(server.outgoing, &theirs);
-        theirs[rand() % answer] ^= (char)(1 << rand() % 8);
+        theirs[dice((size_t)answer)] ^= (char)(1U << dice(8));
         feed_slices(&client, theirs, (size_t)answer, 300);
         assert_true(client.state != TLS_CLOSED);
         assert_int_equal(client.plain_length, 0);

@@ -179,13 +179,21 @@ static inline void keep_plain(void *owner, const char *bytes, size_t length)
     client->plain_length += length;
 }
 
+/* 0 to `most` - 1, the same in every run. */
+static inline size_t dice(size_t most)
+{
+    static uint32_t seed = 1;
+    seed = seed * 1664525U + 1013904223U;
+    return (seed >> 8) % most;
+}
+
 /* Slices of 1 to `most` bytes, each in a block of its own, so that a
  * sanitizer sees its ends. */
 static inline void feed_slices(struct client *client, const char *bytes,
                                size_t length, size_t most)
 {
     while (length > 0) {
-        size_t slice = 1 + (size_t)rand() % most;
+        size_t slice = 1 + dice(most);
         slice = slice < length ? slice : length;
         char *copy = malloc(slice);
         assert_non_null(copy);
