@@ -85,7 +85,8 @@ static const struct option table[] = {
     {PROBE, "--insecure", NULL, NULL, "take any certificate",
      FIELD(is_insecure)},
     {PROBE, "--timeout", NULL, "DURATION",
-     "of the whole probe, 10ms to 1m; 1s else", take_timeout, 0},
+     "of a name's lookup and of the probe, 10ms to 1m;\n1s else", take_timeout,
+     0},
     {PROBE, "--config", NULL, "FILE",
      "where an instance's name is looked up; else in\n"
      "$SENTINEL_AGENT_CONFIG, else in the agent's own",

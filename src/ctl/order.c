@@ -156,7 +156,7 @@ static int check(const struct order *order)
         return refuse("--cert and --key go together");
     }
     if (access->has_tls && order->address.kind == ADDRESS_UNIX) {
-        return refuse("no TLS on a unix socket: it never leaves this host");
+        return refuse("Redis speaks no TLS on a unix socket");
     }
     return 0;
 }

@@ -2,8 +2,10 @@
  * session.c - see session.h.
  *
  * Whatever hangs, crashes or lies is a child, has a deadline, and ends in a
- * sentence. A server that says it is of a cluster is asked again at once, for
- * how the cluster is, as the agent does.
+ * sentence. A lookup has the whole time-out, and the probe behind it too: what
+ * a slow name server leaves over is no measure of Redis. A server that says it
+ * is of a cluster is asked again at once, for how the cluster is, as the agent
+ * does.
  */
 #include "ctl/session.h"
 

@@ -185,7 +185,7 @@ static void write_snapshot(const struct result *result, uint64_t now_ms,
     write_saved(result, now_ms, text, size);
     if (is_known(result, FACT_UNSAVED)) {
         int64_t changes = fact(result, FACT_UNSAVED);
-        (void)text_append(text, size, "%s%" PRId64 " change%s since",
+        (void)text_append(text, size, "%s%" PRId64 " change%s unsaved",
                           text[0] != '\0' ? ", " : "", changes,
                           changes == 1 ? "" : "s");
     }

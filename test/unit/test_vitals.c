@@ -67,7 +67,7 @@ static const struct row rows[] = {
     {"persistence", ROLE_MASTER,
      KNOWN({FACT_SAVED, NOW_S - 120}, {FACT_UNSAVED, 1}, {FACT_AOF, 0},
            {FACT_UPTIME, DAY_S}),
-     "last snapshot 2 min ago, 1 change since; append-only file off",
+     "last snapshot 2 min ago, 1 change unsaved; append-only file off",
      TONE_PLAIN},
     {"persistence", ROLE_MASTER,
      KNOWN({FACT_SAVED, NOW_S - 120}, {FACT_UPTIME, 120}, {FACT_SAVING, 1}),
