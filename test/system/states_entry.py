@@ -163,6 +163,15 @@ def master_behind_tls(stage):
     return Subject(tls_addr(redis), None, {"tls": tls})
 
 
+@row(*MASTER[:5], detail="")
+def master_behind_tls_and_password(stage):
+    redis, tls = speaks_tls(stage)
+    secret = stage.secret()
+    setting(redis, "requirepass", secret)()
+    return Subject(tls_addr(redis), None, {
+        "tls": tls, "password_file": stage.secret_file(secret)})
+
+
 @down("reset")
 def tls_not_spoken_to_it(stage):
     redis, _ = speaks_tls(stage)
@@ -299,6 +308,28 @@ def user_without_ping(stage):
 def user_with_least_rights(stage):
     redis, access = acl_user(stage, "+ping", "+info", "+role", "+setrange",
                              "+cluster|info", "~sentinel-agent:canary")
+    return Subject(redis.addr, None, access)
+
+
+@row("master", "up", "yes", "unknown", "master",
+     detail="writes are not checked.*")
+def user_without_writes(stage):
+    redis, access = acl_user(stage, "+ping", "+info", "+role")
+    return Subject(redis.addr, None, access)
+
+
+@row(*MASTER[:5], detail="")
+def user_without_info(stage):
+    redis, access = acl_user(stage, "+ping", "+role", "+setrange",
+                             "~sentinel-agent:canary")
+    return Subject(redis.addr, None, access)
+
+
+@row("other", "degraded", "unknown", "unknown",
+     detail=".*neither ROLE nor INFO.*")
+def user_with_ping_alone(stage):
+    """It lives, and no more is known."""
+    redis, access = acl_user(stage, "+ping")
     return Subject(redis.addr, None, access)
 
 

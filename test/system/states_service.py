@@ -6,6 +6,7 @@ import resource
 import shutil
 
 import hostile
+from certificates import tls_addr, tls_settings
 from servers import Redis, free_port, wait_for
 from stage import (MASTER, REPLICA, Subject, degraded, down, fake, row, setting)
 
@@ -57,6 +58,15 @@ def stopped_behind_a_socket(stage):
     redis = stage.redis(unix=True)
     redis.stop()
     return Subject(redis.addr, redis.cont)
+
+
+@down("timeout", ".*stopped.*")
+def stopped_behind_tls(stage):
+    redis = stage.redis(tls_settings(
+        stage.authority, stage.authority.issue(stage.name("tls"))))
+    return Subject(tls_addr(redis), redis.cont,
+                   {"tls": {"ca": stage.authority.file}},
+                   {"pid": redis.pid}, redis.stop)
 
 
 @down("timeout")

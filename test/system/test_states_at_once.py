@@ -1,5 +1,6 @@
 """Every state of the table at the same time, under one agent: each node says
 what the table says, none moves another, and what is healed comes back."""
+import contextlib
 import glob
 import json
 import re
@@ -12,6 +13,7 @@ from states import MODES_BIND, STATES, Stage, found_in, is_as
 
 ROUNDS = 5  # PING alone in some of them
 MEMORY_MOST_KB = 64 * 1024
+DESCRIPTORS_MOST = 16
 PAGES = ["/status", "/metrics", "/", "/tasks", "/goroutines?debug=2"]
 IS_SANITIZED = "address" in BUILD
 
@@ -69,11 +71,36 @@ def texts_of(agent, watch):
     return texts
 
 
+def memory_of(pid):
+    """What a process may write to, piece by piece; nothing where the kernel
+    does not let us look."""
+    with contextlib.suppress(PermissionError), \
+            open(f"/proc/{pid}/maps") as maps, \
+            open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            begin, end = re.match("([0-9a-f]+)-([0-9a-f]+) ", line).groups()
+            if " rw" in line:
+                with contextlib.suppress(OSError):
+                    memory.seek(int(begin, 16))
+                    yield memory.read(int(end, 16) - int(begin, 16))
+
+
+def is_in_memory(pid, secrets):
+    return any(secret.encode() in piece
+               for piece in memory_of(pid) for secret in secrets)
+
+
 def assert_secret(agent, watch, secrets):
+    """None of them is seen anywhere, nor left in memory between probes."""
     assert len(secrets) > 5
     for place, text in texts_of(agent, watch).items():
         for secret in secrets:
             assert secret.encode() not in text, f"a secret is seen in {place}"
+    if not IS_SANITIZED:  # its shadow is too large to be read
+        assert is_in_memory(os.getpid(), secrets), "the search finds nothing"
+        for member in agent.members():
+            wait_for(lambda: not is_in_memory(member.pid, secrets), 5,
+                     f"wiped secret in {member}")
 
 
 def peak_memory_kb(pid):
@@ -86,6 +113,9 @@ def assert_probers_are_well(agent):
     if not IS_SANITIZED:
         for prober in agent.helpers("sentinel-prober"):
             assert peak_memory_kb(prober.pid) < MEMORY_MOST_KB
+    wait_for(lambda: all(prober.descriptors() <= DESCRIPTORS_MOST for prober
+                         in agent.helpers("sentinel-prober")),
+             what="few descriptors between the rounds")
 
 
 def test_all_states_at_once(zookeeper, stage, make_agent, watch):
