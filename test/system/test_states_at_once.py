@@ -3,6 +3,7 @@ what the table says, none moves another, and what is healed comes back."""
 import contextlib
 import glob
 import json
+import os
 import re
 
 import pytest
