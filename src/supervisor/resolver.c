@@ -9,6 +9,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "supervisor/ensemble.h"
+#include "supervisor/helpers.h"
 #include "supervisor/leaving.h"
 #include "supervisor/orders.h"
 #include "supervisor/supervisor.h"
@@ -79,6 +81,35 @@ static void tell_news(struct resolver *resolver)
     }
 }
 
+/* --- the publisher's servers ---------------------------------------------- */
+
+/* Until when all of them are waited for; UINT64_MAX = not any more, or
+ * nobody waits. */
+static uint64_t patient_until_ms(const struct resolver *resolver)
+{
+    uint64_t end_ms = resolver->wanted_ms + RESOLVER_SERVERS_MS;
+
+    return resolver->wanted_ms != 0 && clock_monotonic_ms() < end_ms
+               ? end_ms
+               : UINT64_MAX;
+}
+
+static void tell_servers(struct resolver *resolver)
+{
+    const struct names *names = &resolver->errands->names;
+    const char *servers = resolver->supervisor->settings->zookeeper_servers;
+    char text[SETTINGS_SERVERS_BYTES];
+
+    if (resolver->wanted_ms == 0 ||
+        (patient_until_ms(resolver) != UINT64_MAX &&
+         ensemble_is_awaited(names, servers)) ||
+        ensemble_write(names, servers, text, sizeof(text)) != 0) {
+        return;
+    }
+    resolver->wanted_ms = 0;
+    helpers_tell_servers(resolver->supervisor, text);
+}
+
 /* --- a turn --------------------------------------------------------------- */
 
 static uint64_t earlier(uint64_t one, uint64_t other)
@@ -121,9 +152,11 @@ static void turn(struct resolver *resolver)
         lookup_tend(&resolver->lookups[i], clock_monotonic_ms());
     }
     tell_news(resolver);
+    tell_servers(resolver);
     for (int i = 0; i < NAMES_LANES; i++) {
         next_ms = earlier(next_ms, lookup_next_ms(&resolver->lookups[i]));
     }
+    next_ms = earlier(next_ms, patient_until_ms(resolver));
     arm(resolver, earlier(next_ms, errands_next_ms(resolver->errands)));
 }
 
@@ -207,6 +240,22 @@ bool resolver_takes_result(struct resolver *resolver,
     arm(resolver,
         lookup_next_ms(&resolver->lookups[NAMES_TOGETHER])); /* may hurry */
     return is_none_yet && send_probe(resolver, instance, now_ms);
+}
+
+void resolver_want_servers(struct resolver *resolver)
+{
+    resolver->wanted_ms = clock_monotonic_ms();
+    tell_servers(resolver);
+    arm(resolver, patient_until_ms(resolver));
+}
+
+void resolver_doubt_servers(struct resolver *resolver)
+{
+    resolver->wanted_ms = 0;
+    ensemble_hurry(&resolver->errands->names,
+                   resolver->supervisor->settings->zookeeper_servers,
+                   clock_monotonic_ms());
+    arm(resolver, lookup_next_ms(&resolver->lookups[NAMES_TOGETHER]));
 }
 
 void resolver_stop(struct resolver *resolver)

@@ -223,3 +223,41 @@ def test_a_reload_forgets_no_address_and_looks_up_only_who_is_named(
     agent.signal(signal.SIGHUP)
     agent.wait_state("three", "up")
     wait_for(lambda: not resolvers(agent), 5, "no resolver")
+
+
+def test_zookeepers_names_are_resolved_for_the_publisher(
+        start_redis, make_named, resolver, zookeeper, watch):
+    port = zookeeper.port
+    resolver.set(zk1="127.0.0.1", zk2="none")
+    agent = make_named({"one": start_redis()},
+                       zookeeper=f"zk2:{port},zk1:{port}").start()
+    watch(zookeeper).wait_state("one", "up")
+    assert f"servers=127.0.0.1:{port}\n" in agent.tail()
+
+
+def test_a_server_whose_name_hangs_does_not_keep_the_others_waiting(
+        start_redis, make_named, resolver, zookeeper, watch):
+    port = zookeeper.port
+    resolver.set(zk1="hang", zk2="127.0.0.1", zk3="hang", zk4="hang",
+                 zk5="hang")
+    servers = ",".join(f"zk{n}:{port}" for n in range(1, 6))
+    begun = time.monotonic()
+    agent = make_named({"one": start_redis()}, zookeeper=servers).start()
+    watch(zookeeper).wait_state("one", "up")
+    assert time.monotonic() - begun < LOOKUP_SECONDS - 1
+
+
+def test_a_publisher_that_is_replaced_while_lookups_hang_finds_its_server(
+        start_redis, make_named, resolver, zookeeper, watch):
+    resolver.set(zk1="127.0.0.1")
+    agent = make_named({"one": start_redis()},
+                       zookeeper=f"zk1:{zookeeper.port}").start()
+    watch(zookeeper).wait_state("one", "up")
+    session = agent.status()["zookeeper"]["session_id"]
+    resolver.set(zk1="hang")
+    killed = agent.helper("sentinel-publisher")
+    killed.signal(signal.SIGKILL)
+    wait_for(lambda: agent.status()["zookeeper"]["state"] == "steady" and
+             agent.helper("sentinel-publisher").pid != killed.pid, 10,
+             "steady session of another publisher")
+    assert agent.status()["zookeeper"]["session_id"] == session
