@@ -21,7 +21,6 @@
 #define CONFIG_VARIABLE "SENTINEL_AGENT_CONFIG"
 #define READ_MS 5000      /* a configuration's whole reading */
 #define LINES_BYTES 16384 /* more than all options of an instance */
-#define AGENT_NAME "sentinel-agent"
 
 static int complain(int code, const char *what)
 {
@@ -144,7 +143,7 @@ static int run_agent(const char *const *argv, char *text, size_t size)
         }
     }
     return complain(CTL_EXIT_STALE,
-                    AGENT_NAME " did not read the configuration");
+                    "sentinel-agent did not read the configuration");
 }
 
 int configured_find(const struct options *options, const char *instance,
@@ -158,8 +157,7 @@ int configured_find(const struct options *options, const char *instance,
     if (code != 0) {
         return code;
     }
-    if (programs_find(options->libexec, AGENT_NAME, program, why, sizeof why) !=
-        0) {
+    if (programs_find_agent(options->libexec, program, why, sizeof why) != 0) {
         return complain(CTL_EXIT_STALE, why);
     }
     const char *const argv[] = {program,  "--config", file, "--print-instance",
@@ -167,8 +165,8 @@ int configured_find(const struct options *options, const char *instance,
     code = run_agent(argv, text, sizeof text);
     if (code == 0 && !take_lines(text, order)) {
         code = complain(CTL_EXIT_STALE,
-                        AGENT_NAME " is of another version: it says of the "
-                                   "instance what is not understood here");
+                        "sentinel-agent is of another version: it says of the "
+                        "instance what is not understood here");
     }
     return code;
 }

@@ -10,6 +10,8 @@
 
 #include "base/text.h"
 
+#define AGENT_NAME "sentinel-agent"
+
 static bool find_in(const char *directory, const char *below, const char *name,
                     char path[PROGRAMS_PATH_BYTES])
 {
@@ -30,23 +32,37 @@ static void find_own(char directory[PROGRAMS_PATH_BYTES])
     }
 }
 
-int programs_find(const char *libexec, const char *name,
-                  char path[PROGRAMS_PATH_BYTES], char *why, size_t why_size)
+int programs_find_helper(const char *libexec, const char *name,
+                         char path[PROGRAMS_PATH_BYTES], char *why,
+                         size_t why_size)
 {
     char own[PROGRAMS_PATH_BYTES];
-    bool is_found = false;
-    if (libexec != NULL) {
-        is_found = find_in(libexec, "", name, path);
-    } else {
-        find_own(own);
-        is_found = find_in(own, "", name, path) ||
-                   find_in(own, "/../sbin", name, path) ||
-                   find_in(LIBEXECDIR, "", name, path);
-    }
+    find_own(own);
+    bool is_found = libexec != NULL ? find_in(libexec, "", name, path)
+                                    : find_in(own, "", name, path) ||
+                                          find_in(LIBEXECDIR, "", name, path);
     if (!is_found) {
         (void)text_format(
             why, why_size, "no %s in %s: say where it is with --libexec DIR",
             name, libexec != NULL ? libexec : LIBEXECDIR); /* cutting is fine */
+        return -ENOENT;
+    }
+    return 0;
+}
+
+int programs_find_agent(const char *libexec, char path[PROGRAMS_PATH_BYTES],
+                        char *why, size_t why_size)
+{
+    char own[PROGRAMS_PATH_BYTES];
+    find_own(own);
+    bool is_found =
+        (libexec != NULL && find_in(libexec, "", AGENT_NAME, path)) ||
+        find_in(own, "", AGENT_NAME, path) ||
+        find_in(own, "/../sbin", AGENT_NAME, path);
+    if (!is_found) {
+        (void)text_format(why, why_size,
+                          "no %s in %s: say where it is with --libexec DIR",
+                          AGENT_NAME, own); /* cutting is fine */
         return -ENOENT;
     }
     return 0;

@@ -8,10 +8,16 @@
 
 #define PROGRAMS_PATH_BYTES 1024
 
-/* The path of the program `name`: in `libexec` alone when that is not NULL;
- * else beside our own, in the sbin beside our bin, or where the helpers were
- * installed. 0, or -ENOENT and where it was looked for in `why`. */
-int programs_find(const char *libexec, const char *name,
-                  char path[PROGRAMS_PATH_BYTES], char *why, size_t why_size);
+/* The path of a helper: in `libexec` alone when that is not NULL; else beside
+ * our own program, or where helpers were installed. 0, or -ENOENT and where it
+ * was looked for in `why`. */
+int programs_find_helper(const char *libexec, const char *name,
+                         char path[PROGRAMS_PATH_BYTES], char *why,
+                         size_t why_size);
+
+/* The path of sentinel-agent: in `libexec` when that is not NULL, beside our
+ * own program, or in the sbin beside our bin. The same. */
+int programs_find_agent(const char *libexec, char path[PROGRAMS_PATH_BYTES],
+                        char *why, size_t why_size);
 
 #endif

@@ -146,8 +146,8 @@ void session_probe(const char *libexec, const struct order *order,
     char program[PROGRAMS_PATH_BYTES];
     char trouble[2 * PROGRAMS_PATH_BYTES];
     struct message_probe probe = order->probe;
-    int status = programs_find(libexec, "sentinel-prober", program, trouble,
-                               sizeof trouble);
+    int status = programs_find_helper(libexec, "sentinel-prober", program,
+                                      trouble, sizeof trouble);
     if (status == 0 && order->address.kind == ADDRESS_NAME) {
         status = resolve(program, order, &probe, trouble, sizeof trouble);
     } else {

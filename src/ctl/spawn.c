@@ -3,14 +3,13 @@
  *
  * The descriptors are those of include/wire/progress.h, as the supervisor
  * gives them. Between fork and exec only async-signal-safe calls are made, for
- * libcurl may have had threads. Whether the child has ended is asked of a
- * pidfd; where there is none (before Linux 5.3, valgrind), it gets no grace.
+ * libcurl may have had threads. SIGCHLD is blocked and waited for: it works on
+ * every kernel, and one that comes early is not lost.
  */
 #include "ctl/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,8 +19,10 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "wire/progress.h"
 
@@ -122,6 +123,23 @@ static int prepare_environment(void)
                : -ENOMEM;
 }
 
+/* The set of SIGCHLD alone. */
+static void set_of_children(sigset_t *set)
+{
+    (void)sigemptyset(set);        /* cannot fail */
+    (void)sigaddset(set, SIGCHLD); /* cannot fail for a valid number */
+}
+
+/* Ends of children wait for us. Inherited as ignored, the signal would never
+ * come and the child be reaped by nobody's hand. */
+static void hold_children(void)
+{
+    sigset_t children;
+    set_of_children(&children);
+    (void)signal(SIGCHLD, SIG_DFL);                /* cannot fail */
+    (void)sigprocmask(SIG_BLOCK, &children, NULL); /* cannot fail */
+}
+
 int spawn_start(struct spawn *spawn, const char *const *argv, int shared_fd)
 {
     int ends[2];
@@ -132,8 +150,7 @@ int spawn_start(struct spawn *spawn, const char *const *argv, int shared_fd)
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         return -errno;
     }
-    /* Inherited as ignored it would reap before we do. */
-    (void)signal(SIGCHLD, SIG_DFL); /* cannot fail for a valid number */
+    hold_children();
     const struct birth birth = {argv, ends[1], shared_fd, getpid()};
     pid_t pid = fork();
     if (pid == 0) {
@@ -151,31 +168,38 @@ int spawn_start(struct spawn *spawn, const char *const *argv, int shared_fd)
 
 /* --- the end ------------------------------------------------------------- */
 
-/* 1 when the child ended within the time, 0 when not; -1: cannot be told. */
-static int wait_end(pid_t pid, int timeout_ms)
+/* Reaps the child if it ends within the time. */
+static bool reap(pid_t pid, uint64_t within_ms, int *status)
 {
-    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    if (pidfd < 0) {
-        return -1;
+    const uint64_t deadline_ms = clock_monotonic_ms() + within_ms;
+    sigset_t children;
+    set_of_children(&children);
+    for (;;) {
+        if (waitpid(pid, status, WNOHANG) == pid) {
+            return true;
+        }
+        uint64_t now_ms = clock_monotonic_ms();
+        if (now_ms >= deadline_ms) {
+            return false;
+        }
+        uint64_t left_ms = deadline_ms - now_ms;
+        const struct timespec left = {.tv_sec = (time_t)(left_ms / 1000),
+                                      .tv_nsec =
+                                          (long)(left_ms % 1000) * 1000000};
+        (void)sigtimedwait(&children, NULL, &left); /* or look again */
     }
-    struct pollfd event = {.fd = pidfd, .events = POLLIN};
-    int count = poll(&event, 1, timeout_ms);
-    (void)close(pidfd); /* nothing was written to it */
-    return count == 1;
 }
 
-int spawn_end(struct spawn *spawn, int grace_ms)
+int spawn_end(struct spawn *spawn, uint32_t grace_ms)
 {
     int status = 0;
     (void)shutdown(spawn->fd, SHUT_RDWR); /* its other end may be gone */
-    int is_over = wait_end(spawn->pid, grace_ms);
-    if (is_over != 1) {
+    bool is_reaped = reap(spawn->pid, grace_ms, &status);
+    if (!is_reaped) {
         (void)kill(spawn->pid, SIGKILL); /* ours: not reaped yet */
-        is_over = wait_end(spawn->pid, SPAWN_KILL_MS);
+        is_reaped = reap(spawn->pid, SPAWN_KILL_MS, &status);
     }
-    /* One that the kernel cannot end now is reaped by init after our end. */
-    pid_t got = waitpid(spawn->pid, &status, is_over == 0 ? WNOHANG : 0);
     (void)close(spawn->fd); /* shut down above */
     spawn->fd = -1;
-    return got == spawn->pid ? status : -1;
+    return is_reaped ? status : -1;
 }

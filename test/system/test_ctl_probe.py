@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -486,6 +487,21 @@ def test_the_agent_says_why_it_prints_none(
         capture_output=True, text=True, env=environment())
     assert ran.returncode == code
     assert ran.stdout == "" and ran.stderr
+
+
+def test_installed_programs_find_each_other(start_redis, workspace):
+    """sentinelctl in bin, sentinel-agent in sbin, helpers in libexec."""
+    redis = start_redis()
+    config = write_config(workspace, redis)
+    for folder, program in (("bin", CTL), ("sbin", AGENT),
+                            ("libexec", PROBER)):
+        os.makedirs(os.path.join(workspace, folder))
+        shutil.copy(program, os.path.join(workspace, folder))
+    ran = subprocess.run(
+        [os.path.join(workspace, "bin", "sentinelctl"), "probe", "cache-1",
+         "--config", config, "--libexec", os.path.join(workspace, "libexec")],
+        capture_output=True, text=True, env=environment())
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 # --- a wrong command line ------------------------------------------------------
