@@ -51,11 +51,21 @@ static const char *process_hint(enum process_state state)
 
 /* --- no conversation --------------------------------------------------- */
 
-void verdict_details_trouble(const struct evidence *evidence,
-                             struct verdict *verdict)
+void verdict_details_tls(const struct evidence *evidence,
+                         struct verdict *verdict)
 {
     if (evidence->trouble[0] != '\0') {
         set_detail(verdict, evidence->trouble);
+    }
+}
+
+void verdict_details_name(const struct evidence *evidence,
+                          struct verdict *verdict)
+{
+    if (evidence->trouble[0] != '\0') {
+        (void)text_format(verdict->detail, sizeof(verdict->detail),
+                          "its name does not resolve: %s",
+                          evidence->trouble); /* a few words; fits */
     }
 }
 

@@ -41,10 +41,10 @@ void verdict_details_master(const struct evidence *evidence,
 void verdict_details_other(const struct evidence *evidence,
                            struct verdict *verdict);
 
-/* For rows whose trouble the prober put into words already: a name, a
- * handshake. */
-void verdict_details_trouble(const struct evidence *evidence,
-                             struct verdict *verdict);
+void verdict_details_name(const struct evidence *evidence,
+                          struct verdict *verdict);
+void verdict_details_tls(const struct evidence *evidence,
+                         struct verdict *verdict);
 
 /* Adds what an operator should know whatever row it is. */
 void verdict_details_add_warnings(const struct evidence *evidence,
