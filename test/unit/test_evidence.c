@@ -23,6 +23,7 @@ static void start(struct scene *scene)
 {
     assert_int_equal(flight_init(&scene->flight, FLIGHT_DEEP | FLIGHT_CANARY),
                      0);
+    scene->evidence.known = (struct evidence_known){.was_loading = false};
     evidence_init(&scene->evidence, &scene->flight);
 }
 
@@ -75,6 +76,15 @@ static void known_errors_are_told_apart_by_their_first_words(void **state)
         {"ERR unknown", ERROR_OTHER},
         {"ERR", ERROR_OTHER},
         {"OOM", ERROR_OOM},
+        {"ERR AUTH <password> called without any password configured for the "
+         "default user. Are you sure your configuration is correct?",
+         ERROR_NO_PASSWORD},
+        {"ERR Client sent AUTH, but no password is set", ERROR_NO_PASSWORD_OLD},
+        {"ERR invalid password", ERROR_BAD_PASSWORD},
+        {"ERR invalid passwords", ERROR_OTHER},
+        {"ERR wrong number of arguments for 'auth' command", ERROR_NO_USERS},
+        {"ERR wrong number of arguments for 'ping' command", ERROR_OTHER},
+        {"ERR This instance has cluster support disabled", ERROR_NO_CLUSTER},
         {"", ERROR_OTHER},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -98,6 +108,31 @@ static void first_complaint_stays_escaped_and_without_figures(void **state)
     note_error(&scene, COMMAND_INFO, "another");
     assert_string_equal(scene.evidence.complaint,
                         "PING: ODD\\x#a took # ms at #:#");
+}
+
+static void words_of_an_answer_to_auth_are_not_kept(void **state)
+{
+    (void)state;
+    struct scene scene;
+    start(&scene);
+    note_error(&scene, COMMAND_AUTH, "pa55word is wrong");
+    assert_string_equal(scene.evidence.complaint,
+                        "AUTH was answered in words that are not known");
+}
+
+static void what_was_known_before_outlives_a_second_connection(void **state)
+{
+    (void)state;
+    struct scene scene;
+    start(&scene);
+    scene.evidence.known =
+        (struct evidence_known){.was_loading = true, .max_gap = 7};
+    note_error(&scene, COMMAND_PING, "ODD");
+    evidence_init(&scene.evidence, &scene.flight);
+    assert_true(scene.evidence.known.was_loading);
+    assert_int_equal(scene.evidence.known.max_gap, 7);
+    assert_string_equal(scene.evidence.complaint, "");
+    assert_int_equal(scene.evidence.replies[COMMAND_PING].answer, ANSWER_NONE);
 }
 
 static void complaint_of_any_length_is_cut(void **state)
@@ -233,6 +268,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_errors_are_told_apart_by_their_first_words),
         cmocka_unit_test(first_complaint_stays_escaped_and_without_figures),
+        cmocka_unit_test(words_of_an_answer_to_auth_are_not_kept),
+        cmocka_unit_test(what_was_known_before_outlives_a_second_connection),
         cmocka_unit_test(complaint_of_any_length_is_cut),
         cmocka_unit_test(role_of_a_replica_is_noted_part_by_part),
         cmocka_unit_test(impossible_role_parts_are_not_believed),
