@@ -255,9 +255,9 @@ def test_a_publisher_that_is_replaced_while_lookups_hang_finds_its_server(
     watch(zookeeper).wait_state("one", "up")
     session = agent.status()["zookeeper"]["session_id"]
     resolver.set(zk1="hang")
-    killed = agent.helper("sentinel-publisher")
-    killed.signal(signal.SIGKILL)
-    wait_for(lambda: agent.status()["zookeeper"]["state"] == "steady" and
-             agent.helper("sentinel-publisher").pid != killed.pid, 10,
-             "steady session of another publisher")
+    agent.helper("sentinel-publisher").signal(signal.SIGKILL)
+    wait_for(lambda: "event=session_resuming" in agent.tail(), 10,
+             "publisher that resumes")
+    wait_for(lambda: agent.status()["zookeeper"]["state"] == "steady", 10,
+             "steady session")
     assert agent.status()["zookeeper"]["session_id"] == session
