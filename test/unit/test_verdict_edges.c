@@ -132,9 +132,9 @@ static void shutdown_of_an_idle_master_takes_no_writes(void **state)
 static void ping_refused_alone_is_no_trouble(void **state)
 {
     (void)state;
-    static const char *const refusals[] = {NOPERM("ping"), RENAMED("PING"),
-                                           "-ERR unknown command `PING`, with "
-                                           "args beginning with: \r\n"};
+    static const char *const refusals[] = {
+        NOPERM("ping"), RENAMED("PING"),
+        "-ERR unknown command `PING`, with args beginning with: \r\n"};
     for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
         struct answers answers = healthy_master;
         answers.ping = refusals[i];
