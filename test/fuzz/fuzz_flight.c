@@ -84,7 +84,7 @@ struct head {
     uint8_t end;     /* how it ends when the bytes do */
     uint8_t process; /* its state, as looked at after a deadline */
     uint8_t error;   /* an errno, where the end has one */
-    uint8_t fill;    /* odd: what the server sent, again and again */
+    uint8_t fill;    /* 1: what the server sent, again and again */
     uint8_t seed;    /* of the slices */
     uint8_t trouble; /* odd: a sentence of ours */
 };
@@ -357,8 +357,9 @@ static uint8_t *fill(const uint8_t *bytes, size_t size)
 {
     uint8_t *filled = malloc(FILLED_BYTES);
     demand(filled != NULL);
-    for (size_t at = 0; at < FILLED_BYTES; at++) {
-        filled[at] = bytes[at % size];
+    for (size_t at = 0; at < FILLED_BYTES; at += size) {
+        size_t left = FILLED_BYTES - at;
+        memcpy(filled + at, bytes, size < left ? size : left);
     }
     return filled;
 }
@@ -381,7 +382,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(&head, data, sizeof(head));
     data += sizeof(head);
     size -= sizeof(head);
-    if ((head.fill & 1) != 0) {
+    if (head.fill == 1) {
         uint8_t *filled = fill(data, size);
         hear(&sliced, &head, LARGE_SLICE_BYTES, filled, FILLED_BYTES);
         check_talk(&sliced);
