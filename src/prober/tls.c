@@ -77,20 +77,21 @@ static void fail_of_ours(struct tls *tls, const char *trouble)
     fail_saying(tls, trouble);
 }
 
-/* Reads the queue of errors: its first is the cause, the others followed. */
 static void fail(struct tls *tls)
 {
-    unsigned long error = ERR_peek_error();
+    unsigned long cause = tls_error_take();
     long verified = SSL_get_verify_result(tls->ssl);
+    bool is_refused =
+        tls->verify && tls->state == TLS_HANDSHAKING && verified != X509_V_OK;
     char *trouble = tls->trouble;
 
-    if (tls->verify && verified != X509_V_OK && tls->state == TLS_HANDSHAKING) {
+    if (tls_error_is_ours(cause) || verified == X509_V_ERR_OUT_OF_MEM) {
+        fail_of_ours(tls, "no memory for TLS");
+    } else if (is_refused) {
         tls_words_of_verify(trouble, sizeof(tls->trouble), verified,
                             &tls->names);
-    } else if (tls_error_is_ours(error)) {
-        fail_of_ours(tls, "no memory for TLS");
     } else {
-        tls_words_of_error(trouble, sizeof(tls->trouble), error, &tls->seen,
+        tls_words_of_error(trouble, sizeof(tls->trouble), cause, &tls->seen,
                            &tls->names);
     }
     wipe_words(tls);
@@ -281,10 +282,10 @@ static bool make_ssl(struct tls *tls, const struct tls_context *context,
 {
     tls->ssl = SSL_new(context->ssl);
     if (tls->ssl == NULL || !make_bios(tls) ||
-        !ask_for_name(tls->ssl, server_name)) {
+        !ask_for_name(tls->ssl, server_name) ||
+        SSL_set_app_data(tls->ssl, tls) != 1) {
         return false;
     }
-    SSL_set_app_data(tls->ssl, tls);
     SSL_set_verify(tls->ssl, SSL_VERIFY_PEER, handle_certificate);
     SSL_set_cert_cb(tls->ssl, handle_request, tls);
     SSL_set_connect_state(tls->ssl);

@@ -15,9 +15,11 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include "base/text.h"
 #include "prober/tls.h"
+#include "prober/tls_words.h"
 #include "prober/trouble.h"
 
 /* Enough for our hello and a certificate: saves 12 KiB a conversation. */
@@ -120,16 +122,26 @@ static void close_file(struct tls_bytes *bytes, BIO *bio)
 
 /* --- whom to believe --------------------------------------------------- */
 
+/* OpenSSL takes such a certificate and remembers that it could not make out
+ * its parts, for want of memory too; it would never believe this authority. */
+static bool is_broken_certificate(X509 *certificate)
+{
+    return (X509_get_extension_flags(certificate) & EXFLAG_INVALID) != 0 ||
+           X509_get0_pubkey(certificate) == NULL;
+}
+
 static int add_infos(struct making *making, STACK_OF(X509_INFO) * infos)
 {
     X509_STORE *store = SSL_CTX_get_cert_store(making->ssl);
     int certificates = 0;
+    bool is_broken = false;
     unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN;
 
     for (int i = 0; i < sk_X509_INFO_num(infos); i++) {
         const X509_INFO *info = sk_X509_INFO_value(infos, i);
         if (info->x509 != NULL) {
             certificates += X509_STORE_add_cert(store, info->x509) == 1;
+            is_broken |= is_broken_certificate(info->x509);
         }
         if (info->crl != NULL && X509_STORE_add_crl(store, info->crl) == 1) {
             flags |= X509_V_FLAG_CRL_CHECK;
@@ -138,6 +150,10 @@ static int add_infos(struct making *making, STACK_OF(X509_INFO) * infos)
     if (certificates == 0) {
         return complain(making, TLS_FILE_AUTHORITIES,
                         "holds no certificate in PEM");
+    }
+    if (is_broken) {
+        return complain(making, TLS_FILE_AUTHORITIES,
+                        "holds a certificate that is broken");
     }
     (void)X509_STORE_set_flags(store, flags); /* always 1 */
     return 0;
@@ -304,6 +320,7 @@ int tls_context_init(struct tls_context *context,
         .stamps = context->stamps, .trouble = trouble, .size = size};
     name_files(making.files, access->tls_ca, access->tls_cert, access->tls_key);
     /* We speak in words of our own; OpenSSL's would cost 350 KiB. */
+    ERR_clear_error();
     (void)OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_SSL_STRINGS |
                                OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS,
                            NULL); /* else SSL_CTX_new fails */
@@ -314,7 +331,11 @@ int tls_context_init(struct tls_context *context,
     }
     set_rules(making.ssl);
     int status = load(&making, access->tls_verify, access->tls_ca[0] != '\0');
-    ERR_clear_error();
+    /* OpenSSL may swallow a want of memory, and the context then lacks a
+     * cipher or an authority: it must not be kept. */
+    if (ERR_GET_REASON(tls_error_take()) == ERR_R_MALLOC_FAILURE) {
+        status = complain_of_memory(&making);
+    }
     if (status != 0) {
         SSL_CTX_free(making.ssl);
         return status;

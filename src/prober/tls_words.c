@@ -286,3 +286,16 @@ bool tls_error_is_ours(unsigned long error)
             (reason == SSL_R_NO_PROTOCOLS_AVAILABLE ||
              reason == SSL_R_NO_CIPHERS_AVAILABLE));
 }
+
+unsigned long tls_error_take(void)
+{
+    unsigned long cause = ERR_get_error();
+    unsigned long next = cause;
+    while (next != 0) {
+        next = ERR_get_error();
+        if (ERR_GET_REASON(next) == ERR_R_MALLOC_FAILURE) {
+            cause = next;
+        }
+    }
+    return cause;
+}

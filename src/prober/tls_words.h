@@ -1,6 +1,6 @@
 /*
  * tls_words.h - why TLS failed, in words: one sentence a cause, printable, at
- * most 160 bytes, the same from round to round. Pure.
+ * most 160 bytes, the same from round to round.
  */
 #ifndef PROBER_TLS_WORDS_H
 #define PROBER_TLS_WORDS_H
@@ -42,7 +42,12 @@ void tls_words_of_error(char *trouble, size_t size, unsigned long error,
                         const struct tls_seen *seen,
                         const struct tls_names *names);
 
-/* No trouble of the server's: memory, or what this host's OpenSSL is set to. */
+/* Empties OpenSSL's queue of errors. Its first is the cause, the others
+ * followed; but a want of memory is the cause wherever it stands. 0: none. */
+unsigned long tls_error_take(void);
+
+/* No trouble of the server's: memory, or what this host's OpenSSL is set to;
+ * or OpenSSL itself, that failed and does not say why. */
 bool tls_error_is_ours(unsigned long error);
 
 #endif
