@@ -332,6 +332,15 @@ void names_on_late(struct names *names, enum names_lane lane, uint64_t now_ms)
     }
 }
 
+void names_forgive(struct names *names, uint64_t lost_ms)
+{
+    for (uint32_t i = 0; i < names->count; i++) {
+        if (names->list[i].is_asked) {
+            names->list[i].asked_ms += lost_ms;
+        }
+    }
+}
+
 void names_on_crash(struct names *names, enum names_lane lane, uint64_t now_ms)
 {
     for (uint32_t i = 0; i < names->count; i++) {

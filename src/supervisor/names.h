@@ -93,6 +93,9 @@ int names_on_resolved(struct names *names, enum names_lane lane,
  * the others are asked again. */
 void names_on_late(struct names *names, enum names_lane lane, uint64_t now_ms);
 
+/* We stood still for so long: that is nobody's fault. */
+void names_forgive(struct names *names, uint64_t lost_ms);
+
 /* The lane's process died by itself. */
 void names_on_crash(struct names *names, enum names_lane lane, uint64_t now_ms);
 

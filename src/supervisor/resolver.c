@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "model/bounds.h"
 #include "supervisor/ensemble.h"
 #include "supervisor/helpers.h"
 #include "supervisor/leaving.h"
@@ -117,10 +118,24 @@ static uint64_t earlier(uint64_t one, uint64_t other)
     return one < other ? one : other;
 }
 
+/* What helpers said while we stood still is heard before they are judged. */
+static void forgive_stall(struct resolver *resolver)
+{
+    uint64_t now_ms = clock_monotonic_ms();
+
+    if (resolver->armed_ms < now_ms &&
+        now_ms - resolver->armed_ms > SUPERVISOR_LATE_MS) {
+        names_forgive(&resolver->errands->names,
+                      now_ms - resolver->armed_ms + BOUNDS_GRACE_MS);
+        resolver->armed_ms = now_ms; /* the timer is about to fire */
+    }
+}
+
 static void handle_timer(uv_timer_t *timer)
 {
     struct resolver *resolver = timer->data;
 
+    forgive_stall(resolver);
     resolver->armed_ms = UINT64_MAX;
     turn(resolver);
 }
@@ -148,6 +163,7 @@ static void turn(struct resolver *resolver)
         resolver->supervisor->state != SUPERVISOR_RUNNING) {
         return;
     }
+    forgive_stall(resolver);
     for (int i = 0; i < NAMES_LANES; i++) {
         lookup_tend(&resolver->lookups[i], clock_monotonic_ms());
     }
@@ -237,8 +253,9 @@ bool resolver_takes_result(struct resolver *resolver,
     uint32_t instance = (uint32_t)task->instance;
     bool is_none_yet = errands_on_result(resolver->errands, instance,
                                          event->prober, event->result, now_ms);
-    arm(resolver,
-        lookup_next_ms(&resolver->lookups[NAMES_TOGETHER])); /* may hurry */
+    if (event->result->verdict.state == STATE_DOWN) { /* it may hurry */
+        arm(resolver, lookup_next_ms(&resolver->lookups[NAMES_TOGETHER]));
+    }
     return is_none_yet && send_probe(resolver, instance, now_ms);
 }
 

@@ -255,6 +255,16 @@ static void a_lookup_that_is_late_has_failed_the_others_are_asked_again(
     assert_true(scene->names.list[2].is_asked);
 }
 
+static void time_in_which_we_stood_still_makes_nobody_late(void **state)
+{
+    struct scene *scene = *state;
+
+    (void)ask_all(scene, NAMES_TOGETHER);
+    names_forgive(&scene->names, 10000);
+    assert_int_equal(names_late_ms(&scene->names, NAMES_TOGETHER),
+                     START_MS + 10000 + NAMES_LATE_MS);
+}
+
 static void those_who_were_late_wait_when_there_is_no_room_for_all(void **state)
 {
     struct scene *scene = *state;
@@ -381,6 +391,7 @@ int main(void)
         TEST(what_was_known_stays_when_a_later_lookup_fails),
         TEST(only_what_changed_is_news),
         TEST(a_lookup_that_is_late_has_failed_the_others_are_asked_again),
+        TEST(time_in_which_we_stood_still_makes_nobody_late),
         cmocka_unit_test_setup_teardown(
             those_who_were_late_wait_when_there_is_no_room_for_all, set_up_many,
             tear_down),
