@@ -117,6 +117,8 @@ static int obey(char *order, struct addrinfo **result)
     return 0;
 }
 
+/* The C library's own names of its arguments are reserved. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int getaddrinfo(const char *host, const char *service,
                 const struct addrinfo *hints, struct addrinfo **result)
 {
