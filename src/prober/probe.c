@@ -117,7 +117,6 @@ static void note_part(void *owner, const struct reply_part *part)
 static void begin_evidence(struct probe *probe)
 {
     evidence_init(&probe->evidence, probe->flight);
-    probe->evidence.known = probe->known;
     replies_init(&probe->replies, probe->flight->count, note_part, probe);
 }
 
@@ -303,7 +302,7 @@ static int take_order(struct probe *probe, const struct message_probe *order)
     probe->call.bytes = probe->flight->bytes;
     probe->call.length = probe->flight->length;
     probe->call.is_lasting = true;
-    probe->known =
+    probe->evidence.known =
         (struct evidence_known){.was_loading = order->was_loading,
                                 .is_last_address = order->is_last_address,
                                 .max_lag_ms = order->max_lag_ms,

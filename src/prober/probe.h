@@ -62,7 +62,6 @@ struct probe {
     struct line line;
     struct transport_call call;
     struct replies replies;
-    struct evidence_known known;
     struct peer peer;
     struct evidence evidence;
     /* How the first connection ended, should there be no time for another. */
