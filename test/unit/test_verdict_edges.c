@@ -239,6 +239,8 @@ static void password_that_nobody_asks_for_is_a_warning(void **state)
     expect_detail(&answers, NO_PASSWORD_WORDS);
     answers.auth = "-ERR Client sent AUTH, but no password is set\r\n";
     expect_detail(&answers, NO_PASSWORD_WORDS);
+    answers.canary = OOM;
+    expect_detail(&answers, "maxmemory is reached");
     answers.canary = NOPERM("setrange");
     answers.known.is_last_address = true;
     expect_detail(&answers, "writes are not checked: the user may not run "
