@@ -320,6 +320,20 @@ static int take_order(struct probe *probe, const struct message_probe *order)
     return 0;
 }
 
+/* An order that leads to no connection. */
+static void give_up(struct probe *probe, const struct message_probe *order,
+                    enum evidence_end how, int status)
+{
+    begin_evidence(probe);
+    (void)text_copy(probe->evidence.trouble, sizeof(probe->evidence.trouble),
+                    order->name_trouble); /* fits */
+    if (status != 0) {
+        conclude(probe, EVIDENCE_AGENT, -status);
+    } else {
+        conclude(probe, how, EINVAL);
+    }
+}
+
 void probe_init(struct probe *probe, struct probe_room *room)
 {
     *probe = (struct probe){.room = room, .state = PROBE_IDLE};
@@ -339,19 +353,13 @@ void probe_start(struct probe *probe, const struct message_probe *order)
     memset(probe->stages_us, 0, sizeof(probe->stages_us));
     probe->stages_us[STEP_RESOLVE] = order->resolve_us;
     int status = take_order(probe, order);
-    begin_evidence(probe);
     enum evidence_end how = read_address(probe, order->addr);
-    if (status != 0) {
-        conclude(probe, EVIDENCE_AGENT, -status);
-    } else if (how != EVIDENCE_COMPLETE) {
-        (void)text_copy(probe->evidence.trouble,
-                        sizeof(probe->evidence.trouble),
-                        order->name_trouble); /* fits */
-        conclude(probe, how, EINVAL);
-    } else {
+    if (status == 0 && how == EVIDENCE_COMPLETE) {
         (void)uv_timer_start(&probe->timer, handle_deadline, order->timeout_ms,
                              0); /* fails only for a closed timer */
         connect_probe(probe);
+    } else {
+        give_up(probe, order, how, status);
     }
     probe_stages_leave(probe);
 }
