@@ -16,6 +16,7 @@ import functools
 import itertools
 import os
 import re
+import socket
 from collections import namedtuple
 
 import hostile
@@ -88,6 +89,12 @@ class Stage:
         """Something with close()."""
         self.stack.callback(thing.close)
         return thing
+
+    def closed_port(self):
+        """A port where nobody listens, nor will: and what gives it free."""
+        holder = self.own(socket.socket())
+        holder.bind(("127.0.0.1", 0))
+        return holder.getsockname()[1], holder.close
 
     def name(self, what):
         """Nobody else's on this stage."""

@@ -7,7 +7,7 @@ import socket
 
 import hostile
 from certificates import Authority, tls_addr, tls_settings
-from servers import Redis, free_port, wait_for
+from servers import Redis, wait_for
 from stage import (MASTER, Subject, agents_fault, down, fake, row, setting, shut,
                    write_secret)
 
@@ -47,8 +47,12 @@ def password_file_missing(stage):
 # --- 2 to 4: nobody there -----------------------------------------------------
 @down("refused", "connection refused: nobody listens")
 def port_closed(stage):
-    port = free_port()
-    return Subject(f"127.0.0.1:{port}", lambda: stage.redis(port=port))
+    port, free = stage.closed_port()
+
+    def undo():
+        free()
+        stage.redis(port=port)
+    return Subject(f"127.0.0.1:{port}", undo)
 
 
 @down("refused", "the socket does not exist")

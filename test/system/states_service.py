@@ -7,20 +7,31 @@ import shutil
 
 import hostile
 from certificates import tls_addr, tls_settings
-from servers import Redis, free_port, wait_for
+from servers import wait_for
 from stage import (MASTER, REPLICA, Subject, degraded, down, fake, row, setting)
 
 
 # --- 11, 12: silent -----------------------------------------------------------
-def begin_loading(stage):
-    """A server that takes its time, 40 ms a key, and answers after each: its
-    first tenth is loaded in 80 s."""
+# It takes its time for each key, and answers after each: the first tenth of
+# them is loaded in 2 minutes.
+LOADS_SLOWLY = {"loading-process-events-interval-bytes": 1024}
+LOAD_DELAY_US = 60000
+KEYS = 20000
+
+
+def populated(stage, settings=None):
     redis = stage.redis({"enable-debug-command": "yes", "rdbcompression": "no",
-                         "loading-process-events-interval-bytes": 1024})
-    assert redis.ask("DEBUG", "POPULATE", "20000", "key", "1024") == b"+OK\r\n"
+                         **(settings or {})})
+    assert redis.ask("DEBUG", "POPULATE", KEYS, "key", 1024) == b"+OK\r\n"
+    return redis
+
+
+def begin_loading(stage):
+    """A server that loads what it saved."""
+    redis = populated(stage, LOADS_SLOWLY)
     assert redis.ask("SAVE", seconds=30) == b"+OK\r\n"
     redis.kill()
-    redis.settings["key-load-delay"] = 40000
+    redis.settings["key-load-delay"] = LOAD_DELAY_US
     redis.restart()
     wait_for(lambda: redis.ask("PING").startswith(b"-LOADING"))
     return redis
@@ -77,6 +88,13 @@ def asleep(stage):
 
 
 @down("timeout")
+def paused_whole(stage):
+    redis = stage.redis()
+    assert redis.ask("CLIENT", "PAUSE", "3600000", "ALL") == b"+OK\r\n"
+    return Subject(redis.addr, redis.restart)  # UNPAUSE would wait, too
+
+
+@down("timeout")
 def silent(stage):
     return fake(stage, hostile.silent)
 
@@ -96,6 +114,16 @@ def busy(stage):
 def loading(stage):
     redis = begin_loading(stage)
     return Subject(redis.addr, lambda: load_quickly(redis))
+
+
+@row("loading", "loading", "no", "no", "replica", ["loading", "syncing"],
+     "loading its data set, 0% done", healed=REPLICA)
+def loading_its_masters_data(stage):
+    master = populated(stage)
+    replica = stage.redis({**LOADS_SLOWLY, "key-load-delay": LOAD_DELAY_US},
+                          replicaof=master)
+    wait_for(lambda: replica.ask("PING").startswith(b"-LOADING"))
+    return Subject(replica.addr, setting(replica, "key-load-delay", 0))
 
 
 @degraded("masterdown", "no", "no", "replica",
@@ -212,9 +240,13 @@ def orphan(stage, settings=None):
 @degraded("syncing", "no", role="replica", healed=REPLICA)
 def never_synced(stage):
     """Its master is not there yet."""
-    master = stage.own(Redis(port=free_port()))
-    replica = stage.redis(replicaof=master)
-    return Subject(replica.addr, master.start)
+    port, free = stage.closed_port()
+    replica = stage.redis({"replicaof": f"127.0.0.1 {port}"})
+
+    def undo():
+        free()
+        stage.redis(port=port)
+    return Subject(replica.addr, undo)
 
 
 @degraded("syncing", "no", role="replica", healed=REPLICA)
