@@ -158,16 +158,26 @@ static void conclude(struct record *record, const struct attempt *attempt,
     claim->earned_ms = attempt->dispatched_ms;
 }
 
-static struct judgement judge_shallow_up(struct registry *registry,
-                                         struct record *record,
-                                         const struct attempt *attempt)
+/* The attempt says what the claim says, in fewer words. */
+static struct judgement renew(struct registry *registry, struct record *record,
+                              const struct attempt *attempt)
 {
     struct claim *claim = &record->instance.claim;
     record->bad_run = 0;
     claim->earned_ms = attempt->dispatched_ms;
     record->instance.last = claim->verdict;
     keep_outcome(registry, record, &claim->verdict, attempt->now_ms);
-    return (struct judgement){.next = REGISTRY_OUTCOME, .before = STATE_UP};
+    return (struct judgement){.next = REGISTRY_OUTCOME,
+                              .before = claim->verdict.state};
+}
+
+/* A server that is busy loading may not find the time to answer; it loads
+ * still. */
+static bool is_loading_unheard(const struct instance *instance,
+                               const struct result *result)
+{
+    return instance->claim.verdict.reason == REASON_LOADING &&
+           result->verdict.reason == REASON_LOADING && !result->has_facts;
 }
 
 struct judgement registry_judge(struct registry *registry, uint32_t index,
@@ -187,10 +197,13 @@ struct judgement registry_judge(struct registry *registry, uint32_t index,
     if (!result->is_deep && verdict->state != STATE_DOWN) {
         if (verdict->state == STATE_UP &&
             instance->claim.verdict.state == STATE_UP) {
-            return judge_shallow_up(registry, record, attempt);
+            return renew(registry, record, attempt);
         }
         judgement.next = REGISTRY_AGAIN_DEEP;
         return judgement;
+    }
+    if (is_loading_unheard(instance, result)) {
+        return renew(registry, record, attempt);
     }
     instance->last = *verdict;
     if (is_newly_cluster) {

@@ -12,6 +12,7 @@
  *     better, not yet `rise` in a row   down               again after q
  *     anything else                     any but down       claimed
  *     shallow `up`                      up                 earned again
+ *     loading, and INFO not answered    loading            earned again
  *     shallow, neither up nor down      any                again, deep, now
  *     deep, first to tell of a cluster  any                again, deep, now
  *

@@ -182,6 +182,24 @@ static void a_shallow_up_refreshes_the_claim_and_keeps_its_words(void **state)
     assert_int_equal(instance_of(scene)->counters.good, 2);
 }
 
+static void a_silence_while_loading_keeps_the_words_of_the_claim(void **state)
+{
+    struct scene *scene = *state;
+    struct result told = make_result(STATE_LOADING, REASON_LOADING, true);
+    told.has_facts = true;
+    told.verdict.role = ROLE_MASTER;
+    (void)judge(scene, &told);
+    assert_int_equal(judge_deep(scene, STATE_LOADING, REASON_LOADING),
+                     REGISTRY_OUTCOME);
+    assert_false(scene->judgement.is_changed);
+    assert_int_equal(claim_of(scene)->verdict.role, ROLE_MASTER);
+    assert_int_equal(claim_of(scene)->version, 1);
+    assert_int_equal(claim_of(scene)->earned_ms, NOW_MS + 1000 - 10);
+    told.verdict.role = ROLE_REPLICA;
+    (void)judge(scene, &told);
+    assert_int_equal(claim_of(scene)->verdict.role, ROLE_REPLICA);
+}
+
 static void a_shallow_down_counts_like_any_down(void **state)
 {
     struct scene *scene = *state;
@@ -312,6 +330,7 @@ int main(void)
         TEST(the_version_grows_only_when_the_verdict_changes),
         TEST(since_moves_with_the_state),
         TEST(a_shallow_up_refreshes_the_claim_and_keeps_its_words),
+        TEST(a_silence_while_loading_keeps_the_words_of_the_claim),
         TEST(a_shallow_down_counts_like_any_down),
         TEST(any_other_shallow_result_asks_for_the_full_flight),
         TEST(up_is_never_reached_by_ping_alone),
