@@ -182,7 +182,7 @@ endif
 $B/libexecdir:
 	@mkdir -p $(@D)
 	@echo '$(LIBEXECDIR)' >$@
-$(patsubst %.c,$B/obj/%.o,$(wildcard src/supervisor/*.c)): $B/libexecdir
+$(patsubst %.c,$B/obj/%.o,$(wildcard src/supervisor/*.c src/ctl/*.c)): $B/libexecdir
 
 deps: ## install what building needs (Debian 12)
 	@packaging/install-deps build
