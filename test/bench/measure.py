@@ -117,8 +117,9 @@ class Fleet:
 
 
 # --- the bare prober -------------------------------------------------------
-def measure_floor(fleet, is_deep, seconds):
-    """Nanoseconds per probe."""
+def floor_window(fleet, is_deep, seconds):
+    """One window; None when the machine was so busy that a probe took more
+    than a round."""
     name = "floor_tls" if fleet.is_tls else "floor"
     argv = [os.path.join(BUILD, "test/bench", name)]
     argv += ["--deep"] if is_deep else []
@@ -133,11 +134,20 @@ def measure_floor(fleet, is_deep, seconds):
         sleep_until(begun + seconds)
         after = cpu_ns([process.pid])
         if process.poll() is not None:
-            raise AssertionError("the floor ended early")
+            return None
         return (after - before) / (seconds * fleet.count)
     finally:
         process.kill()
         process.wait()
+
+
+def measure_floor(fleet, is_deep, seconds):
+    """Nanoseconds per probe."""
+    for _ in range(WINDOW_TRIES):
+        found = floor_window(fleet, is_deep, seconds)
+        if found is not None:
+            return found
+    raise AssertionError("the bare prober fails in every window")
 
 
 # --- the agent -------------------------------------------------------------
