@@ -179,13 +179,20 @@ static uint64_t end_of(const struct errand *errand)
     return errand->begun_ms + errand->action.timeout_ms;
 }
 
+/* The other half is the server's: what it could not answer in less would look
+ * like its own silence. */
+static uint64_t end_of_wait(const struct errand *errand)
+{
+    return errand->begun_ms + errand->action.timeout_ms / 2;
+}
+
 bool errands_take_ready(struct errands *errands, uint32_t instance,
                         uint64_t now_ms)
 {
     struct errand *errand = &errands->list[instance];
 
     if (!errand->is_waiting || (name_of(errands, errand)->state == NAME_NEVER &&
-                                now_ms < end_of(errand))) {
+                                now_ms < end_of_wait(errand))) {
         return false;
     }
     errand->is_waiting = false;
@@ -251,8 +258,8 @@ uint64_t errands_next_ms(const struct errands *errands)
     for (uint32_t i = 0; i < errands->settings->instance_count; i++) {
         const struct errand *errand = &errands->list[i];
 
-        if (errand->is_waiting && end_of(errand) < next_ms) {
-            next_ms = end_of(errand);
+        if (errand->is_waiting && end_of_wait(errand) < next_ms) {
+            next_ms = end_of_wait(errand);
         }
     }
     return next_ms;

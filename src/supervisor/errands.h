@@ -6,7 +6,7 @@
  *                           the name failed            goes as a name: `dns`
  *                           no lookup has ended yet    waits
  *   a lookup ends           it waits                   as above, with what is
- *   its time is up          it waits                   left of its time
+ *   half its time is up     it waits                   left of its time
  *   it could not connect    there are more addresses   goes to the next one
  *                           no more                    that is its result
  *
