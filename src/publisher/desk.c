@@ -23,11 +23,12 @@ static int init_slot(struct desk *desk, uint32_t index, uint64_t now_ms)
     lease_init(&desk->slots[index].lease,
                started_ms +
                    bounds_outcome_ms(settings->timeout_ms, settings->fall));
-    return tree_name_slot(desk->tree, index, settings->name);
+    status = tree_name_slot(desk->tree, index, settings->name);
+    return status != 0 ? status : members_name(&desk->members, index, settings);
 }
 
 int desk_init(struct desk *desk, const struct board *board, const char *boot_id,
-              uint64_t now_ms)
+              const struct desk_registrations *registrations, uint64_t now_ms)
 {
     *desk = (struct desk){.board = board};
     (void)text_copy(desk->boot, sizeof desk->boot, boot_id); /* same size */
@@ -46,9 +47,14 @@ int desk_init(struct desk *desk, const struct board *board, const char *boot_id,
     }
     size_t count = agent->instance_count;
     desk->slots = calloc(count > 0 ? count : 1, sizeof *desk->slots);
-    if (desk->slots == NULL) {
-        status = -ENOMEM;
-    }
+    status =
+        desk->slots == NULL
+            ? -ENOMEM
+            : members_init(&desk->members, desk->tree,
+                           &(struct member_scope){.cluster = agent->cluster,
+                                                  .host = agent->host},
+                           registrations->list, registrations->count,
+                           agent->instance_count);
     for (uint32_t i = 0; status == 0 && i < count; i++) {
         status = init_slot(desk, i, now_ms);
     }
@@ -60,6 +66,7 @@ int desk_init(struct desk *desk, const struct board *board, const char *boot_id,
 
 void desk_finish(struct desk *desk)
 {
+    members_finish(&desk->members);
     tree_destroy(desk->tree);
     free(desk->slots);
     desk->tree = NULL;
@@ -114,15 +121,19 @@ static void judge(struct desk *desk, uint32_t index, uint64_t now_ms,
     tree_found(desk->tree, index, &found);
     lease_judge(&slot->lease, &desk->record.instance.claim, &found, now_ms,
                 now_wall_ms, &statement);
+    int status = members_judge(&desk->members, index, &desk->record.settings,
+                               &statement, now_wall_ms);
     if (statement.is_keep) {
         tree_keep(desk->tree, index);
         slot->is_said = false;
         return;
     }
-    if (is_said(slot, &statement)) {
+    if (status == 0 && is_said(slot, &statement)) {
         return;
     }
-    int status = say(desk, index, &statement);
+    if (status == 0) {
+        status = say(desk, index, &statement);
+    }
     if (status != 0) {
         log_event(LEVEL_ERROR, "payload_failed",
                   LOG_TEXT("name", desk->record.settings.name),
@@ -185,6 +196,16 @@ uint64_t desk_next_ms(const struct desk *desk, uint64_t now_ms)
         next_ms = now_ms + DESK_POLL_MS;
     }
     return next_ms;
+}
+
+void desk_refresh(struct desk *desk)
+{
+    for (uint32_t i = 0; i < desk->agent.instance_count; i++) {
+        tree_touch(desk->tree, i);
+        for (uint32_t j = 0; j < desk->members.registration_count; j++) {
+            tree_touch(desk->tree, tree_member_slot(desk->tree, j + 1, i));
+        }
+    }
 }
 
 void desk_heartbeat(struct desk *desk)

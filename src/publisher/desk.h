@@ -14,6 +14,7 @@
 
 #include "model/board.h"
 #include "publisher/lease.h"
+#include "publisher/members.h"
 #include "publisher/tree.h"
 
 /* While a statement of ours stands for a claim that ran out, nobody may tell
@@ -36,15 +37,22 @@ struct desk {
     struct tree *tree;         /* owned */
     struct board_agent agent;  /* as read at the start */
     char boot[BOARD_BOOT_BYTES];
-    struct desk_slot *slots;      /* one per instance */
+    struct desk_slot *slots; /* one per instance */
+    struct members members;
     uint64_t again_ms;            /* something was torn: look then; 0 = none */
     struct board_instance record; /* scratch */
+};
+
+/* What is published beside the state nodes; borrowed. */
+struct desk_registrations {
+    const struct registration *list;
+    uint32_t count;
 };
 
 /* 0; -EAGAIN: the board cannot be read whole now, try again; -EINVAL: paths
  * or names that ZooKeeper cannot take; -ENOMEM. */
 int desk_init(struct desk *desk, const struct board *board, const char *boot_id,
-              uint64_t now_ms);
+              const struct desk_registrations *registrations, uint64_t now_ms);
 void desk_finish(struct desk *desk);
 
 /* Judges what moved on the board, and all whose time has come. */
@@ -55,6 +63,10 @@ void desk_on_found(struct desk *desk, uint64_t now_ms, uint64_t now_wall_ms);
 
 /* When desk_look is wanted next by time alone; UINT64_MAX = never. */
 uint64_t desk_next_ms(const struct desk *desk, uint64_t now_ms);
+
+/* Every node is to be written once more, for readers that judge by the time of
+ * the last write. */
+void desk_refresh(struct desk *desk);
 
 /* Writes the .agent node anew, or drops it when heartbeats are off. */
 void desk_heartbeat(struct desk *desk);

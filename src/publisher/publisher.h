@@ -48,7 +48,8 @@ struct publisher {
     uv_timer_t next;      /* when the tree or the desk has work by time */
     uv_timer_t heartbeat; /* of the .agent node */
     uv_timer_t sweep;
-    uv_timer_t wait; /* for the lock and the board; then for withdrawal */
+    uv_timer_t refresh; /* of every node, when readers want that */
+    uv_timer_t wait;    /* for the lock and the board; then for withdrawal */
     struct channel channel;
     struct board *board;
     struct servers servers;
@@ -64,6 +65,10 @@ struct publisher {
     uint64_t disconnected_ms; /* since when; 0 while connected */
 
     uint32_t session_timeout_ms; /* as configured */
+    uint64_t refresh_ms;
+    struct registration registrations[SETTINGS_REGISTRATIONS_MOST];
+    uint32_t registration_count;
+    bool has_leftovers; /* the file of members names more than the present */
     char server_names[SETTINGS_SERVERS_BYTES];
     uint32_t negotiated_ms; /* 0 = none yet */
     char run_dir[SETTINGS_RUN_DIR_BYTES];
@@ -97,12 +102,19 @@ void publisher_on_drained(struct zk *zk);
 /* timers.c: all of them; the .agent node's begins later. */
 void publisher_start_timers(struct publisher *publisher);
 void publisher_start_heartbeat(struct publisher *publisher);
+/* From the first steady moment on. */
+void publisher_start_refresh(struct publisher *publisher);
 
 /* start.c: from the settings to a session being looked for. */
 void publisher_start(struct publisher *publisher,
                      const struct message_publish_settings *settings);
 /* Tries the lock again if it is not ours yet, and saves the session. */
 void publisher_save_session(struct publisher *publisher);
+
+/* leftovers.c: members of an earlier configuration. Before the session, and
+ * once all is settled. */
+void publisher_recall_members(struct publisher *publisher);
+void publisher_forget_members(struct publisher *publisher);
 
 /* tell.c: messages to the supervisor; a full or ended channel ends us. */
 void publisher_tell_hello(struct publisher *publisher);

@@ -107,6 +107,7 @@ static void open_session(struct publisher *publisher)
                                    .on_drained = publisher_on_drained,
                                    .owner = publisher};
     publisher->disconnected_ms = clock_monotonic_ms();
+    publisher_recall_members(publisher);
     publisher_start_heartbeat(publisher);
     publisher_enter(publisher, ZOOKEEPER_CONNECTING);
     int status = zk_create(&publisher->loop, &settings, &publisher->zk);
@@ -172,8 +173,12 @@ static void handle_wait(uv_timer_t *timer)
         return;
     }
     if (!publisher->has_desk) {
-        int status = desk_init(&publisher->desk, publisher->board,
-                               publisher->boot, clock_monotonic_ms());
+        int status =
+            desk_init(&publisher->desk, publisher->board, publisher->boot,
+                      &(struct desk_registrations){
+                          .list = publisher->registrations,
+                          .count = publisher->registration_count},
+                      clock_monotonic_ms());
         if (status == -EAGAIN) {
             wait_again(publisher, DESK_AGAIN_MS);
             return;
@@ -200,6 +205,7 @@ void publisher_start(struct publisher *publisher,
 {
     publisher->started_ms = clock_monotonic_ms();
     publisher->session_timeout_ms = settings->session_timeout_ms;
+    publisher->refresh_ms = settings->refresh_ms;
     (void)text_copy(publisher->run_dir, sizeof publisher->run_dir,
                     settings->run_dir); /* same size */
     (void)text_copy(publisher->server_names, sizeof publisher->server_names,

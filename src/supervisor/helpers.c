@@ -10,14 +10,27 @@
 #include "supervisor/leaving.h"
 #include "supervisor/scoreboard.h"
 
+static void tell_registrations(struct service *publisher,
+                               const struct settings *settings)
+{
+    for (uint32_t i = 0; i < settings->registration_count; i++) {
+        const struct message message = {.kind = MESSAGE_REGISTRATION,
+                                        .registration =
+                                            settings->registrations[i]};
+        (void)service_send(publisher, &message); /* replaced if it fails */
+    }
+}
+
 static void handle_publisher_ready(struct service *publisher)
 {
     struct supervisor *supervisor = publisher->owner;
     const struct settings *settings = supervisor->settings;
     struct message message = {.kind = MESSAGE_PUBLISH_SETTINGS};
 
+    tell_registrations(publisher, settings);
     message.publish_settings.session_timeout_ms =
         (uint32_t)settings->session_timeout_ms;
+    message.publish_settings.refresh_ms = settings->refresh_ms;
     (void)text_copy(message.publish_settings.servers,
                     sizeof(message.publish_settings.servers),
                     settings->zookeeper_servers); /* the same size */

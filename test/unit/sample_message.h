@@ -56,8 +56,14 @@ static const struct message sample_messages[] = {
                           .pid = 4711,
                           .start_ticks = 815,
                           .values = {3600, 1, -1, 0}}}},
+    {.kind = MESSAGE_REGISTRATION,
+     .registration = {.style = REGISTRATION_SERVERSET,
+                      .when = REGISTRATION_WRITABLE,
+                      .role = REGISTRATION_MASTER,
+                      .path = "/services/redis-master"}},
     {.kind = MESSAGE_PUBLISH_SETTINGS,
      .publish_settings = {.session_timeout_ms = 12000,
+                          .refresh_ms = 60000,
                           .servers = "127.0.0.1:2181,[::1]:2182",
                           .run_dir = "/run/sentinel-agent"}},
     {.kind = MESSAGE_LOOK},
@@ -110,7 +116,7 @@ static const struct message sample_messages[] = {
 /* The direction each of them goes. */
 static const enum message_direction sample_directions[SAMPLE_COUNT] = {
     TO_PROBER,      TO_PROBER,      FROM_PROBER,    FROM_PROBER,
-    TO_PUBLISHER,   TO_PUBLISHER,   TO_PUBLISHER,   FROM_PUBLISHER,
+    TO_PUBLISHER,   TO_PUBLISHER,   TO_PUBLISHER,   TO_PUBLISHER,   FROM_PUBLISHER,
     FROM_PUBLISHER, FROM_PUBLISHER, FROM_PUBLISHER, FROM_CONSOLE,
     TO_CHECKER,     FROM_CHECKER,   FROM_PROBER,    TO_PROBER,
     FROM_PROBER,    FROM_PROBER,
