@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "model/board.h"
+#include "publisher/damper.h"
 #include "publisher/lease.h"
 #include "publisher/members.h"
 #include "publisher/tree.h"
@@ -28,8 +29,11 @@ struct desk_slot {
     uint32_t sequence; /* of the record, when last read whole */
     /* The last statement, so that equal ones are not encoded again. */
     bool is_said;
+    enum state said_state;
     uint64_t said_version;
     uint64_t said_since_ms;
+    struct damper damper;
+    uint64_t damped_until_ms; /* news waits until then; 0 = none does */
 };
 
 struct desk {

@@ -98,6 +98,7 @@ static int enter(struct members *members, uint32_t number, uint32_t index,
         member_encode(&members->registrations[number], &members->scope,
                       settings, since_ms, bytes, sizeof bytes, &length);
     if (status == 0) {
+        tree_hurry(members->tree, slot, false);
         status = tree_want(members->tree, slot, bytes, length, 0);
     }
     if (status == 0) {
@@ -121,6 +122,7 @@ int members_judge(struct members *members, uint32_t index,
             int error = enter(members, i, index, settings, now_wall_ms);
             status = status != 0 ? status : error;
         } else {
+            tree_hurry(members->tree, slot_of(members, i, index), true);
             tree_drop(members->tree, slot_of(members, i, index));
             *place = (struct member_place){.is_named = true};
         }

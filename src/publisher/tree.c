@@ -113,6 +113,12 @@ void tree_touch(struct tree *tree, uint32_t slot)
     tree->slots[slot].must_write = tree->slots[slot].wish == WISH_BYTES;
 }
 
+void tree_hurry(struct tree *tree, uint32_t slot, bool is_urgent)
+{
+    assert(slot < tree->fixed);
+    tree->slots[slot].is_urgent = is_urgent;
+}
+
 static void wish_without_bytes(struct tree_slot *slot, enum tree_wish wish)
 {
     slot->must_write = false;

@@ -141,6 +141,8 @@ int tree_add_leftover(struct tree *tree, const char *path);
  * 0. 0 or -ENOMEM (wanted is then as before). */
 int tree_want(struct tree *tree, uint32_t slot, const char *bytes,
               size_t length, uint64_t claim_version);
+/* Bad news goes first, should there be more than one multi takes. */
+void tree_hurry(struct tree *tree, uint32_t slot, bool is_urgent);
 /* The wanted bytes shall be written once more even if they stand there, for
  * readers that judge by the time of the last write. */
 void tree_touch(struct tree *tree, uint32_t slot);

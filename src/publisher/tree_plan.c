@@ -195,41 +195,61 @@ static size_t slot_bytes(const struct tree *tree, const struct tree_slot *slot)
     return 2 * path + bytes;
 }
 
-/* Loads what differs, from the slot whose turn it is on. The next turn is
- * that of the first one left out: no room, or it flies alone. */
+/* A multi while it is loaded. */
+struct load {
+    struct tree_request *request;
+    size_t bytes;
+    bool has_left_out;
+    bool is_closed; /* nothing more goes in */
+};
+
+static bool is_loadable(const struct tree *tree, uint32_t number,
+                        uint64_t now_ms)
+{
+    const struct tree_slot *slot = &tree->slots[number];
+    return may_fly(slot, now_ms) && is_change(tree_decide(tree, slot)) &&
+           !is_held(tree, number);
+}
+
+/* The next turn is that of the first one left out: no room, or it flies
+ * alone. */
+static void load_slot(struct tree *tree, uint32_t number, struct load *load)
+{
+    struct tree_request *request = load->request;
+    const struct tree_slot *slot = &tree->slots[number];
+    size_t own_bytes = slot_bytes(tree, slot);
+    bool is_full = request->count + 2 > TREE_OPS_MOST ||
+                   load->bytes + own_bytes > TREE_MULTI_BYTES_MOST;
+    bool is_left_out = is_full || (slot->flies_alone && load->bytes > 0);
+    load->is_closed = is_full;
+    if (is_left_out && !load->has_left_out) {
+        load->has_left_out = true;
+        tree->turn = number;
+    }
+    if (is_left_out) {
+        return;
+    }
+    load_ops(tree, number, tree_decide(tree, slot), request);
+    load->bytes += own_bytes;
+    if (slot->flies_alone && slot->flight.is_flying) {
+        tree->turn = (number + 1) % tree->slot_count;
+        load->is_closed = true;
+    }
+}
+
+/* Loads what differs, bad news first, from the slot whose turn it is on. */
 static void load_multi(struct tree *tree, uint64_t now_ms,
                        struct tree_request *request)
 {
-    size_t bytes = 0;
+    struct load load = {.request = request};
     uint32_t first = tree->turn;
-    bool has_left_out = false;
-    for (uint32_t i = 0; i < tree->slot_count; i++) {
-        uint32_t number = (first + i) % tree->slot_count;
-        const struct tree_slot *slot = &tree->slots[number];
-        enum tree_decision decision =
-            may_fly(slot, now_ms) ? tree_decide(tree, slot) : DECIDE_NOTHING;
-        if (!is_change(decision) || is_held(tree, number)) {
-            continue;
-        }
-        size_t own_bytes = slot_bytes(tree, slot);
-        bool is_full = request->count + 2 > TREE_OPS_MOST ||
-                       bytes + own_bytes > TREE_MULTI_BYTES_MOST;
-        bool is_left_out = is_full || (slot->flies_alone && bytes > 0);
-        if (is_left_out && !has_left_out) {
-            has_left_out = true;
-            tree->turn = number;
-        }
-        if (is_full) {
-            return;
-        }
-        if (is_left_out) {
-            continue;
-        }
-        load_ops(tree, number, decision, request);
-        bytes += own_bytes;
-        if (slot->flies_alone && slot->flight.is_flying) {
-            tree->turn = (number + 1) % tree->slot_count;
-            return;
+    uint32_t count = tree->slot_count;
+    for (uint32_t i = 0; i < 2 * count && !load.is_closed; i++) {
+        uint32_t number = (first + i) % count;
+        bool is_first_pass = i < count;
+        if (tree->slots[number].is_urgent == is_first_pass &&
+            is_loadable(tree, number, now_ms)) {
+            load_slot(tree, number, &load);
         }
     }
 }

@@ -45,6 +45,7 @@ struct tree_slot {
     size_t wanted_length;
     uint64_t claim_version;
     bool must_write; /* also if the wanted bytes stand there */
+    bool is_urgent;
 
     struct tree_seen seen;
     bool must_read;
