@@ -111,7 +111,8 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$p)))
 UNIT     := $(patsubst test/unit/%.c,$B/test/unit/%,$(wildcard test/unit/test_*.c))
 SIM      := $B/test/sim/simulation
 BENCH    := $B/test/bench/floor $B/test/bench/floor_tls
-FAKES    := $(patsubst test/fault/%.c,$B/test/fault/%,$(wildcard test/fault/*.c))
+FAKES    := $(patsubst test/fault/%.c,$B/test/fault/%,$(filter-out %_so.c,$(wildcard test/fault/*.c)))
+PRELOADS := $(patsubst test/fault/%_so.c,$B/test/fault/%.so,$(wildcard test/fault/*_so.c))
 SIM_OBJ  := $(patsubst %.c,$B/obj/%.o,$(wildcard test/sim/*.c))
 
 $B/test/unit/%: $B/obj/test/unit/%.o $(ARCHIVES)
@@ -139,6 +140,12 @@ $B/test/fault/%: $B/obj/test/fault/%.o $(ARCHIVES)
 	$Q$(CC) $(LINKFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) \
 	    -Wl,--end-group $(LIBS_ALL)
 
+# What a test puts before the C library, by LD_PRELOAD: never sanitized.
+$B/test/fault/%.so: test/fault/%_so.c
+	@mkdir -p $(@D)
+	$(call say,ld,$@)
+	$Q$(CC) $(CPPFLAGS) -std=gnu17 $(CFLAGS) $(WARN) -fPIC -shared -o $@ $<
+
 # Fuzzers are clang's, and a build of their own: SAN=fuzz, in build/fuzz.
 FUZZ     := $(patsubst test/fuzz/%.c,build/fuzz/%,$(wildcard test/fuzz/fuzz_*.c))
 ifeq ($(SAN),fuzz)
@@ -155,7 +162,7 @@ endif
 JOBS     := $(shell nproc)
 
 # What test/run runs, beside the programs themselves.
-test-programs: $(UNIT) $(if $(SIM_OBJ),$(SIM)) $(FAKES) $(BENCH)
+test-programs: $(UNIT) $(if $(SIM_OBJ),$(SIM)) $(FAKES) $(PRELOADS) $(BENCH)
 
 ifeq ($(SAN),fuzz)
 fuzz-programs: $(FUZZ)
@@ -199,7 +206,7 @@ fuzz: ## each fuzzer for a minute: make fuzz SECONDS_EACH=60
 	@test/fuzz/run $(or $(SECONDS_EACH),60)
 
 bench: ## cost against a bare epoll prober; ten minutes
-	@packaging/install-deps demo
+	@packaging/install-deps test
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCH)
 	@test/bench/run
 

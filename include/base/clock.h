@@ -17,6 +17,10 @@ uint64_t clock_monotonic_ms(void);
 /* Microseconds of CLOCK_MONOTONIC, for stage timings. */
 uint64_t clock_monotonic_us(void);
 
+/* Milliseconds of CLOCK_BOOTTIME, suspension included: what /proc counts the
+ * start of a process in. */
+uint64_t clock_boot_ms(void);
+
 /* Milliseconds since the epoch, CLOCK_REALTIME. */
 uint64_t clock_wall_ms(void);
 

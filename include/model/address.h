@@ -35,6 +35,10 @@ struct address {
 int address_parse(const char *text, bool zero_port, struct address *address,
                   const char **why);
 
+/* The first of "host:port,host:port"; `*list` moves on to the next. -ENOENT:
+ * the list has ended. -EINVAL as above, also for a unix socket. */
+int address_next(const char **list, struct address *address, const char **why);
+
 /* Fills a socket address for kinds IPV4, IPV6 and UNIX; -EINVAL for others. */
 int address_to_sockaddr(const struct address *address,
                         struct sockaddr_storage *storage, socklen_t *length);

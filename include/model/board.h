@@ -157,8 +157,8 @@ void board_store_instance(struct board *board, uint32_t index,
 /* --- the successor ---------------------------------------------------- */
 
 /* Called for each instance found on a predecessor's board. */
-typedef void (*board_adopt_cb)(void *context, const char *name,
-                               const struct instance *instance);
+typedef void (*board_adopt_cb)(void *context,
+                               const struct board_instance *record);
 
 /* Reads <run_dir>/board, a predecessor's. -ENOENT: none there; -ESTALE:
  * another boot or layout, or damaged. Torn records are skipped; enums and

@@ -1,6 +1,6 @@
 /*
- * clock.c - CLOCK_MONOTONIC and CLOCK_REALTIME, in the units we count in.
- * The only file that asks the kernel what time it is. It cannot fail: both
+ * clock.c - the kernel's clocks, in the units we count in.
+ * The only file that asks the kernel what time it is. It cannot fail: these
  * clocks exist on every Linux.
  */
 #include "base/clock.h"
@@ -22,6 +22,11 @@ uint64_t clock_monotonic_ms(void)
 uint64_t clock_monotonic_us(void)
 {
     return read_clock_us(CLOCK_MONOTONIC);
+}
+
+uint64_t clock_boot_ms(void)
+{
+    return read_clock_us(CLOCK_BOOTTIME) / 1000;
 }
 
 uint64_t clock_wall_ms(void)

@@ -36,20 +36,6 @@ static const struct settings_place *instance_place(
 
 /* --- one instance -------------------------------------------------------- */
 
-static void check_address(const struct settings *settings, uint32_t index,
-                          struct complaints *complaints)
-{
-    const struct option *option =
-        OPTION_OF(HOME_INSTANCE, instance_settings, addr);
-
-    if (settings->instances[index].addr.kind == ADDRESS_NAME) {
-        COMPLAIN(settings, complaints, place_of(settings, 1 + index, option),
-                 "`%s` must be a numeric address, localhost or a unix socket: "
-                 "names are not resolved in this version",
-                 option->name);
-    }
-}
-
 /* `wanted` must be given where `given` is. */
 static void check_pair(const struct settings *settings, uint32_t holder,
                        const struct option *given, const struct option *wanted,
@@ -188,7 +174,6 @@ void settings_check(const struct settings *settings,
     check_count(settings, complaints);
     check_host(settings, complaints);
     for (uint32_t i = 0; i < settings->instance_count; i++) {
-        check_address(settings, i, complaints);
         check_access(settings, i, complaints);
     }
     check_names(settings, complaints);

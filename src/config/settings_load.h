@@ -42,7 +42,7 @@ int settings_check_files(const struct settings *settings,
 int settings_default(struct settings *settings, struct complaints *complaints);
 
 /* Logs a warning for each option that is set and has no effect in this
- * version, and for a limit so low that healthy servers are past it. */
+ * version, and for what is odd though it may be meant. */
 void settings_warn(const struct settings *settings);
 
 #endif

@@ -16,6 +16,11 @@ void page_write(const struct snapshot *snapshot, struct body *body);
 /* The table of instances, part of page_write. */
 void page_write_instances(const struct snapshot *snapshot, struct body *body);
 
+/* One cell of it: the server, as it was learnt beside the verdict `shown`. */
+void page_write_facts(const struct snapshot *snapshot,
+                      const struct board_instance *record,
+                      const struct verdict *shown, struct body *body);
+
 /* The document's style sheet. */
 extern const char page_style[];
 

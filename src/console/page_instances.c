@@ -121,6 +121,7 @@ static void write_row(const struct snapshot *snapshot,
     write_cell(body, "reason", reason_name(shown.reason));
     write_cell(body, "detail", shown.detail);
     write_cell(body, "role", role_name(shown.role));
+    page_write_facts(snapshot, record, &shown, body);
     write_cell(body, "readable", ability_name(shown.readable));
     write_cell(body, "writable", ability_name(shown.writable));
     write_age(body, "last success", snapshot->now_ms,
@@ -131,10 +132,12 @@ static void write_row(const struct snapshot *snapshot,
 
 void page_write_instances(const struct snapshot *snapshot, struct body *body)
 {
-    body_text(body, "<table><thead><tr><th>Instance</th><th>State</th>"
-                    "<th>Since</th><th>Reason</th><th>Detail</th><th>Role</th>"
-                    "<th>Readable</th><th>Writable</th><th>Last success</th>"
-                    "<th>Last 60 outcomes</th></tr></thead><tbody>\n");
+    body_text(
+        body,
+        "<table><thead><tr><th>Instance</th><th>State</th>"
+        "<th>Since</th><th>Reason</th><th>Detail</th><th>Role</th>"
+        "<th>Server</th><th>Readable</th><th>Writable</th><th>Last success</th>"
+        "<th>Last 60 outcomes</th></tr></thead><tbody>\n");
     for (uint32_t i = 0; i < snapshot->agent.instance_count; i++) {
         const struct board_instance *instance = snapshot_instance(snapshot, i);
         if (instance != NULL) {

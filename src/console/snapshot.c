@@ -184,6 +184,7 @@ bool snapshot_has_fresh_facts(const struct snapshot *snapshot,
     const struct claim *claim = &instance->instance.claim;
     uint64_t facts_ms = instance->instance.facts_ms;
     return facts_ms > 0 && !is_expired(snapshot, claim) &&
+           claim->verdict.state != STATE_DOWN &&
            snapshot_age_ms(snapshot, facts_ms) <=
                instance->settings.deep_interval_ms + claim->lease_ms;
 }

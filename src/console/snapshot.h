@@ -74,7 +74,7 @@ void snapshot_shown(const struct snapshot *snapshot,
 
 /* True if what was learnt beside the verdict can pass for the present: it is
  * learnt anew each deep_interval, and lasts a lease longer, as a claim does
- * after its probe. Never once the claim has expired. */
+ * after its probe. Never once the claim has expired, or says `down`. */
 bool snapshot_has_fresh_facts(const struct snapshot *snapshot,
                               const struct board_instance *instance);
 

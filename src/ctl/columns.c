@@ -43,24 +43,6 @@ static void write_age(json_int_t age_ms, char *text, size_t size)
     }
 }
 
-static enum tone state_tone(const char *state)
-{
-    static const struct {
-        const char *state;
-        enum tone tone;
-    } tones[] = {
-        {"up", TONE_GOOD},      {"degraded", TONE_WARN},
-        {"loading", TONE_WARN}, {"draining", TONE_WARN},
-        {"down", TONE_BAD},
-    };
-    for (size_t i = 0; i < sizeof tones / sizeof tones[0]; i++) {
-        if (strcmp(state, tones[i].state) == 0) {
-            return tones[i].tone;
-        }
-    }
-    return TONE_ODD;
-}
-
 /* A column of one text member. */
 static enum tone write_member(const json_t *instance, const char *key,
                               char *text, size_t size)
@@ -93,7 +75,7 @@ static enum tone write_state(const json_t *status, const json_t *instance,
 {
     (void)status; /* of the writers' common shape */
     (void)write_member(instance, "state", text, size);
-    return state_tone(text);
+    return tone_of_state(text);
 }
 
 static enum tone write_for(const json_t *status, const json_t *instance,

@@ -103,10 +103,28 @@ static const char *tone_start(enum tone tone)
     return "";
 }
 
+enum tone tone_of_state(const char *state)
+{
+    static const struct {
+        const char *state;
+        enum tone tone;
+    } tones[] = {
+        {"up", TONE_GOOD},      {"degraded", TONE_WARN},
+        {"loading", TONE_WARN}, {"draining", TONE_WARN},
+        {"down", TONE_BAD},
+    };
+    for (size_t i = 0; i < sizeof tones / sizeof tones[0]; i++) {
+        if (strcmp(state, tones[i].state) == 0) {
+            return tones[i].tone;
+        }
+    }
+    return TONE_ODD;
+}
+
 static void measure(const struct table *table, size_t *widths)
 {
     for (size_t i = 0; i < table->columns; i++) {
-        widths[i] = strlen(table->titles[i]);
+        widths[i] = table->titles != NULL ? strlen(table->titles[i]) : 0;
     }
     for (size_t i = 0; i < table->count; i++) {
         size_t length = strlen(table->cells[i].text);
@@ -125,13 +143,15 @@ static void print_gap(FILE *stream, size_t used, size_t width)
 static void print_titles(const struct table *table, const size_t *widths,
                          FILE *stream)
 {
-    for (size_t i = 0; i < table->columns; i++) {
+    for (size_t i = 0; table->titles != NULL && i < table->columns; i++) {
         (void)fputs(table->titles[i], stream); /* remembered */
         if (i + 1 < table->columns) {
             print_gap(stream, strlen(table->titles[i]), widths[i]);
         }
     }
-    (void)fputc('\n', stream); /* remembered */
+    if (table->titles != NULL) {
+        (void)fputc('\n', stream); /* remembered */
+    }
 }
 
 static void print_toned(FILE *stream, enum tone tone, const char *text,

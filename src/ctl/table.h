@@ -17,10 +17,13 @@
 /* What a cell means, to be coloured by. */
 enum tone { TONE_PLAIN, TONE_GOOD, TONE_WARN, TONE_BAD, TONE_ODD };
 
+/* Of an instance's state, by its name as published. */
+enum tone tone_of_state(const char *state);
+
 struct table;
 
-/* `titles` are borrowed; their number is `column_count`. NULL without
- * memory. */
+/* `titles` are borrowed; their number is `column_count`. Without titles (NULL)
+ * there is no line of them, and no CSV. NULL without memory. */
 struct table *table_create(const char *const *titles, size_t column_count);
 void table_destroy(struct table *table);
 

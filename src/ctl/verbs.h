@@ -8,6 +8,7 @@
 
 struct verb {
     const char *name;
+    const char *target; /* the word it wants; NULL: none */
     const char *help;
     /* Does it; returns the exit code. */
     int (*run)(const struct options *options);
@@ -17,6 +18,7 @@ struct verb {
 int verbs_run(int argc, char **argv);
 
 /* One of each in a file of its own. */
+int verb_probe_run(const struct options *options);
 int verb_status_run(const struct options *options);
 int verb_version_run(const struct options *options);
 

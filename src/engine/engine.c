@@ -186,6 +186,11 @@ void engine_adopt(struct engine *engine, uint32_t index,
     timers_set(&engine->timers, engine->look_alarm, engine->desk.look_ms);
 }
 
+void engine_forget_facts(struct engine *engine, uint32_t index)
+{
+    registry_forget_facts(&engine->registry, index);
+}
+
 void engine_continue(struct engine *engine, const struct engine *before)
 {
     engine->shard.probers.last_number = before->shard.probers.last_number;

@@ -94,6 +94,10 @@ int engine_create(const struct settings *settings, struct tasks *tasks,
 void engine_adopt(struct engine *engine, uint32_t index,
                   const struct instance *instance, uint64_t now_ms);
 
+/* What was learnt beside the verdict of an adopted instance was learnt at
+ * another address: it is not true of this one. */
+void engine_forget_facts(struct engine *engine, uint32_t index);
+
 /* Before the first event, for an engine that takes another's place in the same
  * process: prober numbers go on, so that what the old engine's probers still
  * say is nobody's. */

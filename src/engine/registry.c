@@ -257,6 +257,12 @@ void registry_adopt(struct registry *registry, uint32_t index,
     registry_touch(registry, index);
 }
 
+void registry_forget_facts(struct registry *registry, uint32_t index)
+{
+    forget_facts(&registry->records[index].instance);
+    registry_touch(registry, index);
+}
+
 void registry_touch(struct registry *registry, uint32_t index)
 {
     if (!registry->records[index].is_dirty) {

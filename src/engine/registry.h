@@ -81,6 +81,9 @@ void registry_finish(struct registry *registry);
 void registry_adopt(struct registry *registry, uint32_t index,
                     const struct instance *instance, uint64_t now_ms);
 
+/* What was learnt beside the verdict is not true any more. */
+void registry_forget_facts(struct registry *registry, uint32_t index);
+
 /* Does the next attempt need the full flight? */
 bool registry_wants_deep(const struct registry *registry, uint32_t index,
                          uint64_t now_ms);

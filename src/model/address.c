@@ -191,6 +191,25 @@ int address_parse(const char *text, bool zero_port, struct address *address,
     return 0;
 }
 
+int address_next(const char **list, struct address *address, const char **why)
+{
+    char text[ADDRESS_TEXT_BYTES];
+    size_t length = strcspn(*list, ",");
+
+    if (length == 0 && **list == '\0') {
+        return -ENOENT;
+    }
+    bool fits = text_format(text, sizeof text, "%.*s", (int)length, *list);
+    *list += length + ((*list)[length] == ',' ? 1 : 0);
+    if (!fits) {
+        return fail(why, "the address is too long");
+    }
+    if (address_parse(text, false, address, why) != 0) {
+        return -EINVAL;
+    }
+    return address->kind == ADDRESS_UNIX ? fail(why, "it is a unix socket") : 0;
+}
+
 int address_to_sockaddr(const struct address *address,
                         struct sockaddr_storage *storage, socklen_t *length)
 {

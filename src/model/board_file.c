@@ -352,7 +352,7 @@ static int adopt_from(struct board *board, const char *boot_id,
         struct board_instance record;
         bool is_whole = board_read_instance(board, i, &record) == 0;
         if (is_whole && record.settings.name[0] != '\0') {
-            callback(context, record.settings.name, &record.instance);
+            callback(context, &record);
         }
     }
     return 0;

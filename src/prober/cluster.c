@@ -5,31 +5,31 @@
 
 #include <string.h>
 
-#include "prober/lines.h"
+#include "prober/pairs.h"
 
 #define VALUE_BYTES 16
 
-static bool is_named(const struct line *line, const char *name)
+static bool is_named(const struct pair *pair, const char *name)
 {
-    return line->name_length == strlen(name) &&
-           memcmp(line->name, name, line->name_length) == 0;
+    return pair->name_length == strlen(name) &&
+           memcmp(pair->name, name, pair->name_length) == 0;
 }
 
 void cluster_read(struct cluster *cluster, const char *text, size_t length)
 {
-    struct lines lines = {.text = text, .length = length};
-    struct line line;
+    struct pairs pairs = {.text = text, .length = length};
+    struct pair pair;
     char value[VALUE_BYTES];
     uint64_t slots = 0;
-    while (lines_next(&lines, &line)) {
-        if (is_named(&line, "cluster_state") &&
-            line_value(&line, value, sizeof(value))) {
+    while (pairs_next(&pairs, &pair)) {
+        if (is_named(&pair, "cluster_state") &&
+            pair_value(&pair, value, sizeof(value))) {
             cluster->is_down = strcmp(value, "ok") != 0;
-        } else if (is_named(&line, "cluster_slots_assigned") &&
-                   line_number(&line, CLUSTER_SLOTS, &slots)) {
+        } else if (is_named(&pair, "cluster_slots_assigned") &&
+                   pair_number(&pair, CLUSTER_SLOTS, &slots)) {
             cluster->has_unassigned = slots < CLUSTER_SLOTS;
-        } else if (is_named(&line, "cluster_slots_fail") &&
-                   line_number(&line, CLUSTER_SLOTS, &slots)) {
+        } else if (is_named(&pair, "cluster_slots_fail") &&
+                   pair_number(&pair, CLUSTER_SLOTS, &slots)) {
             cluster->has_failed = slots > 0;
         }
     }

@@ -84,7 +84,7 @@ static void on_result(struct probe *probe, const struct result *result)
     const struct info *info = &probe->evidence.info;
     struct discover_reply reply = {
         .answer = discover_rules_judge(&probe->evidence),
-        .peer = probe->process_id,
+        .peer = probe->peer.vouched,
         .process_id = info->process_id,
         .role = result->verdict.role,
     };

@@ -104,8 +104,9 @@ struct evidence {
     struct evidence_known known;
     /* Of the process behind it, looked at when the deadline had passed. */
     enum process_state process;
-    /* Why TLS, a name or a file of ours failed, as a whole sentence that names
-     * the file; printable, the same from round to round; "" = none. */
+    /* Why TLS or a file of ours failed, as a whole sentence that names the
+     * file, or in a few words why a name did; printable, the same from round
+     * to round; "" = none. */
     char trouble[VERDICT_DETAIL_BYTES];
     unsigned answered; /* whole replies that came */
     struct evidence_reply replies[COMMAND_COUNT];

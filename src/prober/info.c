@@ -13,7 +13,7 @@
 
 #include "base/parse.h"
 #include "base/text.h"
-#include "prober/lines.h"
+#include "prober/pairs.h"
 
 /* The longest value worth a look: a host name. */
 #define VALUE_BYTES_MOST 255
@@ -228,15 +228,15 @@ static void index_init(struct index *index)
 }
 
 static const struct info_field *find_field(const struct index *index,
-                                           const struct line *line)
+                                           const struct pair *pair)
 {
-    if (line->name_length > NAME_BYTES_MOST) {
+    if (pair->name_length > NAME_BYTES_MOST) {
         return NULL;
     }
-    unsigned number = index->first[line->name_length];
+    unsigned number = index->first[pair->name_length];
     while (number != 0) {
         const struct info_field *field = &index->fields[number - 1];
-        if (memcmp(field->name, line->name, line->name_length) == 0) {
+        if (memcmp(field->name, pair->name, pair->name_length) == 0) {
             return field;
         }
         number = index->next[number - 1];
@@ -247,26 +247,26 @@ static const struct info_field *find_field(const struct index *index,
 /* --- reading ----------------------------------------------------------- */
 
 static void take_fact(struct info *info, enum fact fact,
-                      const struct line *line)
+                      const struct pair *pair)
 {
     uint64_t number = 0;
-    if (line_number(line, INT64_MAX, &number)) {
+    if (pair_number(pair, INT64_MAX, &number)) {
         info->facts.values[fact] = (int64_t)number;
     }
 }
 
-static void read_line(struct info *info, const struct index *index,
-                      const struct line *line)
+static void read_pair(struct info *info, const struct index *index,
+                      const struct pair *pair)
 {
     char value[VALUE_BYTES_MOST + 1];
-    const struct info_field *field = find_field(index, line);
+    const struct info_field *field = find_field(index, pair);
     if (field == NULL) {
-        if (info_replicas_is_line(line)) {
-            info_replicas_add(&info->replicas, line);
+        if (info_replicas_is_pair(pair)) {
+            info_replicas_add(&info->replicas, pair);
         }
     } else if (field->take == NULL) {
-        take_fact(info, field->fact, line);
-    } else if (line_value(line, value, sizeof(value))) {
+        take_fact(info, field->fact, pair);
+    } else if (pair_value(pair, value, sizeof(value))) {
         field->take(info, value);
     }
 }
@@ -312,11 +312,11 @@ void info_init(struct info *info)
 void info_read(struct info *info, const char *text, size_t length)
 {
     struct index index;
-    struct lines lines = {.text = text, .length = length};
-    struct line line;
+    struct pairs pairs = {.text = text, .length = length};
+    struct pair pair;
     index_init(&index);
-    while (lines_next(&lines, &line)) {
-        read_line(info, &index, &line);
+    while (pairs_next(&pairs, &pair)) {
+        read_pair(info, &index, &pair);
     }
     if (info->role == ROLE_REPLICA) {
         compute_of_replica(info);

@@ -19,43 +19,43 @@ struct replica {
     uint64_t lag_s;
 };
 
-bool info_replicas_is_line(const struct line *line)
+bool info_replicas_is_pair(const struct pair *pair)
 {
-    return line->name_length > PREFIX_LENGTH &&
-           memcmp(line->name, PREFIX, PREFIX_LENGTH) == 0 &&
-           line->name[PREFIX_LENGTH] >= '0' && line->name[PREFIX_LENGTH] <= '9';
+    return pair->name_length > PREFIX_LENGTH &&
+           memcmp(pair->name, PREFIX, PREFIX_LENGTH) == 0 &&
+           pair->name[PREFIX_LENGTH] >= '0' && pair->name[PREFIX_LENGTH] <= '9';
 }
 
 /* "state=online" */
-static void read_pair(struct replica *replica, const char *pair)
+static void read_part(struct replica *replica, const char *part)
 {
-    const char *equals = strchr(pair, '=');
+    const char *equals = strchr(part, '=');
     if (equals == NULL) {
         return;
     }
-    size_t length = (size_t)(equals - pair) + 1;
+    size_t length = (size_t)(equals - part) + 1;
     const char *value = equals + 1;
-    if (strncmp(pair, "state=", length) == 0) {
+    if (strncmp(part, "state=", length) == 0) {
         replica->is_online = strcmp(value, "online") == 0;
-    } else if (strncmp(pair, "offset=", length) == 0) {
+    } else if (strncmp(part, "offset=", length) == 0) {
         replica->has_offset =
             parse_u64(value, 0, INT64_MAX, &replica->offset) == 0;
-    } else if (strncmp(pair, "lag=", length) == 0) {
+    } else if (strncmp(part, "lag=", length) == 0) {
         replica->has_lag = parse_u64(value, 0, INT64_MAX, &replica->lag_s) == 0;
     }
 }
 
-void info_replicas_add(struct info_replicas *replicas, const struct line *line)
+void info_replicas_add(struct info_replicas *replicas, const struct pair *pair)
 {
     char value[VALUE_BYTES];
     struct replica replica = {.is_online = false};
-    if (!line_value(line, value, sizeof(value))) {
+    if (!pair_value(pair, value, sizeof(value))) {
         return;
     }
     char *rest = value;
-    for (char *pair = strsep(&rest, ","); pair != NULL;
-         pair = strsep(&rest, ",")) {
-        read_pair(&replica, pair);
+    for (char *part = strsep(&rest, ","); part != NULL;
+         part = strsep(&rest, ",")) {
+        read_part(&replica, part);
     }
     if (!replica.is_online || !replica.has_offset || !replica.has_lag) {
         return;

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "prober/lines.h"
+#include "prober/pairs.h"
 
 struct info_replicas {
     uint32_t online;
@@ -19,10 +19,10 @@ struct info_replicas {
     uint64_t worst_lag_s;
 };
 
-/* Whether the line is one of a replica. */
-bool info_replicas_is_line(const struct line *line);
+/* Whether it is one of these lines. */
+bool info_replicas_is_pair(const struct pair *pair);
 
 /* Counts the replica if it is online and its figures are whole numbers. */
-void info_replicas_add(struct info_replicas *replicas, const struct line *line);
+void info_replicas_add(struct info_replicas *replicas, const struct pair *pair);
 
 #endif

@@ -1,17 +1,20 @@
 /*
  * probe.c - see probe.h. The life of one probe:
  *
- *              open     sent     bytes    end       deadline   closed
- *  IDLE        CONNECTING or TALKING, or the result at once (refused twice)
- *  CONNECTING  -        TALKING  *        again     result     -
- *  TALKING     -        -        *        again     result     -
- *  RETRYING    -        -        -        -         result     as IDLE
- *  CLOSING     -        -        -        -         -          IDLE
+ *               open    sent     secured  bytes  end     deadline  closed
+ *  IDLE         CONNECTING, or as after `sent`; or the result at once: no
+ *               address, a file of ours that is not usable, refused twice
+ *  CONNECTING   -       SPEAKS   -        *      again   result    -
+ *  HANDSHAKING  -       -        TALKING  -      again   result    -
+ *  TALKING      -       -        -        *      again   result    -
+ *  RETRYING     -       -        -        -      -       result    as IDLE
+ *  CLOSING      -       -        -        -      -       -         IDLE
  *
- *  *      the replies' parts go into the evidence; result when all have come,
- *         or when they break the rules
- *  again  RETRYING if it was the first connection and no reply has come (a
- *         refused or reset connection may be a blip), else result
+ *  SPEAKS  HANDSHAKING with TLS, else TALKING
+ *  *       the replies' parts go into the evidence; result when all have come,
+ *          or when they break the rules
+ *  again   RETRYING if it was the first connection and no reply has come (a
+ *          refused or reset connection may be a blip), else result
  *
  * A result sends the probe to CLOSING, or to IDLE when nothing is open.
  *
@@ -22,54 +25,25 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
+#include "prober/probe_open.h"
+#include "prober/probe_stages.h"
 #include "prober/verdict_rules.h"
 
 #define ATTEMPTS_MOST 2
 
-/* --- the page the supervisor reads ------------------------------------- */
-
-static enum step current_step(const struct probe *probe)
+static void on_enter(struct line *line)
 {
-    switch (probe->state) {
-    case PROBE_IDLE:
-    case PROBE_CONNECTING:
-    case PROBE_RETRYING:
-        return STEP_CONNECT;
-    case PROBE_TALKING:
-        return probe->replies.count == 0 ? STEP_PING : STEP_INFO;
-    case PROBE_CLOSING:
-        return STEP_CLOSE;
-    }
-    return STEP_NONE;
+    probe_stages_enter(line->owner);
 }
 
-static void enter(const struct probe *probe)
+static void on_leave(struct line *line)
 {
-    struct progress *progress = probe->room->progress;
-    atomic_store_explicit(&progress->step, (uint32_t)current_step(probe),
-                          memory_order_relaxed);
-    atomic_store_explicit(&progress->inside, probe->task, memory_order_release);
-}
-
-static void leave(const struct probe *probe)
-{
-    atomic_store_explicit(&probe->room->progress->inside, 0,
-                          memory_order_release);
-}
-
-/* --- stages ------------------------------------------------------------ */
-
-/* The time since the last mark belongs to `step`. */
-static void mark_stage(struct probe *probe, enum step step)
-{
-    uint64_t now_us = clock_monotonic_us();
-    uint64_t took_us = now_us - probe->stage_us;
-    probe->stages_us[step] +=
-        took_us > UINT32_MAX ? UINT32_MAX : (uint32_t)took_us;
-    probe->stage_us = now_us;
+    probe_stages_leave(line->owner);
 }
 
 static void set_state(struct probe *probe, enum probe_state state)
@@ -91,7 +65,15 @@ static void report(struct probe *probe)
     for (int i = 0; i < STEP_COUNT; i++) {
         result.stage_us[i] = probe->stages_us[i];
     }
-    result.facts.pid = probe->process_id;
+    if (result.has_facts) {
+        probe->peer.is_local =
+            transport_is_local(&probe->line.transport, &probe->call);
+        result.facts.values[FACT_CERTIFICATE_END] =
+            line_certificate_end(&probe->line);
+    }
+    if (result.is_deep) {
+        peer_prove(&probe->peer, &probe->evidence.info, &result.facts);
+    }
     verdict_rules_judge(&probe->evidence, &result.verdict);
     probe->room->on_result(probe, &result);
 }
@@ -104,10 +86,12 @@ static void conclude(struct probe *probe, enum evidence_end how, int error)
                    error);
     replies_finish(&probe->replies);
     report(probe);
+    free(probe->access);
+    probe->access = NULL;
     bool was_retrying = probe->state == PROBE_RETRYING;
-    if (probe->transport.is_open) {
+    if (line_is_open(&probe->line)) {
         set_state(probe, PROBE_CLOSING);
-        transport_close(&probe->transport);
+        line_close(&probe->line);
     } else if (was_retrying) {
         set_state(probe, PROBE_CLOSING);
     } else {
@@ -117,26 +101,6 @@ static void conclude(struct probe *probe, enum evidence_end how, int error)
 }
 
 /* --- connecting, and once more ----------------------------------------- */
-
-/* What a failed connection is evidence of; 0 is the end of the stream. */
-static enum evidence_end end_of(int status)
-{
-    switch (-status) {
-    case ECONNREFUSED:
-    case ENOENT:
-    case ENOTDIR:
-        return EVIDENCE_REFUSED;
-    case EAGAIN: /* a unix socket's backlog is full */
-    case ETIMEDOUT:
-        return EVIDENCE_BACKLOG;
-    case 0:
-    case ECONNRESET:
-    case EPIPE:
-        return EVIDENCE_CLOSED;
-    default:
-        return EVIDENCE_AGENT;
-    }
-}
 
 static bool may_be_blip(const struct probe *probe, enum evidence_end how)
 {
@@ -150,95 +114,100 @@ static void note_part(void *owner, const struct reply_part *part)
     evidence_note(&probe->evidence, probe->flight->commands[part->reply], part);
 }
 
-/* One connection. 0 or the negative errno it failed with at once. */
-static int connect_once(struct probe *probe)
+static void begin_evidence(struct probe *probe)
+{
+    evidence_init(&probe->evidence, probe->flight);
+    probe->evidence.known = probe->known;
+    replies_init(&probe->replies, probe->flight->count, note_part, probe);
+}
+
+static enum evidence_end connect_once(struct probe *probe, int *error)
 {
     probe->attempts++;
     set_state(probe, PROBE_CONNECTING);
-    evidence_init(&probe->evidence, probe->flight);
-    replies_init(&probe->replies, probe->flight->count, note_part, probe);
-    int status =
-        transport_open(&probe->transport, probe->room->loop, &probe->call);
-    if (status == 0 && probe->transport.is_sent) {
-        mark_stage(probe, STEP_CONNECT);
-        set_state(probe, PROBE_TALKING);
-    }
-    return status;
+    begin_evidence(probe);
+    return probe_open(probe, error);
+}
+
+/* Connected, and our first bytes are on their way. */
+static void start_speaking(struct probe *probe)
+{
+    probe_stages_mark(probe, STEP_CONNECT);
+    probe->evidence.is_handshaking = probe_open_has_tls(probe);
+    set_state(probe, probe->evidence.is_handshaking ? PROBE_HANDSHAKING
+                                                    : PROBE_TALKING);
 }
 
 static void connect_probe(struct probe *probe)
 {
-    int status = connect_once(probe);
-    while (status != 0 && may_be_blip(probe, end_of(status))) {
-        status = connect_once(probe);
+    int error = 0;
+    enum evidence_end how = connect_once(probe, &error);
+    while (how != EVIDENCE_COMPLETE && may_be_blip(probe, how)) {
+        how = connect_once(probe, &error);
     }
-    if (status != 0) {
-        mark_stage(probe, STEP_CONNECT);
-        conclude(probe, end_of(status), -status);
-    } else {
-        probe->process_id = transport_peer_process(&probe->transport);
+    if (how != EVIDENCE_COMPLETE) {
+        conclude(probe, how, error);
+        return;
+    }
+    probe->peer.vouched = transport_peer_process(&probe->line.transport);
+    if (line_is_sent(&probe->line)) {
+        start_speaking(probe);
     }
 }
 
-static void on_sent(struct transport *transport)
+/* --- what the line tells ------------------------------------------------ */
+
+static void on_sent(struct line *line)
 {
-    struct probe *probe = transport->owner;
-    enter(probe);
-    mark_stage(probe, STEP_CONNECT);
+    start_speaking(line->owner);
+}
+
+static void on_secured(struct line *line)
+{
+    struct probe *probe = line->owner;
+    probe_stages_mark(probe, STEP_TLS);
+    probe->evidence.is_handshaking = false;
     set_state(probe, PROBE_TALKING);
-    leave(probe);
 }
 
-static void take_bytes(struct probe *probe, const char *bytes, size_t length)
+static void on_bytes(struct line *line, const char *bytes, size_t length)
 {
+    struct probe *probe = line->owner;
     unsigned before = probe->replies.count;
     int status = replies_feed(&probe->replies, bytes, length);
-    if (before == 0 && probe->replies.count > 0) {
-        mark_stage(probe, STEP_PING);
-    }
-    bool is_whole = probe->replies.count == probe->flight->count;
-    if (is_whole && probe->flight->count > 1) {
-        mark_stage(probe, STEP_INFO);
-    }
+    probe_stages_mark_replies(probe, before);
     if (status == -ENOMEM) {
         conclude(probe, EVIDENCE_AGENT, ENOMEM);
     } else if (status != 0) {
         conclude(probe, EVIDENCE_PROTOCOL, 0);
-    } else if (is_whole) {
+    } else if (probe->replies.count == probe->flight->count) {
         conclude(probe, EVIDENCE_COMPLETE, 0);
     }
 }
 
-static void on_bytes(struct transport *transport, const char *bytes,
-                     size_t length)
+static void on_end(struct line *line, int status)
 {
-    struct probe *probe = transport->owner;
-    enter(probe);
-    take_bytes(probe, bytes, length);
-    leave(probe);
-}
-
-static void on_end(struct transport *transport, int status)
-{
-    struct probe *probe = transport->owner;
-    enum evidence_end how = end_of(status);
-    enter(probe);
+    struct probe *probe = line->owner;
+    enum evidence_end how = probe_open_judge(status);
     if (may_be_blip(probe, how)) {
         probe->first_end = how;
         probe->first_error = -status;
         replies_finish(&probe->replies);
         set_state(probe, PROBE_RETRYING);
-        transport_close(&probe->transport);
-    } else {
-        conclude(probe, how, -status);
+        line_close(line);
+        return;
     }
-    leave(probe);
+    (void)text_copy(probe->evidence.trouble, sizeof(probe->evidence.trouble),
+                    line_trouble(line)); /* cut is fine */
+    if (line_is_our_fault(line)) {
+        how = EVIDENCE_AGENT;
+    }
+    conclude(probe, how, -status);
 }
 
-static void on_closed(struct transport *transport)
+static void on_closed(struct line *line)
 {
-    struct probe *probe = transport->owner;
-    enter(probe);
+    struct probe *probe = line->owner;
     if (probe->state == PROBE_RETRYING) {
         connect_probe(probe);
     } else {
@@ -246,8 +215,17 @@ static void on_closed(struct transport *transport)
         set_state(probe, PROBE_IDLE);
         probe->room->on_idle(probe);
     }
-    leave(probe);
 }
+
+static const struct line_events line_events = {
+    .on_enter = on_enter,
+    .on_leave = on_leave,
+    .on_sent = on_sent,
+    .on_secured = on_secured,
+    .on_bytes = on_bytes,
+    .on_end = on_end,
+    .on_closed = on_closed,
+};
 
 /* --- the deadline ------------------------------------------------------ */
 
@@ -263,47 +241,32 @@ static void meet_deadline(struct probe *probe)
         return;
     }
     probe->attempts = ATTEMPTS_MOST; /* no time for another */
-    transport_look(&probe->transport);
-    enter(probe); /* the look left */
+    transport_look(&probe->line.transport);
+    probe_stages_enter(probe); /* the look left */
     if (probe->state == PROBE_CLOSING || probe->state == PROBE_IDLE) {
         return;
     }
     if (is_late) {
         conclude(probe, EVIDENCE_AGENT, ETIME);
-    } else if (probe->state == PROBE_CONNECTING) {
-        mark_stage(probe, STEP_CONNECT);
-        conclude(probe, EVIDENCE_BACKLOG, 0);
-    } else {
-        mark_stage(probe, probe->replies.count == 0 ? STEP_PING : STEP_INFO);
-        conclude(probe, EVIDENCE_DEADLINE, 0);
+        return;
     }
+    probe_stages_mark(probe, probe_stages_now(probe));
+    peer_look(&probe->peer, &probe->evidence);
+    conclude(probe,
+             probe->state == PROBE_CONNECTING ? EVIDENCE_BACKLOG
+                                              : EVIDENCE_DEADLINE,
+             0);
 }
 
 static void handle_deadline(uv_timer_t *timer)
 {
     struct probe *probe = timer->data;
-    enter(probe);
+    probe_stages_enter(probe);
     meet_deadline(probe);
-    leave(probe);
+    probe_stages_leave(probe);
 }
 
 /* --- public ------------------------------------------------------------ */
-
-static const struct transport_events transport_events = {
-    .on_sent = on_sent,
-    .on_bytes = on_bytes,
-    .on_end = on_end,
-    .on_closed = on_closed,
-};
-
-static const struct flight *choose_flight(const struct probe_room *room,
-                                          const struct message_probe *order)
-{
-    unsigned parts = (order->is_deep ? (unsigned)FLIGHT_DEEP : 0) |
-                     (order->is_cluster ? (unsigned)FLIGHT_CLUSTER : 0) |
-                     (order->canary ? (unsigned)FLIGHT_CANARY : 0);
-    return &room->flights[parts];
-}
 
 /* Where to. COMPLETE stands for "a numeric address". */
 static enum evidence_end read_address(struct probe *probe, const char *text)
@@ -321,38 +284,77 @@ static enum evidence_end read_address(struct probe *probe, const char *text)
     return status == 0 ? EVIDENCE_COMPLETE : EVIDENCE_AGENT;
 }
 
+static const struct flight *choose_flight(const struct probe_room *room,
+                                          const struct message_probe *order)
+{
+    bool has_auth = order->access.password_file[0] != '\0';
+    unsigned parts = (has_auth ? (unsigned)FLIGHT_AUTH : 0) |
+                     (order->is_deep ? (unsigned)FLIGHT_DEEP : 0) |
+                     (order->is_cluster ? (unsigned)FLIGHT_CLUSTER : 0) |
+                     (order->canary ? (unsigned)FLIGHT_CANARY : 0);
+    return &room->flights[parts];
+}
+
+/* Keeps of the order what is needed later. 0 or -ENOMEM. */
+static int take_order(struct probe *probe, const struct message_probe *order)
+{
+    const struct instance_access *access = &order->access;
+    probe->flight = choose_flight(probe->room, order);
+    probe->call.bytes = probe->flight->bytes;
+    probe->call.length = probe->flight->length;
+    probe->call.is_lasting = true;
+    probe->known =
+        (struct evidence_known){.was_loading = order->was_loading,
+                                .is_last_address = order->is_last_address,
+                                .max_lag_ms = order->max_lag_ms,
+                                .max_gap = order->max_gap};
+    probe->peer = (struct peer){.known_pid = order->pid,
+                                .known_start = order->start_ticks};
+    if (access->password_file[0] == '\0' && !access->has_tls) {
+        return 0;
+    }
+    probe->access = malloc(sizeof(*probe->access));
+    if (probe->access == NULL) {
+        return -ENOMEM;
+    }
+    *probe->access = *access;
+    return 0;
+}
+
 void probe_init(struct probe *probe, struct probe_room *room)
 {
     *probe = (struct probe){.room = room, .state = PROBE_IDLE};
     (void)uv_timer_init(room->loop, &probe->timer); /* always 0 */
     probe->timer.data = probe;
-    transport_init(&probe->transport, &transport_events, room->buffer, probe);
+    line_init(&probe->line, &line_events, room->buffer, probe);
 }
 
 void probe_start(struct probe *probe, const struct message_probe *order)
 {
     assert(probe->state == PROBE_IDLE);
     probe->task = order->task;
-    enter(probe);
+    probe_stages_enter(probe);
     probe->deadline_ms = uv_now(probe->room->loop) + order->timeout_ms;
     probe->stage_us = clock_monotonic_us();
     probe->attempts = 0;
-    probe->process_id = 0;
-    probe->flight = choose_flight(probe->room, order);
-    probe->call.bytes = probe->flight->bytes;
-    probe->call.length = probe->flight->length;
     memset(probe->stages_us, 0, sizeof(probe->stages_us));
-    evidence_init(&probe->evidence, probe->flight);
-    replies_init(&probe->replies, probe->flight->count, note_part, probe);
+    probe->stages_us[STEP_RESOLVE] = order->resolve_us;
+    int status = take_order(probe, order);
+    begin_evidence(probe);
     enum evidence_end how = read_address(probe, order->addr);
-    if (how != EVIDENCE_COMPLETE) {
+    if (status != 0) {
+        conclude(probe, EVIDENCE_AGENT, -status);
+    } else if (how != EVIDENCE_COMPLETE) {
+        (void)text_copy(probe->evidence.trouble,
+                        sizeof(probe->evidence.trouble),
+                        order->name_trouble); /* fits */
         conclude(probe, how, EINVAL);
     } else {
         (void)uv_timer_start(&probe->timer, handle_deadline, order->timeout_ms,
                              0); /* fails only for a closed timer */
         connect_probe(probe);
     }
-    leave(probe);
+    probe_stages_leave(probe);
 }
 
 void probe_finish(struct probe *probe)

@@ -3,7 +3,7 @@
  * one result.
  *
  * A probe is a slot the prober keeps and uses again; fresh per probe are its
- * connection and what it remembers.
+ * connection, what it remembers, and the secrets it reads.
  */
 #ifndef PROBER_PROBE_H
 #define PROBER_PROBE_H
@@ -14,8 +14,9 @@
 #include "model/result.h"
 #include "prober/evidence.h"
 #include "prober/flight.h"
+#include "prober/line.h"
+#include "prober/peer.h"
 #include "prober/replies.h"
-#include "prober/transport.h"
 #include "wire/message.h"
 #include "wire/progress.h"
 
@@ -30,6 +31,7 @@ struct probe_room {
     uv_loop_t *loop;
     struct progress *progress;
     struct flight flights[FLIGHT_KINDS];
+    struct tls_contexts *contexts; /* NULL: no order may have TLS */
     char *buffer; /* TRANSPORT_READ_BYTES, for whoever reads now */
     void *owner;
     void (*on_result)(struct probe *probe, const struct result *result);
@@ -40,6 +42,7 @@ struct probe_room {
 enum probe_state {
     PROBE_IDLE,
     PROBE_CONNECTING,
+    PROBE_HANDSHAKING, /* connected, TLS is not open yet */
     PROBE_TALKING,
     PROBE_RETRYING, /* the first connection closes, then the second opens */
     PROBE_CLOSING   /* the result is out, the connection closes */
@@ -52,12 +55,15 @@ struct probe {
     uint64_t deadline_ms; /* of the loop's clock */
     uint64_t stage_us;    /* when the present stage began */
     unsigned attempts;    /* connections tried, two at most */
-    uint32_t process_id;  /* of a unix socket's peer; 0 = not known */
     const struct flight *flight;
+    /* The files that let us in; owned; NULL when neither AUTH nor TLS is. */
+    struct instance_access *access;
     uv_timer_t timer;
-    struct transport transport;
+    struct line line;
     struct transport_call call;
     struct replies replies;
+    struct evidence_known known;
+    struct peer peer;
     struct evidence evidence;
     /* How the first connection ended, should there be no time for another. */
     enum evidence_end first_end;

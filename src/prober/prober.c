@@ -16,6 +16,7 @@
 
 #include "base/deadman.h"
 #include "base/log.h"
+#include "prober/limits.h"
 #include "prober/probe.h"
 #include "wire/channel.h"
 
@@ -204,6 +205,7 @@ static void handle_heartbeat(uv_timer_t *timer)
 {
     (void)timer;
     deadman_feed();
+    limits_grant_cpu();
 }
 
 /* --- beginning and end ------------------------------------------------- */
@@ -219,6 +221,10 @@ static int init_room(struct prober *prober)
     int status = flight_init_all(room->flights);
     if (status == 0) {
         status = progress_open(HELPER_FD_SHARED, &room->progress);
+    }
+    if (status == 0) {
+        room->contexts = tls_contexts_create();
+        status = room->contexts == NULL ? -ENOMEM : 0;
     }
     return status;
 }
@@ -250,6 +256,7 @@ static int start_all(struct prober *prober, uint32_t generation)
     }
     if (status == 0) {
         start_handles(prober);
+        limits_grant_cpu();
         status = deadman_start();
     }
     if (status == 0) {
@@ -274,6 +281,7 @@ int prober_run(uint32_t generation)
     }
     (void)uv_run(&prober->loop, UV_RUN_DEFAULT); /* until all is closed */
     (void)uv_loop_close(&prober->loop);          /* nothing is left in it */
+    tls_contexts_destroy(prober->room.contexts);
     progress_destroy(prober->room.progress);
     free(slots);
     free(prober);

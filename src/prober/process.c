@@ -127,16 +127,22 @@ int process_look(const char *proc, uint32_t pid, struct process *process)
     return status != 0 ? status : parse_stat(text, process);
 }
 
-bool process_fits(const struct process *process, uint64_t uptime_s,
-                  uint64_t now_ticks)
+bool process_start_fits(uint64_t start_ticks, uint64_t uptime_s,
+                        uint64_t now_ticks)
 {
     long ticks_per_s = sysconf(_SC_CLK_TCK);
-    if (ticks_per_s <= 0 || !discover_rules_is_name(process->name)) {
+    if (ticks_per_s <= 0) {
         return false;
     }
-    uint64_t age_ticks =
-        now_ticks > process->start_ticks ? now_ticks - process->start_ticks : 0;
+    uint64_t age_ticks = now_ticks > start_ticks ? now_ticks - start_ticks : 0;
     uint64_t age_s = age_ticks / (uint64_t)ticks_per_s;
     uint64_t apart_s = age_s > uptime_s ? age_s - uptime_s : uptime_s - age_s;
     return apart_s <= UPTIME_SLACK_S;
+}
+
+bool process_fits(const struct process *process, uint64_t uptime_s,
+                  uint64_t now_ticks)
+{
+    return discover_rules_is_name(process->name) &&
+           process_start_fits(process->start_ticks, uptime_s, now_ticks);
 }

@@ -34,9 +34,13 @@ struct process {
  * only one that was seen before can be called that. */
 int process_look(const char *proc, uint32_t pid, struct process *process);
 
-/* Whether a server that says it has been up for `uptime_s` can be this process:
- * started then, within two seconds, and named like a Redis server. `now_ticks`
- * is CLOCK_BOOTTIME in clock ticks (sysconf _SC_CLK_TCK). */
+/* Whether what began at `start_ticks` can have been up for `uptime_s`, within
+ * two seconds. `now_ticks` is CLOCK_BOOTTIME in clock ticks (sysconf
+ * _SC_CLK_TCK). */
+bool process_start_fits(uint64_t start_ticks, uint64_t uptime_s,
+                        uint64_t now_ticks);
+
+/* The same of a process, which must be named like a Redis server, too. */
 bool process_fits(const struct process *process, uint64_t uptime_s,
                   uint64_t now_ticks);
 

@@ -6,13 +6,28 @@
  * the struct replies itself, or NULL, which the reader takes for "out of
  * memory" and stops. That is how a bomb is refused before it is allocated.
  * Its errors are sticky, so a failed reader is freed at once.
+ *
+ * Built with 0.14 or any 1.x. The later ones know RESP3, which nobody here
+ * asks for: its types are refused, as 0.14 does by not knowing them.
  */
 #include "prober/replies.h"
 
 #include <errno.h>
 #include <hiredis/hiredis.h>
-#include <stdlib.h>
 #include <string.h>
+
+#if HIREDIS_MAJOR >= 1
+typedef size_t element_count;
+#else
+typedef int element_count;
+#endif
+
+static void *refuse(const redisReadTask *task)
+{
+    struct replies *replies = task->privdata;
+    replies->is_refused = true;
+    return NULL;
+}
 
 static unsigned part_depth(const redisReadTask *task)
 {
@@ -31,8 +46,7 @@ static void *show_part(const redisReadTask *task, struct reply_part part)
     part.depth = part_depth(task);
     part.position = task->idx > 0 ? (size_t)task->idx : 0;
     if (part.depth > REPLIES_NESTING_MOST) {
-        replies->is_refused = true;
-        return NULL;
+        return refuse(task);
     }
     replies->on_part(replies->owner, &part);
     return replies;
@@ -41,30 +55,33 @@ static void *show_part(const redisReadTask *task, struct reply_part part)
 static void *create_string(const redisReadTask *task, char *text, size_t length)
 {
     struct reply_part part = {.text = text, .length = length};
+    bool is_line = memchr(text, '\r', length) == NULL &&
+                   memchr(text, '\n', length) == NULL;
     switch (task->type) {
     case REDIS_REPLY_STATUS:
         part.kind = REPLY_STATUS;
-        break;
+        return is_line ? show_part(task, part) : refuse(task);
     case REDIS_REPLY_ERROR:
         part.kind = REPLY_ERROR;
-        break;
-    default:
+        return is_line ? show_part(task, part) : refuse(task);
+    case REDIS_REPLY_STRING:
         part.kind = REPLY_STRING;
-        break;
+        return show_part(task, part);
+    default:
+        return refuse(task);
     }
-    return show_part(task, part);
 }
 
-static void *create_array(const redisReadTask *task, int elements)
+static void *create_array(const redisReadTask *task, element_count elements)
 {
     struct replies *replies = task->privdata;
-    if ((size_t)elements > REPLIES_ELEMENTS_MOST - replies->elements) {
-        replies->is_refused = true;
-        return NULL;
+    if (task->type != REDIS_REPLY_ARRAY ||
+        (size_t)elements > REPLIES_ELEMENTS_MOST - replies->elements) {
+        return refuse(task);
     }
     replies->elements += (size_t)elements;
-    return show_part(
-        task, (struct reply_part){.kind = REPLY_ARRAY, .number = elements});
+    return show_part(task, (struct reply_part){.kind = REPLY_ARRAY,
+                                               .number = (long long)elements});
 }
 
 static void *create_integer(const redisReadTask *task, long long number)
@@ -73,16 +90,41 @@ static void *create_integer(const redisReadTask *task, long long number)
         task, (struct reply_part){.kind = REPLY_INTEGER, .number = number});
 }
 
+/* In RESP2 a nil is a string or an array. */
 static void *create_nil(const redisReadTask *task)
 {
+    if (task->type == REDIS_REPLY_NIL) {
+        return refuse(task);
+    }
     return show_part(task, (struct reply_part){.kind = REPLY_NIL});
 }
+
+#if HIREDIS_MAJOR >= 1
+static void *create_double(const redisReadTask *task, double number, char *text,
+                           size_t length)
+{
+    (void)number;
+    (void)text;
+    (void)length;
+    return refuse(task);
+}
+
+static void *create_bool(const redisReadTask *task, int is_true)
+{
+    (void)is_true;
+    return refuse(task);
+}
+#endif
 
 /* The library wants them writable; it never writes. */
 static redisReplyObjectFunctions part_functions = {
     .createString = create_string,
     .createArray = create_array,
     .createInteger = create_integer,
+#if HIREDIS_MAJOR >= 1
+    .createDouble = create_double,
+    .createBool = create_bool,
+#endif
     .createNil = create_nil,
     .freeObject = NULL,
 };
@@ -167,7 +209,7 @@ int replies_format(int count, const char *const *arguments, uint8_t *bytes,
 {
     char *text = NULL;
     /* The library forgot a const; it does not write. */
-    int formatted = redisFormatCommandArgv(
+    long long formatted = redisFormatCommandArgv(
         &text, count, (const char **)(uintptr_t)arguments, NULL);
     if (formatted < 0) {
         return -ENOMEM;
@@ -178,6 +220,7 @@ int replies_format(int count, const char *const *arguments, uint8_t *bytes,
         *length = (size_t)formatted;
         status = 0;
     }
-    free(text);
+    explicit_bzero(text, (size_t)formatted); /* it may hold a password */
+    redisFreeCommand(text);
     return status;
 }

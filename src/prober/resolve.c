@@ -28,7 +28,7 @@
 #define POOL_VARIABLE "UV_THREADPOOL_SIZE"
 /* Of each thread: several times what glibc's resolver takes. */
 #define STACK_BYTES (1024UL * 1024)
-#define ARENAS_MOST 2
+#define ARENAS_MOST 1 /* others would reserve 64 MiB each */
 
 struct resolve {
     uv_loop_t loop;

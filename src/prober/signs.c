@@ -66,13 +66,73 @@ static bool is_auth_error(enum evidence_error error)
            error == ERROR_NOPERM;
 }
 
+/* AUTH itself was refused. A server that has no password to compare with says
+ * so, and serves all the same: that is none. */
+static bool is_auth_refused(const struct evidence *evidence)
+{
+    enum evidence_error error = signs_error_of(evidence, COMMAND_AUTH);
+    return error == ERROR_WRONGPASS || error == ERROR_BAD_PASSWORD ||
+           error == ERROR_NO_USERS;
+}
+
+/* None of PING, ROLE and INFO was for us. One that is renamed may be among
+ * them: that is found before the password is asked for. */
+static bool is_locked_out(const struct evidence *evidence)
+{
+    static const enum command asked[] = {COMMAND_PING, COMMAND_ROLE,
+                                         COMMAND_INFO};
+    bool is_any_refused = false;
+    for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+        enum evidence_error error = signs_error_of(evidence, asked[i]);
+        if (!is_auth_error(error) && error != ERROR_NO_COMMAND) {
+            return false;
+        }
+        is_any_refused = is_any_refused || is_auth_error(error);
+    }
+    return is_any_refused;
+}
+
+/* Not even PING was answered when the deadline came. */
+static bool is_silent(const struct evidence *evidence)
+{
+    return is_stalled(evidence, COMMAND_PING);
+}
+
+/* Loading keeps a server from its clients for seconds at a time. The process
+ * that was loading when it last spoke goes on with it. */
+static bool is_loading_on(const struct evidence *evidence)
+{
+    return is_silent(evidence) && evidence->known.was_loading &&
+           evidence->known.is_same_process;
+}
+
+bool signs_is_writable(const struct evidence *evidence)
+{
+    return signs_is_good(evidence, COMMAND_CANARY) ||
+           signs_error_of(evidence, COMMAND_CANARY) == ERROR_WRONGTYPE;
+}
+
 /* The write check met no obstacle, or could not be made. */
 static bool writes_unobstructed(const struct evidence *evidence)
 {
-    const struct evidence_reply *canary = &evidence->replies[COMMAND_CANARY];
-    enum evidence_error error = signs_error_of(evidence, COMMAND_CANARY);
-    return !canary->is_asked || canary->answer == ANSWER_GOOD ||
-           error == ERROR_WRONGTYPE || signs_is_unassessed(error);
+    return !evidence->replies[COMMAND_CANARY].is_asked ||
+           signs_is_writable(evidence) ||
+           signs_is_unassessed(signs_error_of(evidence, COMMAND_CANARY));
+}
+
+bool signs_is_lag_over(const struct evidence *evidence)
+{
+    int64_t lag_s = evidence->info.facts.values[FACT_LAG];
+    uint64_t limit_ms = evidence->known.max_lag_ms;
+    return limit_ms > 0 && lag_s != FACT_UNKNOWN &&
+           (uint64_t)lag_s > limit_ms / 1000;
+}
+
+bool signs_is_gap_over(const struct evidence *evidence)
+{
+    int64_t gap = evidence->info.facts.values[FACT_GAP];
+    uint64_t limit = evidence->known.max_gap;
+    return limit > 0 && gap != FACT_UNKNOWN && (uint64_t)gap > limit;
 }
 
 /* Everything a healthy server answers on a deep round is there. */
@@ -109,6 +169,11 @@ bool signs_backlog(const struct evidence *evidence)
     return evidence->end == EVIDENCE_BACKLOG;
 }
 
+bool signs_tls(const struct evidence *evidence)
+{
+    return evidence->end == EVIDENCE_TLS;
+}
+
 bool signs_reset(const struct evidence *evidence)
 {
     return evidence->end == EVIDENCE_CLOSED && !has_answer(evidence);
@@ -121,31 +186,32 @@ bool signs_protocol(const struct evidence *evidence)
 
 bool signs_maxclients(const struct evidence *evidence)
 {
-    enum evidence_error first = signs_error_of(evidence, COMMAND_PING);
-    return first == ERROR_MAXCLIENTS || first == ERROR_MAXCLIENTS_CLUSTER;
+    return evidence_has_error(evidence, ERROR_MAXCLIENTS) ||
+           evidence_has_error(evidence, ERROR_MAXCLIENTS_CLUSTER);
 }
 
 bool signs_protected(const struct evidence *evidence)
 {
-    return signs_error_of(evidence, COMMAND_PING) == ERROR_DENIED;
+    return evidence_has_error(evidence, ERROR_DENIED);
 }
 
 /* On a shallow round a PING refused by ACL alone is no news: the deep rounds,
  * which ask more, have found the instance alive. */
 bool signs_auth(const struct evidence *evidence)
 {
+    if (is_auth_refused(evidence)) {
+        return true;
+    }
     if (!evidence->is_deep) {
         enum evidence_error ping = signs_error_of(evidence, COMMAND_PING);
         return ping == ERROR_NOAUTH || ping == ERROR_WRONGPASS;
     }
-    return is_auth_error(signs_error_of(evidence, COMMAND_PING)) &&
-           is_auth_error(signs_error_of(evidence, COMMAND_ROLE)) &&
-           is_auth_error(signs_error_of(evidence, COMMAND_INFO));
+    return is_locked_out(evidence);
 }
 
 bool signs_timeout(const struct evidence *evidence)
 {
-    return evidence->end == EVIDENCE_DEADLINE && !has_answer(evidence);
+    return is_silent(evidence) && !is_loading_on(evidence);
 }
 
 bool signs_busy(const struct evidence *evidence)
@@ -156,7 +222,7 @@ bool signs_busy(const struct evidence *evidence)
 bool signs_loading(const struct evidence *evidence)
 {
     return evidence_has_error(evidence, ERROR_LOADING) ||
-           evidence->info.is_loading;
+           evidence->info.is_loading || is_loading_on(evidence);
 }
 
 bool signs_masterdown(const struct evidence *evidence)
@@ -166,7 +232,8 @@ bool signs_masterdown(const struct evidence *evidence)
 
 bool signs_clusterdown(const struct evidence *evidence)
 {
-    return evidence_has_error(evidence, ERROR_CLUSTERDOWN);
+    return evidence_has_error(evidence, ERROR_CLUSTERDOWN) ||
+           evidence->cluster.is_down;
 }
 
 bool signs_shutdown(const struct evidence *evidence)
@@ -190,9 +257,11 @@ bool signs_noreplicas(const struct evidence *evidence)
     return evidence_has_error(evidence, ERROR_NOREPLICAS);
 }
 
+/* The write check alone was not answered: it is the last of its flight. */
 bool signs_paused(const struct evidence *evidence)
 {
     return is_stalled(evidence, COMMAND_CANARY) &&
+           !is_stalled(evidence, COMMAND_CLUSTER) &&
            !is_stalled(evidence, COMMAND_INFO);
 }
 
@@ -206,6 +275,13 @@ bool signs_link_down(const struct evidence *evidence)
 {
     return signs_role_of(evidence) == ROLE_REPLICA && !is_link_up(evidence) &&
            has_old_data(evidence);
+}
+
+bool signs_lag(const struct evidence *evidence)
+{
+    return signs_role_of(evidence) == ROLE_REPLICA && is_whole(evidence) &&
+           is_link_up(evidence) &&
+           (signs_is_lag_over(evidence) || signs_is_gap_over(evidence));
 }
 
 bool signs_replica(const struct evidence *evidence)
@@ -224,6 +300,7 @@ bool signs_master(const struct evidence *evidence)
 bool signs_shallow(const struct evidence *evidence)
 {
     return !evidence->is_deep && evidence->end == EVIDENCE_COMPLETE &&
+           evidence->complaint[0] == '\0' &&
            (signs_is_good(evidence, COMMAND_PING) ||
             signs_is_unassessed(signs_error_of(evidence, COMMAND_PING)));
 }

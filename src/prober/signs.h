@@ -25,11 +25,19 @@ enum role signs_role_of(const struct evidence *evidence);
  * not allowed, renamed, or for another node of the cluster. */
 bool signs_is_unassessed(enum evidence_error error);
 
+/* The write check passed every gate before writes. */
+bool signs_is_writable(const struct evidence *evidence);
+
+/* The replica is further behind its master than the limits allow. */
+bool signs_is_lag_over(const struct evidence *evidence);
+bool signs_is_gap_over(const struct evidence *evidence);
+
 /* One per row. */
 bool signs_agent(const struct evidence *evidence);
 bool signs_refused(const struct evidence *evidence);
 bool signs_name(const struct evidence *evidence);
 bool signs_backlog(const struct evidence *evidence);
+bool signs_tls(const struct evidence *evidence);
 bool signs_reset(const struct evidence *evidence);
 bool signs_protocol(const struct evidence *evidence);
 bool signs_maxclients(const struct evidence *evidence);
@@ -47,6 +55,7 @@ bool signs_noreplicas(const struct evidence *evidence);
 bool signs_paused(const struct evidence *evidence);
 bool signs_syncing(const struct evidence *evidence);
 bool signs_link_down(const struct evidence *evidence);
+bool signs_lag(const struct evidence *evidence);
 bool signs_replica(const struct evidence *evidence);
 bool signs_master(const struct evidence *evidence);
 bool signs_shallow(const struct evidence *evidence);

@@ -88,8 +88,7 @@ static void fail(struct tls *tls)
         tls_words_of_verify(trouble, sizeof(tls->trouble), verified,
                             &tls->names);
     } else if (tls_error_is_ours(error)) {
-        fail_of_ours(tls, "no memory for TLS, or this host's OpenSSL allows "
-                          "nothing we could offer");
+        fail_of_ours(tls, "no memory for TLS");
     } else {
         tls_words_of_error(trouble, sizeof(tls->trouble), error, &tls->seen,
                            &tls->names);
@@ -319,10 +318,13 @@ struct tls *tls_create(struct tls_context *context,
         make_ssl(tls, context, access->tls_server_name)) {
         shake_hands(tls);
     } else {
-        tls_destroy(tls);
-        tls = NULL;
+        fail_of_ours(tls, "no memory for TLS");
     }
     ERR_clear_error();
+    if (tls->state == TLS_FAILED) {
+        tls_destroy(tls);
+        return NULL;
+    }
     return tls;
 }
 

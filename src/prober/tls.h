@@ -48,9 +48,9 @@ enum tls_state {
 /* Plain bytes of the server; the tls may not be destroyed inside. */
 typedef void (*tls_plain_cb)(void *owner, const char *bytes, size_t length);
 
-/* Begins: the first bytes for the server stand in the output at once; if there
- * are none, it failed at once. What we want to say is copied, and wiped when
- * it is encrypted. NULL = no memory. */
+/* Begins: the first bytes for the server stand in the output at once. What we
+ * want to say is copied, and wiped when it is encrypted. NULL: no memory, or
+ * this host's OpenSSL is set to offer nothing that we may. */
 struct tls *tls_create(struct tls_context *context,
                        const struct instance_access *access,
                        const uint8_t *words, size_t length);

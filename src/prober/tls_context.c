@@ -18,6 +18,7 @@
 
 #include "base/text.h"
 #include "prober/tls.h"
+#include "prober/trouble.h"
 
 /* Enough for our hello and a certificate: saves 12 KiB a conversation. */
 #define SEND_FRAGMENT_BYTES 4096
@@ -37,10 +38,8 @@ struct making {
 static int complain(struct making *making, enum tls_context_file file,
                     const char *why)
 {
-    char shown[TLS_FILE_SHOWN_BYTES];
-    tls_file_show(shown, sizeof(shown), making->files[file].path);
-    (void)text_format(making->trouble, making->size, "the %s %s %s",
-                      making->files[file].what, shown, why); /* all short */
+    trouble_of_file(making->trouble, making->size, making->files[file].what,
+                    making->files[file].path, why);
     return -EINVAL;
 }
 

@@ -10,26 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "prober/trouble.h"
 
 #define OTHERS (S_IRWXG | S_IRWXO)
-
-void tls_file_show(char *shown, size_t size, const char *path)
-{
-    size_t length = strlen(path);
-    const char *dots = "";
-
-    if (length >= size) {
-        size_t room = size - sizeof("...");
-        const char *tail = path + length - room;
-        const char *slash = strchr(tail, '/');
-        dots = "...";
-        path = slash != NULL ? slash : tail;
-    }
-    (void)text_copy(shown, size, dots); /* fits */
-    size_t used = strlen(shown);
-    (void)text_escape(shown + used, size - used, path, strlen(path));
-}
+#define WHY_BYTES 96
 
 /* --- stamps ------------------------------------------------------------ */
 
@@ -71,61 +55,22 @@ bool tls_stamp_equals(const struct tls_stamp *one,
 
 /* --- reading ----------------------------------------------------------- */
 
-/* What keeps the file from being used, as the end of a sentence. */
-struct complaint {
-    const struct tls_file *file;
-    char *trouble;
-    size_t size;
-};
-
-static int complain(const struct complaint *to, const char *why, int status)
-{
-    char shown[TLS_FILE_SHOWN_BYTES];
-    tls_file_show(shown, sizeof(shown), to->file->path);
-    (void)text_format(to->trouble, to->size, "the %s %s %s", to->file->what,
-                      shown, why); /* constants, and short */
-    return status;
-}
-
-static int complain_of_open(const struct complaint *to, int error)
-{
-    switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-        return complain(to, "is not there", -error);
-    case ELOOP:
-        return complain(to, "is a link: name the file itself", -error);
-    case EACCES:
-    case EPERM:
-        return complain(to, "may not be read by the agent's user", -error);
-    case ENOMEM:
-    case EMFILE:
-    case ENFILE:
-        return complain(to,
-                        "cannot be opened: the host is short of memory or "
-                        "descriptors",
-                        -error);
-    default:
-        return complain(to, "cannot be read", -error);
-    }
-}
-
-static int check(const struct complaint *to, const struct stat *found)
+/* Of this open file; NULL: nothing. */
+static const char *judge(const struct stat *found, bool is_secret)
 {
     if (!S_ISREG(found->st_mode)) {
-        return complain(to, "is no regular file", -EINVAL);
+        return "is no regular file";
     }
-    if (to->file->is_secret && (found->st_mode & OTHERS) != 0) {
-        return complain(to, "is open to others than its owner: chmod 600 it",
-                        -EPERM);
+    if (is_secret && (found->st_mode & OTHERS) != 0) {
+        return "is open to others: chmod 600 it";
     }
     if (found->st_size == 0) {
-        return complain(to, "is empty", -EINVAL);
+        return "is empty";
     }
     if (found->st_size > TLS_FILE_BYTES_MOST) {
-        return complain(to, "is bigger than 1 MiB", -EFBIG);
+        return "is bigger than 1 MiB";
     }
-    return 0;
+    return NULL;
 }
 
 /* Up to `length` bytes; the number read or a negative errno. */
@@ -145,48 +90,58 @@ static ssize_t read_whole(int fd, char *bytes, size_t length)
     return (ssize_t)done;
 }
 
-static int read_checked(const struct complaint *to, int fd,
-                        struct tls_bytes *bytes, struct tls_stamp *stamp)
+/* 0, a negative errno, or -EINVAL and a judgement. */
+static int read_open(int fd, bool is_secret, struct tls_bytes *bytes,
+                     struct stat *found, const char **judgement)
 {
-    struct stat found;
-    if (fstat(fd, &found) != 0) {
-        return complain(to, "cannot be read", -errno);
+    if (fstat(fd, found) != 0) {
+        return -errno;
     }
-    int status = check(to, &found);
-    if (status != 0) {
-        return status;
+    *judgement = judge(found, is_secret);
+    if (*judgement != NULL) {
+        return -EINVAL;
     }
-    size_t size = (size_t)found.st_size;
-    bytes->bytes = malloc(size);
+    bytes->length = (size_t)found->st_size;
+    bytes->bytes = calloc(1, bytes->length);
     if (bytes->bytes == NULL) {
-        return complain(to, "cannot be read: no memory", -ENOMEM);
+        return -ENOMEM;
     }
-    bytes->length = size; /* so that a wipe reaches all of it */
-    ssize_t count = read_whole(fd, bytes->bytes, size);
+    ssize_t count = read_whole(fd, bytes->bytes, bytes->length);
     if (count < 0) {
         tls_bytes_wipe(bytes);
-        return complain(to, "cannot be read", (int)count);
+        return (int)count;
     }
-    explicit_bzero(bytes->bytes + count, size - (size_t)count);
-    bytes->length = (size_t)count;
-    stamp_of(&found, stamp);
+    bytes->length = (size_t)count; /* less, if it shrank meanwhile */
     return 0;
 }
 
 int tls_file_read(const struct tls_file *file, struct tls_bytes *bytes,
                   struct tls_stamp *stamp, char *trouble, size_t size)
 {
-    const struct complaint to = {file, trouble, size};
+    struct stat found;
+    char why[WHY_BYTES];
+    const char *judgement = NULL;
+    int status = 0;
     /* O_NONBLOCK: a pipe in its place shall not hold us. */
     int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     int fd = open(file->path, flags | (file->is_secret ? O_NOFOLLOW : 0));
 
     *bytes = (struct tls_bytes){.bytes = NULL};
     if (fd < 0) {
-        return complain_of_open(&to, errno);
+        status = -errno;
+    } else {
+        status = read_open(fd, file->is_secret, bytes, &found, &judgement);
+        (void)close(fd); /* it was only read */
     }
-    int status = read_checked(&to, fd, bytes, stamp);
-    (void)close(fd); /* it was only read */
+    if (status == 0) {
+        stamp_of(&found, stamp);
+        return 0;
+    }
+    if (judgement == NULL) {
+        trouble_of_error(why, sizeof(why), -status);
+        judgement = why;
+    }
+    trouble_of_file(trouble, size, file->what, file->path, judgement);
     return status;
 }
 

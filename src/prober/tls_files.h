@@ -14,7 +14,6 @@
 #include <stdint.h>
 
 #define TLS_FILE_BYTES_MOST (1024 * 1024) /* the system's bundle: 220 KiB */
-#define TLS_FILE_SHOWN_BYTES 65 /* of a file's name in a sentence, with NUL */
 
 struct tls_file {
     const char *what; /* "key": what a sentence calls it */
@@ -35,9 +34,6 @@ struct tls_bytes {
     char *bytes;
     size_t length;
 };
-
-/* A file's name for a sentence: printable, and cut from the front if long. */
-void tls_file_show(char *shown, size_t size, const char *path);
 
 /* As it lies there now. */
 void tls_file_stamp(const struct tls_file *file, struct tls_stamp *stamp);

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 #include "model/settings.h"
-#include "prober/tls_files.h"
 
+#define TLS_FILE_SHOWN_BYTES 65 /* of a file's name in a sentence */
 #define TLS_NAME_SHOWN_BYTES 97 /* of a server's name in a sentence */
 #define TLS_FIRST_BYTES 5       /* a TLS record's head */
 

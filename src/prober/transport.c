@@ -13,10 +13,21 @@
 #include <assert.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* A flight's replies, looked for by hand, need no more reads than this. */
 #define LOOK_READS_MOST 8
+
+/* Bytes on their way that nobody else keeps. Wiped: they may hold a password.
+ */
+struct letter {
+    uv_write_t write;
+    bool is_first;
+    size_t length;
+    uint8_t bytes[];
+};
 
 static bool is_over(const struct transport *transport)
 {
@@ -63,7 +74,8 @@ static int connect_socket(const struct transport_call *call)
     return fd;
 }
 
-/* Sends what the socket takes at once; -EAGAIN while it still connects. */
+/* Sends the first bytes if the socket takes them; -EAGAIN while it still
+ * connects. */
 static int send_at_once(int fd, const struct transport_call *call)
 {
     ssize_t sent = send(fd, call->bytes, call->length, MSG_NOSIGNAL);
@@ -71,7 +83,7 @@ static int send_at_once(int fd, const struct transport_call *call)
         return 0;
     }
     if (sent >= 0) {
-        return -EMSGSIZE; /* a flight is smaller than any send buffer */
+        return -EMSGSIZE; /* they are fewer than any send buffer holds */
     }
     if (errno == EPIPE || errno == ECONNRESET) {
         return 0; /* it may have told why before it closed: read that first */
@@ -98,19 +110,71 @@ static void handle_read(uv_stream_t *stream, ssize_t count,
     }
 }
 
-static void handle_written(uv_write_t *write, int status)
+/* The server closed; it may have told why before: reading tells. */
+static bool is_cut_off(int status)
 {
-    struct transport *transport = write->data;
+    return status == UV_EPIPE || status == UV_ECONNRESET;
+}
+
+static void note_written(struct transport *transport, bool is_first, int status)
+{
     if (is_over(transport)) {
         return;
     }
-    if (status != 0 && status != UV_EPIPE && status != UV_ECONNRESET) {
+    if (status != 0 && !is_cut_off(status)) {
         end(transport, status);
-        return;
+    } else if (is_first) {
+        transport->is_sent = true; /* or cut off */
+        transport->events->on_sent(transport);
     }
-    transport->is_sent = true; /* or cut off: then reading tells */
-    transport->events->on_sent(transport);
 }
+
+static void handle_written(uv_write_t *write, int status)
+{
+    note_written(write->data, true, status);
+}
+
+/* --- letters ------------------------------------------------------------ */
+
+static struct letter *create_letter(const uint8_t *bytes, size_t length)
+{
+    struct letter *letter = malloc(sizeof(*letter) + length);
+    if (letter != NULL) {
+        letter->is_first = false;
+        letter->length = length;
+        memcpy(letter->bytes, bytes, length);
+    }
+    return letter;
+}
+
+static void destroy_letter(struct letter *letter)
+{
+    explicit_bzero(letter->bytes, letter->length);
+    free(letter);
+}
+
+static void handle_letter_gone(uv_write_t *write, int status)
+{
+    struct letter *letter = (struct letter *)write; /* its first member */
+    struct transport *transport = write->data;
+    bool is_first = letter->is_first;
+    destroy_letter(letter);
+    note_written(transport, is_first, status);
+}
+
+/* Takes the letter. uv_write fails only for a stream that is not open. */
+static void post_letter(struct transport *transport, struct letter *letter)
+{
+    uv_buf_t buffer =
+        uv_buf_init((char *)letter->bytes, (unsigned)letter->length);
+    letter->write.data = transport;
+    int status = uv_write(&letter->write, &transport->stream, &buffer, 1,
+                          handle_letter_gone);
+    assert(status == 0);
+    (void)status; /* for builds without assert */
+}
+
+/* --- the socket becomes libuv's ----------------------------------------- */
 
 /* Makes the descriptor libuv's. For a fresh non-blocking socket none of these
  * calls can fail but by a fault of ours (libuv 1.44, read). */
@@ -137,11 +201,15 @@ static void adopt_socket(struct transport *transport, uv_loop_t *loop,
 }
 
 static void start_talking(struct transport *transport,
-                          const struct transport_call *call)
+                          const struct transport_call *call,
+                          struct letter *first)
 {
     int status = uv_read_start(&transport->stream, handle_alloc, handle_read);
     assert(status == 0);
-    if (!transport->is_sent) {
+    if (first != NULL) {
+        first->is_first = true;
+        post_letter(transport, first);
+    } else if (!transport->is_sent) {
         uv_buf_t bytes =
             uv_buf_init((char *)(uintptr_t)call->bytes, (unsigned)call->length);
         status = uv_write(&transport->write, &transport->stream, &bytes, 1,
@@ -174,18 +242,48 @@ int transport_open(struct transport *transport, uv_loop_t *loop,
     if (fd < 0) {
         return fd;
     }
+    struct letter *first = NULL;
     int status = send_at_once(fd, call);
     if (status != 0 && status != -EAGAIN) {
         goto close_fd;
     }
     transport->is_sent = status == 0;
+    if (!transport->is_sent && !call->is_lasting) {
+        first = create_letter(call->bytes, call->length);
+        status = -ENOMEM;
+        if (first == NULL) {
+            goto close_fd;
+        }
+    }
     adopt_socket(transport, loop, call->address.ss_family, fd);
-    start_talking(transport, call);
+    start_talking(transport, call, first);
     return 0;
 
 close_fd:
     (void)close(fd); /* nothing is expected of it any more */
     return status;
+}
+
+int transport_send(struct transport *transport, const uint8_t *bytes,
+                   size_t length)
+{
+    uv_buf_t buffer = uv_buf_init((char *)(uintptr_t)bytes, (unsigned)length);
+    int sent = uv_try_write(&transport->stream, &buffer, 1);
+    if (sent == UV_EAGAIN) {
+        sent = 0; /* no room, or letters of before are still there */
+    }
+    if (sent < 0) {
+        return is_cut_off(sent) ? 0 : sent;
+    }
+    if ((size_t)sent == length) {
+        return 0;
+    }
+    struct letter *letter = create_letter(bytes + sent, length - (size_t)sent);
+    if (letter == NULL) {
+        return -ENOMEM;
+    }
+    post_letter(transport, letter);
+    return 0;
 }
 
 void transport_look(struct transport *transport)
@@ -217,6 +315,43 @@ uint32_t transport_peer_process(const struct transport *transport)
         return 0;
     }
     return (uint32_t)peer.pid;
+}
+
+static bool is_loopback(const struct sockaddr_storage *address)
+{
+    if (address->ss_family == AF_INET) {
+        const struct sockaddr_in *four = (const struct sockaddr_in *)address;
+        return ntohl(four->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    }
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)address;
+    return IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
+}
+
+static bool is_same_host(const struct sockaddr_storage *one,
+                         const struct sockaddr_storage *other)
+{
+    if (one->ss_family == AF_INET) {
+        const struct sockaddr_in *four = (const struct sockaddr_in *)one;
+        return four->sin_addr.s_addr ==
+               ((const struct sockaddr_in *)other)->sin_addr.s_addr;
+    }
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)one;
+    return IN6_ARE_ADDR_EQUAL(&six->sin6_addr,
+                              &((const struct sockaddr_in6 *)other)->sin6_addr);
+}
+
+bool transport_is_local(const struct transport *transport,
+                        const struct transport_call *call)
+{
+    struct sockaddr_storage ours = {0};
+    socklen_t length = sizeof(ours);
+    if (call->address.ss_family == AF_UNIX || is_loopback(&call->address)) {
+        return true;
+    }
+    return transport->is_open &&
+           getsockname(transport->fd, (struct sockaddr *)&ours, &length) == 0 &&
+           ours.ss_family == call->address.ss_family &&
+           is_same_host(&ours, &call->address);
 }
 
 void transport_close(struct transport *transport)

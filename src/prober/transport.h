@@ -1,9 +1,9 @@
 /*
  * transport.h - one fresh connection to a server: TCP over IPv4 or IPv6, or a
- * unix socket; a few bytes go out, bytes come in, until somebody closes.
+ * unix socket; bytes go out, bytes come in, until somebody closes.
  *
- * It knows neither time nor RESP. Everything after transport_open comes by
- * callback, and nothing comes after transport_close but on_closed.
+ * It knows neither time nor RESP nor TLS. Everything after transport_open comes
+ * by callback, and nothing comes after transport_close but on_closed.
  */
 #ifndef PROBER_TRANSPORT_H
 #define PROBER_TRANSPORT_H
@@ -20,8 +20,8 @@
 struct transport;
 
 struct transport_events {
-    /* Connected, and the bytes are the kernel's. Not called when that was so
-     * within transport_open already: look at is_sent. */
+    /* Connected, and the first bytes are the kernel's. Not called when that
+     * was so within transport_open already: look at is_sent. */
     void (*on_sent)(struct transport *transport);
     void (*on_bytes)(struct transport *transport, const char *bytes,
                      size_t length);
@@ -30,12 +30,14 @@ struct transport_events {
     void (*on_closed)(struct transport *transport);
 };
 
-/* Where to, and what to say. The bytes are borrowed until closed. */
+/* Where to, and what to say first. */
 struct transport_call {
     struct sockaddr_storage address;
     socklen_t address_length;
     const uint8_t *bytes;
     size_t length;
+    bool is_lasting; /* the bytes are there until it is closed; if not, what
+                        cannot be sent at once is copied */
 };
 
 struct transport {
@@ -65,12 +67,23 @@ void transport_init(struct transport *transport,
 int transport_open(struct transport *transport, uv_loop_t *loop,
                    const struct transport_call *call);
 
+/* Sends more, after the first bytes were. What the socket does not take at
+ * once is copied, left to libuv, and wiped when it is gone. 0 or a negative
+ * errno; that the server has closed is no failure: reading tells it. */
+int transport_send(struct transport *transport, const uint8_t *bytes,
+                   size_t length);
+
 /* Hands on, by the callbacks and now, what has arrived but was not read yet:
  * the last look before a deadline is believed. */
 void transport_look(struct transport *transport);
 
 /* The process behind a unix socket as the kernel vouches for it; else 0. */
 uint32_t transport_peer_process(const struct transport *transport);
+
+/* Whether the server is on this host: behind a unix socket, the loopback, or
+ * an address that is ours too. */
+bool transport_is_local(const struct transport *transport,
+                        const struct transport_call *call);
 
 /* on_closed comes from the loop, later. Only when open. */
 void transport_close(struct transport *transport);

@@ -9,7 +9,7 @@
 enum publisher_exit {
     PUBLISHER_EXIT_WITHDRAWN = 0,    /* our nodes and our session are gone */
     PUBLISHER_EXIT_USAGE = 64,       /* started by hand, or wrong arguments */
-    PUBLISHER_EXIT_UNAVAILABLE = 69, /* no connection, or no name, in time */
+    PUBLISHER_EXIT_UNAVAILABLE = 69, /* no connection in time */
     PUBLISHER_EXIT_SOFTWARE = 70,    /* the library gave no answer in time */
     PUBLISHER_EXIT_SYSTEM = 71,      /* no board, no memory, no threads */
     PUBLISHER_EXIT_LATE = 73,        /* withdrawing took too long */

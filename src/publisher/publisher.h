@@ -52,25 +52,22 @@ struct publisher {
     uv_timer_t wait;    /* for the lock and the board; then for withdrawal */
     struct channel channel;
     struct board *board;
-    struct servers servers;
     struct desk desk;
     struct zk *zk; /* NULL before there is a session to hope for */
 
     enum zookeeper_state state;
     bool has_desk;
-    bool is_resolving;
-    bool has_servers;         /* servers.numeric is good */
     bool is_closing;          /* zk_close was called */
     uint64_t started_ms;      /* when the settings came; 0 = not yet */
     uint64_t disconnected_ms; /* since when; 0 while connected */
 
-    uint32_t session_timeout_ms; /* as configured */
-    uint64_t refresh_ms;
+    uint32_t session_timeout_ms;          /* as configured */
+    char servers[SETTINGS_SERVERS_BYTES]; /* as the library wants them */
+    uint32_t negotiated_ms;               /* 0 = none yet */
+    uint64_t refresh_ms;                  /* 0 = never */
     struct registration registrations[SETTINGS_REGISTRATIONS_MOST];
     uint32_t registration_count;
     bool has_leftovers; /* the file of members names more than the present */
-    char server_names[SETTINGS_SERVERS_BYTES];
-    uint32_t negotiated_ms; /* 0 = none yet */
     char run_dir[SETTINGS_RUN_DIR_BYTES];
     char boot[BOARD_BOOT_BYTES];
     int lock_fd;                  /* -1 while another holds it */

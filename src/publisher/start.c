@@ -1,12 +1,11 @@
 /*
  * start.c - from the supervisor's settings to a session being looked for.
  *
- *     read the board -> resolve the servers -> take the lock -> open
+ *     read the board -> take the lock -> open
  *
  * Each step may have to wait (for a supervisor in the middle of a store, a
- * name server, a predecessor not yet dead), none waits for ever: names as
- * long as the session timeout, the lock as long as R; then a fresh session is
- * opened and the predecessor's nodes are taken over.
+ * predecessor not yet dead), none waits for ever: the lock as long as R; then
+ * a fresh session is opened and the predecessor's nodes are taken over.
  */
 #include "publisher/publisher.h"
 
@@ -24,7 +23,6 @@
 #define BOOT_ID_PATH "/proc/sys/kernel/random/boot_id"
 #define STAT_BYTES 1024
 #define STAT_START_FIELD 22
-#define NAMES_AGAIN_MS 1000
 
 /* The first line of a small file; "" if it cannot be read. */
 static void read_line(const char *path, char *line, size_t size)
@@ -99,7 +97,7 @@ static void open_session(struct publisher *publisher)
 {
     struct saved_session saved;
     bool is_resuming = find_saved(publisher, &saved);
-    struct zk_settings settings = {.servers = publisher->servers.numeric,
+    struct zk_settings settings = {.servers = publisher->servers,
                                    .session_timeout_ms =
                                        publisher->session_timeout_ms,
                                    .resume = is_resuming ? &saved : NULL,
@@ -115,7 +113,7 @@ static void open_session(struct publisher *publisher)
         publisher_leave(PUBLISHER_EXIT_SYSTEM, "libzookeeper does not start");
     }
     log_event(LEVEL_INFO, is_resuming ? "session_resuming" : "session_opening",
-              LOG_TEXT("servers", publisher->servers.numeric));
+              LOG_TEXT("servers", publisher->servers));
     publisher_flush(publisher);
 }
 
@@ -143,33 +141,10 @@ static bool take_lock(struct publisher *publisher)
     return waited_ms >= BOUNDS_REPLACE_MS;
 }
 
-static void handle_servers(struct servers *servers, int status)
-{
-    struct publisher *publisher = servers->owner;
-    if (status == -EINVAL) {
-        publisher_leave(PUBLISHER_EXIT_SETTINGS, "a server is malformed");
-    }
-    publisher->is_resolving = false;
-    publisher->has_servers = status == 0;
-    wait_again(publisher, status == 0 ? 0 : NAMES_AGAIN_MS);
-}
-
-static void resolve(struct publisher *publisher)
-{
-    uint64_t waited_ms = clock_monotonic_ms() - publisher->started_ms;
-    if (waited_ms > publisher->session_timeout_ms) {
-        publisher_leave(PUBLISHER_EXIT_UNAVAILABLE,
-                        "no server's name resolves");
-    }
-    publisher->is_resolving = true;
-    servers_resolve(&publisher->servers, &publisher->loop,
-                    publisher->server_names, handle_servers, publisher);
-}
-
 static void handle_wait(uv_timer_t *timer)
 {
     struct publisher *publisher = timer->data;
-    if (publisher->state != ZOOKEEPER_BOOT || publisher->is_resolving) {
+    if (publisher->state != ZOOKEEPER_BOOT) {
         return;
     }
     if (!publisher->has_desk) {
@@ -189,10 +164,6 @@ static void handle_wait(uv_timer_t *timer)
         }
         publisher->has_desk = true;
     }
-    if (!publisher->has_servers) {
-        resolve(publisher);
-        return;
-    }
     if (publisher->lock_fd < 0 && !take_lock(publisher)) {
         wait_again(publisher, PUBLISHER_LOCK_AGAIN_MS);
         return;
@@ -208,8 +179,10 @@ void publisher_start(struct publisher *publisher,
     publisher->refresh_ms = settings->refresh_ms;
     (void)text_copy(publisher->run_dir, sizeof publisher->run_dir,
                     settings->run_dir); /* same size */
-    (void)text_copy(publisher->server_names, sizeof publisher->server_names,
-                    settings->servers); /* same size */
+    if (servers_write(settings->servers, publisher->servers,
+                      sizeof publisher->servers) != 0) {
+        publisher_leave(PUBLISHER_EXIT_SETTINGS, "no usable server");
+    }
     read_line(BOOT_ID_PATH, publisher->boot, sizeof publisher->boot);
     wait_again(publisher, 0);
 }

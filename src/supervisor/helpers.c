@@ -21,25 +21,35 @@ static void tell_registrations(struct service *publisher,
     }
 }
 
-static void handle_publisher_ready(struct service *publisher)
+void helpers_tell_servers(struct supervisor *supervisor, const char *servers)
 {
-    struct supervisor *supervisor = publisher->owner;
     const struct settings *settings = supervisor->settings;
+    struct service *publisher = &supervisor->publisher;
     struct message message = {.kind = MESSAGE_PUBLISH_SETTINGS};
 
+    if (publisher->state != SERVICE_RUNNING) {
+        return;
+    }
     tell_registrations(publisher, settings);
     message.publish_settings.session_timeout_ms =
         (uint32_t)settings->session_timeout_ms;
     message.publish_settings.refresh_ms = settings->refresh_ms;
     (void)text_copy(message.publish_settings.servers,
                     sizeof(message.publish_settings.servers),
-                    settings->zookeeper_servers); /* the same size */
+                    servers); /* the same size */
     (void)text_copy(message.publish_settings.run_dir,
                     sizeof(message.publish_settings.run_dir),
                     settings->run_dir);      /* the same size */
     (void)service_send(publisher, &message); /* replaced if it fails */
     supervisor->wants_look = true;
+}
+
+static void handle_publisher_ready(struct service *publisher)
+{
+    struct supervisor *supervisor = publisher->owner;
+
     supervisor->are_services_dirty = true;
+    resolver_want_servers(&supervisor->resolver);
 }
 
 static void take_published(struct supervisor *supervisor,
@@ -85,6 +95,7 @@ static void handle_service_down(struct service *service)
     supervisor->are_services_dirty = true;
     if (service == &supervisor->publisher) {
         scoreboard_lose_session(supervisor);
+        resolver_doubt_servers(&supervisor->resolver);
     }
     leaving_on_helper_gone(supervisor);
 }

@@ -8,6 +8,10 @@
 
 #include "supervisor/supervisor.h"
 
+/* What a publisher that has just come waits for: ZooKeeper's servers, by
+ * address. */
+void helpers_tell_servers(struct supervisor *supervisor, const char *servers);
+
 /* Starts the console and, with ZooKeeper configured, the publisher; from then
  * on both are kept alive. */
 void helpers_start(struct supervisor *supervisor);

@@ -34,7 +34,8 @@ static bool is_everybody_gone(const struct supervisor *supervisor)
            supervisor->publisher.state == SERVICE_STOPPED &&
            supervisor->console.state == SERVICE_STOPPED &&
            reload_is_idle(&supervisor->reload) &&
-           finder_is_idle(&supervisor->finder);
+           finder_is_idle(&supervisor->finder) &&
+           resolver_is_idle(&supervisor->resolver);
 }
 
 /* The one place where the state changes. */
@@ -55,6 +56,7 @@ static void enter(struct supervisor *supervisor, enum supervisor_state state)
         prober_pool_stop(&supervisor->pool);
         reload_stop(&supervisor->reload);
         finder_stop(&supervisor->finder);
+        resolver_stop(&supervisor->resolver);
         service_stop(&supervisor->console);
         service_stop(&supervisor->publisher);
         leaving_on_helper_gone(supervisor);

@@ -24,13 +24,24 @@ static int by_host(const void *one, const void *other)
 static void add(struct names *names, const struct address *address,
                 uint64_t now_ms)
 {
-    struct name *name = &names->list[names->count];
+    if (address->kind == ADDRESS_NAME && names->count < names->room) {
+        struct name *name = &names->list[names->count];
 
-    if (address->kind == ADDRESS_NAME) {
         *name = (struct name){.due_ms = now_ms};
         (void)text_copy(name->host, sizeof(name->host),
                         address->host); /* the same size */
         names->count++;
+    }
+}
+
+static void add_servers(struct names *names, const char *servers,
+                        uint64_t now_ms)
+{
+    struct address address;
+    const char *why = "";
+
+    while (address_next(&servers, &address, &why) == 0) {
+        add(names, &address, now_ms);
     }
 }
 
@@ -48,12 +59,16 @@ static void sort_once_each(struct names *names)
     names->count = kept;
 }
 
+/* No fewer than there are. */
 static uint32_t count_names(const struct settings *settings)
 {
-    uint32_t count = 0;
+    uint32_t count = 1;
 
     for (uint32_t i = 0; i < settings->instance_count; i++) {
         count += settings->instances[i].addr.kind == ADDRESS_NAME ? 1 : 0;
+    }
+    for (const char *at = settings->zookeeper_servers; *at != '\0'; at++) {
+        count += *at == ',' ? 1 : 0;
     }
     return count;
 }
@@ -62,13 +77,15 @@ int names_init(struct names *names, const struct settings *settings,
                uint64_t now_ms)
 {
     *names = (struct names){0};
-    names->list = calloc(count_names(settings) + 1, sizeof(*names->list));
+    names->room = count_names(settings);
+    names->list = calloc(names->room, sizeof(*names->list));
     if (names->list == NULL) {
         return -ENOMEM;
     }
     for (uint32_t i = 0; i < settings->instance_count; i++) {
         add(names, &settings->instances[i].addr, now_ms);
     }
+    add_servers(names, settings->zookeeper_servers, now_ms);
     sort_once_each(names);
     return 0;
 }

@@ -52,9 +52,11 @@ struct name {
 struct names {
     struct name *list; /* owned; sorted by host, each once */
     uint32_t count;
+    uint32_t room; /* of `list` */
 };
 
-/* Every name of the settings, to be looked up at `now_ms`. 0 or -ENOMEM. */
+/* Every name of the settings, ZooKeeper's servers included, to be looked up at
+ * `now_ms`. 0 or -ENOMEM. */
 int names_init(struct names *names, const struct settings *settings,
                uint64_t now_ms);
 void names_finish(struct names *names);

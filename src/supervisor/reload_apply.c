@@ -2,7 +2,7 @@
  * reload_apply.c - other settings in the place of the running ones; see
  * reload.h.
  *
- *   new board and engine made, instances adopted by name
+ *   new board, engine and errands made, instances adopted by name
  *   old engine stopped: its probes reaped, its probers killed
  *   swapped; console and publisher replaced, the session resumed
  *   every instance probed at once
@@ -35,6 +35,18 @@ static int open_new_listener(const struct settings *now,
     return fd == -1 ? -EIO : fd;
 }
 
+/* The instance of that name as it runs now; instance_count if there is none. */
+static uint32_t find_running(const struct settings *now, const char *name)
+{
+    uint32_t old = 0;
+
+    while (old < now->instance_count &&
+           strcmp(now->instances[old].name, name) != 0) {
+        old++;
+    }
+    return old;
+}
+
 static void adopt_by_name(struct supervisor *supervisor, struct engine *engine,
                           const struct settings *then)
 {
@@ -43,13 +55,15 @@ static void adopt_by_name(struct supervisor *supervisor, struct engine *engine,
 
     engine_continue(engine, supervisor->engine);
     for (uint32_t i = 0; i < then->instance_count; i++) {
-        for (uint32_t old = 0; old < now->instance_count; old++) {
-            if (strcmp(now->instances[old].name, then->instances[i].name) ==
-                0) {
-                engine_adopt(engine, i,
-                             engine_instance(supervisor->engine, old), now_ms);
-                break;
-            }
+        uint32_t old = find_running(now, then->instances[i].name);
+        if (old == now->instance_count) {
+            continue;
+        }
+        engine_adopt(engine, i, engine_instance(supervisor->engine, old),
+                     now_ms);
+        if (strcmp(now->instances[old].addr.text,
+                   then->instances[i].addr.text) != 0) {
+            engine_forget_facts(engine, i);
         }
     }
 }
@@ -70,21 +84,38 @@ static void replace_settings(struct supervisor *supervisor,
     supervisor->settings = settings;
 }
 
+struct successors {
+    struct engine *engine;
+    struct board *board;
+    struct errands *errands;
+};
+
 static int make_successors(struct supervisor *supervisor,
-                           struct settings *settings, struct engine **engine,
-                           struct board **board)
+                           struct settings *settings,
+                           struct successors *successors)
 {
-    int error = engine_create(settings, supervisor->tasks, clock_monotonic_ms(),
-                              clock_wall_ms(), engine);
+    uint64_t now_ms = clock_monotonic_ms();
+    int error = errands_create(settings, now_ms, &successors->errands);
 
     if (error != 0) {
         return error;
     }
-    error = board_create(settings->run_dir, supervisor->boot_id,
-                         settings->instance_count, board);
+    error = engine_create(settings, supervisor->tasks, now_ms, clock_wall_ms(),
+                          &successors->engine);
     if (error != 0) {
-        engine_destroy(*engine);
+        goto destroy_errands;
     }
+    error = board_create(settings->run_dir, supervisor->boot_id,
+                         settings->instance_count, &successors->board);
+    if (error != 0) {
+        goto destroy_engine;
+    }
+    return 0;
+
+destroy_engine:
+    engine_destroy(successors->engine);
+destroy_errands:
+    errands_destroy(successors->errands);
     return error;
 }
 
@@ -93,8 +124,7 @@ int reload_apply(struct supervisor *supervisor, struct settings *settings,
 {
     const struct option *fixed =
         settings_find_fixed(supervisor->settings, settings);
-    struct engine *engine = NULL;
-    struct board *board = NULL;
+    struct successors successors = {0};
 
     if (fixed != NULL) {
         option_path(fixed, why, size);
@@ -109,7 +139,7 @@ int reload_apply(struct supervisor *supervisor, struct settings *settings,
                           strerror(-listen_fd)); /* may be cut */
         return listen_fd;
     }
-    int error = make_successors(supervisor, settings, &engine, &board);
+    int error = make_successors(supervisor, settings, &successors);
     if (error != 0) {
         (void)text_format(why, size, "no room for the new configuration: %s",
                           strerror(-error)); /* may be cut */
@@ -121,11 +151,13 @@ int reload_apply(struct supervisor *supervisor, struct settings *settings,
     /* Helpers that are started from here on learn of it too. */
     log_set_level((enum log_level)settings->log_level);
     log_set_format((enum log_format)settings->log_format);
-    adopt_by_name(supervisor, engine, settings);
-    replace_engine(supervisor, engine);
+    adopt_by_name(supervisor, successors.engine, settings);
+    replace_engine(supervisor, successors.engine);
+    resolver_replace(&supervisor->resolver, successors.errands);
     replace_settings(supervisor, settings);
-    scoreboard_replace(supervisor, board);
+    scoreboard_replace(supervisor, successors.board);
     helpers_replace(supervisor, listen_fd);
+    resolver_start(&supervisor->resolver);
     supervisor_feed(supervisor, &(struct engine_event){.kind = ENGINE_TIME});
     return 0;
 }

@@ -1,29 +1,19 @@
 /*
- * resolver.c - see resolver.h. One round of `turn` after everything that
- * happens:
- *
- *   lane without process   something is due         started
- *   lane with a process    something is due         told
- *                          nothing under way        retired
- *                          something late           killed; the others again
- *                          dies by itself           names_on_crash
- *                          still there              killed again
+ * resolver.c - see resolver.h. `turn` does after everything that happens what
+ * there is to do: lookups are tended to, news are told, probes that waited
+ * are sent, and the timer is set to when that is due again.
  */
 #include "supervisor/resolver.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "supervisor/ensemble.h"
+#include "supervisor/helpers.h"
 #include "supervisor/leaving.h"
 #include "supervisor/orders.h"
 #include "supervisor/supervisor.h"
-
-#define HELPER_NAME "sentinel-prober"
-#define HELPER_ROLE "resolve"
-#define KILL_AGAIN_MS 1000
 
 static void turn(struct resolver *resolver);
 
@@ -91,211 +81,40 @@ static void tell_news(struct resolver *resolver)
     }
 }
 
-/* --- a process and its end ------------------------------------------------ */
+/* --- the publisher's servers ---------------------------------------------- */
 
-/* Its questions are the table's again before this. */
-static void dismiss(struct resolver_lane *lane, uint64_t now_ms)
+/* Until when all of them are waited for; UINT64_MAX = not any more, or
+ * nobody waits. */
+static uint64_t patient_until_ms(const struct resolver *resolver)
 {
-    lane->is_dismissed = true;
-    lane->kill_ms = now_ms + KILL_AGAIN_MS;
-    child_kill(&lane->child);
+    uint64_t end_ms = resolver->wanted_ms + RESOLVER_SERVERS_MS;
+
+    return resolver->wanted_ms != 0 && clock_monotonic_ms() < end_ms
+               ? end_ms
+               : UINT64_MAX;
 }
 
-static void pause_after_death(struct resolver_lane *lane, uint64_t now_ms)
+static void tell_servers(struct resolver *resolver)
 {
-    lane->start_ms = now_ms + lane->pause_ms;
-    lane->pause_ms =
-        lane->pause_ms == 0 ? RESOLVER_PAUSE_LEAST_MS : 2 * lane->pause_ms;
-    if (lane->pause_ms > RESOLVER_PAUSE_MOST_MS) {
-        lane->pause_ms = RESOLVER_PAUSE_MOST_MS;
-    }
-}
+    const struct names *names = &resolver->errands->names;
+    const char *servers = resolver->supervisor->settings->zookeeper_servers;
+    char text[SETTINGS_SERVERS_BYTES];
 
-static void take_death(struct resolver_lane *lane, const char *how)
-{
-    struct names *names = &lane->resolver->errands->names;
-    uint64_t now_ms = clock_monotonic_ms();
-    uint32_t asked = names_asked(names, lane->number);
-
-    if (asked > 0) {
-        log_event(LEVEL_WARNING, "resolver_ended", LOG_TEXT("how", how),
-                  LOG_NUMBER("pid", lane->child.pid),
-                  LOG_NUMBER("lookups", asked));
-        names_on_crash(names, lane->number, now_ms);
-        pause_after_death(lane, now_ms);
-    }
-}
-
-static void handle_over(struct child *child)
-{
-    struct resolver_lane *lane = child->owner;
-    struct resolver *resolver = lane->resolver;
-    char how[64];
-
-    progress_destroy(lane->progress);
-    lane->progress = NULL;
-    lane->is_alive = false;
-    if (!lane->is_dismissed) {
-        child_describe_end(child, how, sizeof(how));
-        take_death(lane, how);
-    }
-    turn(resolver);
-    leaving_on_helper_gone(resolver->supervisor);
-}
-
-static void handle_ended(struct child *child, int status)
-{
-    struct resolver_lane *lane = child->owner;
-
-    if (child_nonsense(status) != NULL && !lane->is_dismissed) {
-        take_death(lane, "spoke nonsense");
-        lane->is_dismissed = true;
-    }
-    child_kill(child); /* it can say nothing more */
-}
-
-static void handle_message(struct child *child, const struct message *message)
-{
-    struct resolver_lane *lane = child->owner;
-    struct resolver *resolver = lane->resolver;
-    uint64_t now_ms = clock_monotonic_ms();
-
-    if (lane->is_dismissed || message->kind == MESSAGE_PROBER_HELLO) {
+    if (resolver->wanted_ms == 0 ||
+        (patient_until_ms(resolver) != UINT64_MAX &&
+         ensemble_is_awaited(names, servers)) ||
+        ensemble_write(names, servers, text, sizeof(text)) != 0) {
         return;
     }
-    if (message->kind != MESSAGE_RESOLVED ||
-        names_on_resolved(&resolver->errands->names, lane->number,
-                          &message->resolved, now_ms) != 0) {
-        take_death(lane, "spoke nonsense");
-        dismiss(lane, now_ms);
-    } else {
-        lane->pause_ms = 0;
-    }
-    turn(resolver);
-}
-
-static int start(struct resolver_lane *lane)
-{
-    struct supervisor *supervisor = lane->resolver->supervisor;
-    struct child_spec spec = {
-        .program = supervisor->programs->prober,
-        .name = HELPER_NAME,
-        .role = HELPER_ROLE,
-        .service = SERVICE_RESOLVER,
-        .incoming = FROM_PROBER,
-        .generation = ++lane->resolver->generation,
-        .on_message = handle_message,
-        .on_ended = handle_ended,
-        .on_over = handle_over,
-    };
-
-    spec.shared_fd = progress_create(&lane->progress);
-    if (spec.shared_fd < 0) {
-        return spec.shared_fd;
-    }
-    int error = child_start(&lane->child, &supervisor->loop, supervisor->tasks,
-                            &spec, lane);
-    (void)close(spec.shared_fd); /* the child has its own */
-    if (error != 0) {
-        progress_destroy(lane->progress);
-        lane->progress = NULL;
-        return error;
-    }
-    lane->is_alive = true;
-    lane->is_dismissed = false;
-    lane->is_retired = false;
-    lane->kill_ms = 0;
-    return 0;
+    resolver->wanted_ms = 0;
+    helpers_tell_servers(resolver->supervisor, text);
 }
 
 /* --- a turn --------------------------------------------------------------- */
 
-/* There is a process for the question. */
-static bool is_open(struct resolver_lane *lane, uint64_t now_ms)
-{
-    if (lane->is_alive) {
-        return !lane->is_dismissed && !lane->is_retired;
-    }
-    if (now_ms < lane->start_ms) {
-        return false;
-    }
-    int error = start(lane);
-    if (error != 0) {
-        log_event(LEVEL_ERROR, "resolver_not_started",
-                  LOG_TEXT("error", strerror(-error)));
-        pause_after_death(lane, now_ms);
-    }
-    return error == 0;
-}
-
-static void ask(struct resolver_lane *lane, uint64_t now_ms)
-{
-    struct names *names = &lane->resolver->errands->names;
-    struct message message = {.kind = MESSAGE_RESOLVE};
-
-    if (names_due_ms(names, lane->number) > now_ms) {
-        return;
-    }
-    while (is_open(lane, now_ms) &&
-           names_ask(names, lane->number, now_ms, &message.resolve)) {
-        if (child_send(&lane->child, &message) != 0) {
-            take_death(lane, "does not read");
-            dismiss(lane, now_ms);
-        }
-    }
-}
-
-static void retire(struct resolver_lane *lane, uint64_t now_ms)
-{
-    lane->is_retired = true;
-    lane->kill_ms = now_ms + RESOLVER_RETIRE_MS;
-    if (child_send(&lane->child, &(struct message){.kind = MESSAGE_RETIRE}) !=
-        0) {
-        dismiss(lane, now_ms);
-    }
-}
-
-static bool is_working(const struct resolver_lane *lane)
-{
-    return lane->is_alive && !lane->is_dismissed && !lane->is_retired;
-}
-
-static void tend(struct resolver_lane *lane, uint64_t now_ms)
-{
-    struct names *names = &lane->resolver->errands->names;
-
-    if (is_working(lane) && names_late_ms(names, lane->number) <= now_ms) {
-        log_event(LEVEL_DEBUG, "resolver_late",
-                  LOG_NUMBER("pid", lane->child.pid));
-        names_on_late(names, lane->number, now_ms);
-        dismiss(lane, now_ms);
-    }
-    ask(lane, now_ms);
-    if (is_working(lane) && names_asked(names, lane->number) == 0) {
-        retire(lane, now_ms);
-    }
-    if (lane->is_alive && lane->kill_ms != 0 && lane->kill_ms <= now_ms) {
-        dismiss(lane, now_ms);
-    }
-}
-
 static uint64_t earlier(uint64_t one, uint64_t other)
 {
     return one < other ? one : other;
-}
-
-static uint64_t next_of(const struct resolver_lane *lane)
-{
-    const struct names *names = &lane->resolver->errands->names;
-    uint64_t due_ms = names_due_ms(names, lane->number);
-
-    if (is_working(lane)) {
-        return earlier(due_ms, names_late_ms(names, lane->number));
-    }
-    if (lane->is_alive) {
-        return lane->kill_ms; /* its end is a turn of its own */
-    }
-    return due_ms > lane->start_ms ? due_ms : lane->start_ms;
 }
 
 static void handle_timer(uv_timer_t *timer)
@@ -330,13 +149,23 @@ static void turn(struct resolver *resolver)
         return;
     }
     for (int i = 0; i < NAMES_LANES; i++) {
-        tend(&resolver->lanes[i], clock_monotonic_ms());
+        lookup_tend(&resolver->lookups[i], clock_monotonic_ms());
     }
     tell_news(resolver);
+    tell_servers(resolver);
     for (int i = 0; i < NAMES_LANES; i++) {
-        next_ms = earlier(next_ms, next_of(&resolver->lanes[i]));
+        next_ms = earlier(next_ms, lookup_next_ms(&resolver->lookups[i]));
     }
+    next_ms = earlier(next_ms, patient_until_ms(resolver));
     arm(resolver, earlier(next_ms, errands_next_ms(resolver->errands)));
+}
+
+static void handle_lookup(struct lookup *lookup)
+{
+    struct resolver *resolver = lookup->owner;
+
+    turn(resolver);
+    leaving_on_helper_gone(resolver->supervisor);
 }
 
 /* --- public --------------------------------------------------------------- */
@@ -351,8 +180,15 @@ void resolver_init(struct resolver *resolver, struct supervisor *supervisor,
     (void)uv_timer_init(loop, &resolver->timer); /* cannot fail */
     resolver->timer.data = resolver;
     for (int i = 0; i < NAMES_LANES; i++) {
-        resolver->lanes[i].resolver = resolver;
-        resolver->lanes[i].number = (enum names_lane)i;
+        resolver->lookups[i] = (struct lookup){
+            .owner = resolver,
+            .loop = loop,
+            .tasks = supervisor->tasks,
+            .program = supervisor->programs->prober,
+            .names = &errands->names,
+            .lane = (enum names_lane)i,
+            .on_event = handle_lookup,
+        };
     }
 }
 
@@ -361,22 +197,15 @@ void resolver_start(struct resolver *resolver)
     turn(resolver);
 }
 
-static void dismiss_all(struct resolver *resolver)
-{
-    for (int i = 0; i < NAMES_LANES; i++) {
-        if (resolver->lanes[i].is_alive) {
-            dismiss(&resolver->lanes[i], clock_monotonic_ms());
-        }
-    }
-}
-
 void resolver_replace(struct resolver *resolver, struct errands *errands)
 {
-    dismiss_all(resolver);
     errands_adopt(errands, resolver->errands);
     errands_destroy(resolver->errands);
     resolver->errands = errands;
-    turn(resolver);
+    for (int i = 0; i < NAMES_LANES; i++) {
+        lookup_dismiss(&resolver->lookups[i], clock_monotonic_ms());
+        resolver->lookups[i].names = &errands->names;
+    }
 }
 
 void resolver_probe(struct resolver *resolver,
@@ -408,21 +237,40 @@ bool resolver_takes_result(struct resolver *resolver,
     uint32_t instance = (uint32_t)task->instance;
     bool is_none_yet = errands_on_result(resolver->errands, instance,
                                          event->prober, event->result, now_ms);
-    arm(resolver, next_of(&resolver->lanes[NAMES_TOGETHER])); /* may hurry */
+    arm(resolver,
+        lookup_next_ms(&resolver->lookups[NAMES_TOGETHER])); /* may hurry */
     return is_none_yet && send_probe(resolver, instance, now_ms);
+}
+
+void resolver_want_servers(struct resolver *resolver)
+{
+    resolver->wanted_ms = clock_monotonic_ms();
+    tell_servers(resolver);
+    arm(resolver, patient_until_ms(resolver));
+}
+
+void resolver_doubt_servers(struct resolver *resolver)
+{
+    resolver->wanted_ms = 0;
+    ensemble_hurry(&resolver->errands->names,
+                   resolver->supervisor->settings->zookeeper_servers,
+                   clock_monotonic_ms());
+    arm(resolver, lookup_next_ms(&resolver->lookups[NAMES_TOGETHER]));
 }
 
 void resolver_stop(struct resolver *resolver)
 {
     resolver->is_stopped = true;
     (void)uv_timer_stop(&resolver->timer); /* cannot fail */
-    dismiss_all(resolver);
+    for (int i = 0; i < NAMES_LANES; i++) {
+        lookup_stop(&resolver->lookups[i]);
+    }
 }
 
 bool resolver_is_idle(const struct resolver *resolver)
 {
     for (int i = 0; i < NAMES_LANES; i++) {
-        if (resolver->lanes[i].is_alive) {
+        if (!lookup_is_idle(&resolver->lookups[i])) {
             return false;
         }
     }

@@ -20,16 +20,19 @@ struct adoption {
     uint32_t count;
 };
 
-static void adopt_instance(void *context, const char *name,
-                           const struct instance *instance)
+static void adopt_instance(void *context, const struct board_instance *record)
 {
     struct adoption *adoption = context;
     const struct settings *settings = adoption->supervisor->settings;
+    struct engine *engine = adoption->supervisor->engine;
 
     for (uint32_t i = 0; i < settings->instance_count; i++) {
-        if (strcmp(settings->instances[i].name, name) == 0) {
-            engine_adopt(adoption->supervisor->engine, i, instance,
-                         adoption->now_ms);
+        const struct instance_settings *own = &settings->instances[i];
+        if (strcmp(own->name, record->settings.name) == 0) {
+            engine_adopt(engine, i, &record->instance, adoption->now_ms);
+            if (strcmp(own->addr.text, record->settings.addr.text) != 0) {
+                engine_forget_facts(engine, i);
+            }
             adoption->count++;
             return;
         }

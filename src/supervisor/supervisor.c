@@ -17,22 +17,10 @@
 #include "base/log.h"
 #include "supervisor/helpers.h"
 #include "supervisor/leaving.h"
-#include "supervisor/orders.h"
 #include "supervisor/scoreboard.h"
 #include "config/settings_bounds.h"
 
 /* --- the engine's events and actions ------------------------------------- */
-
-static void perform_probe(struct supervisor *supervisor,
-                          const struct engine_action *action)
-{
-    struct message_probe probe;
-
-    orders_compose(supervisor->settings, action,
-                   engine_instance(supervisor->engine, action->instance),
-                   &probe);
-    prober_pool_probe(&supervisor->pool, action->prober, &probe);
-}
 
 static void log_change(struct supervisor *supervisor,
                        const struct engine_action *action)
@@ -61,7 +49,7 @@ static void perform(struct supervisor *supervisor,
         prober_pool_spawn(&supervisor->pool, action->prober);
         break;
     case ENGINE_PROBE:
-        perform_probe(supervisor, action);
+        resolver_probe(&supervisor->resolver, action);
         break;
     case ENGINE_RETIRE:
         prober_pool_retire(&supervisor->pool, action->prober);
@@ -119,6 +107,8 @@ static void handle_pool_event(struct prober_pool *pool,
 
     if (event->kind != ENGINE_PROBER_RESULT) {
         supervisor->are_services_dirty = true;
+    } else if (resolver_takes_result(&supervisor->resolver, event)) {
+        return;
     }
     if (supervisor->is_performing) {
         assert(supervisor->waiting_count < SUPERVISOR_WAITING_MOST);
@@ -232,6 +222,7 @@ int supervisor_run(struct supervisor *supervisor)
                          DEADMAN_HEARTBEAT_MS, DEADMAN_HEARTBEAT_MS);
     helpers_start(supervisor);
     finder_configure(&supervisor->finder, finder_wants(supervisor->settings));
+    resolver_start(&supervisor->resolver);
     supervisor_feed(supervisor, &(struct engine_event){.kind = ENGINE_TIME});
     (void)uv_run(&supervisor->loop, UV_RUN_DEFAULT); /* until uv_stop */
     log_event(LEVEL_INFO, "stopped",

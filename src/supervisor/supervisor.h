@@ -20,6 +20,7 @@
 #include "supervisor/finder.h"
 #include "supervisor/prober_pool.h"
 #include "supervisor/reload.h"
+#include "supervisor/resolver.h"
 #include "supervisor/service.h"
 
 #define SUPERVISOR_LISTENERS_MOST 2
@@ -78,6 +79,7 @@ struct supervisor {
     struct service console;
     struct reload reload;
     struct finder finder;
+    struct resolver resolver;
     struct manager manager; /* the service manager, if there is one */
     uint32_t service_slots; /* of the board in use */
     bool are_services_dirty;

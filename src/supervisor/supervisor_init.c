@@ -91,6 +91,19 @@ static int open_engine(struct supervisor *supervisor)
     return error;
 }
 
+static int open_resolver(struct supervisor *supervisor)
+{
+    struct errands *errands = NULL;
+    int error =
+        errands_create(supervisor->settings, clock_monotonic_ms(), &errands);
+
+    if (error == 0) {
+        resolver_init(&supervisor->resolver, supervisor, &supervisor->loop,
+                      errands);
+    }
+    return error;
+}
+
 static void init_handles(struct supervisor *supervisor)
 {
     uv_loop_t *loop = &supervisor->loop;
@@ -132,6 +145,9 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
         finder_init(&supervisor->finder, supervisor, &supervisor->loop);
         error = open_engine(supervisor);
     }
+    if (error == 0) {
+        error = open_resolver(supervisor);
+    }
     if (error != 0) {
         return refuse(EX_OSERR, "the loop or the scoreboard cannot be made",
                       supervisor->settings->run_dir, error,
@@ -163,6 +179,7 @@ void supervisor_finish(struct supervisor *supervisor)
     leaving_close_loop(supervisor);
     board_destroy(supervisor->board);
     engine_destroy(supervisor->engine);
+    resolver_finish(&supervisor->resolver);
     free(supervisor->tasks);
     settings_destroy(supervisor->settings);
 }

@@ -13,8 +13,8 @@ import subprocess
 import time
 
 from agent import BUILD, Agent
-from servers import (Redis, die_with_parent, free_port, private_directory,
-                     wait_for)
+from certificates import Authority, tls_settings
+from servers import Redis, die_with_parent, private_directory, wait_for
 
 FLOOR_SETTLE_SECONDS = 1.5  # its rounds begin at whole seconds: look between
 AGENT_SETTLE_SECONDS = 2
@@ -66,21 +66,8 @@ def median(values):
 
 
 # --- servers ---------------------------------------------------------------
-def make_certificate(directory):
-    """A certificate that is its own authority; (certificate, key)."""
-    certificate = os.path.join(directory, "certificate.pem")
-    key = os.path.join(directory, "key.pem")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-         "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
-         f"/CN={SERVER_NAME}", "-addext", f"subjectAltName=DNS:{SERVER_NAME}",
-         "-keyout", key, "-out", certificate],
-        check=True, capture_output=True)
-    return certificate, key
-
-
 class BenchRedis(Redis):
-    """Also on a TLS port, when it is given a certificate and its key."""
+    """Also on a TLS port, when it is given an authority and a certificate."""
 
     def __init__(self, pair=None):
         super().__init__()
@@ -88,10 +75,7 @@ class BenchRedis(Redis):
 
     def prepare(self, is_first):
         if self.pair and is_first:
-            self.settings = {
-                "tls-port": free_port(), "tls-cert-file": self.pair[0],
-                "tls-key-file": self.pair[1],
-                "tls-ca-cert-file": self.pair[0], "tls-auth-clients": "no"}
+            self.settings = tls_settings(*self.pair)
         return super().prepare(is_first)
 
 
@@ -101,13 +85,14 @@ class Fleet:
     def __init__(self, stack, count, servers=None, is_tls=False):
         self.count = count
         self.is_tls = is_tls
-        self.certificate = None
+        self.authority = None
         pair = None
         if is_tls:
             directory = private_directory()
             stack.callback(shutil.rmtree, directory, True)
-            pair = make_certificate(directory)
-            self.certificate = pair[0]
+            self.authority = Authority(directory)
+            pair = (self.authority,
+                    self.authority.issue("server", dns=[SERVER_NAME]))
         self.servers = []
         for _ in range(servers or count):
             server = BenchRedis(pair)
@@ -125,7 +110,7 @@ class Fleet:
         for i in range(self.count):
             instance = {"addr": f"127.0.0.1:{ports[i % len(ports)]}"}
             if self.is_tls:
-                instance["tls"] = {"ca": self.certificate,
+                instance["tls"] = {"ca": self.authority.file,
                                    "server_name": SERVER_NAME}
             listed[f"r{i}"] = instance
         return listed
@@ -137,7 +122,7 @@ def measure_floor(fleet, is_deep, seconds):
     name = "floor_tls" if fleet.is_tls else "floor"
     argv = [os.path.join(BUILD, "test/bench", name)]
     argv += ["--deep"] if is_deep else []
-    argv += [fleet.certificate, SERVER_NAME] if fleet.is_tls else []
+    argv += [fleet.authority.file, SERVER_NAME] if fleet.is_tls else []
     process = subprocess.Popen(
         argv + ["1000", *[str(port) for port in fleet.ports()]],
         preexec_fn=die_with_parent)
@@ -157,17 +142,17 @@ def measure_floor(fleet, is_deep, seconds):
 
 # --- the agent -------------------------------------------------------------
 @contextlib.contextmanager
-def running_agent(fleet, zookeeper, interval, deep_interval):
+def running_agent(fleet, zookeeper, interval, deep_interval, timeout="1s"):
     """An agent that has found every instance up."""
     directory = private_directory()
     agent = Agent(directory, fleet.instances(), zookeeper.servers, "/bench", {
-        "interval": interval, "timeout": "1s",
+        "interval": interval, "timeout": timeout,
         "deep_interval": deep_interval,
         "publish": {"state": "/bench", "heartbeat": 0}})
     try:
         agent.start().wait_ready()
         wait_for(lambda: all(instance["state"] == "up" for instance
-                             in agent.status()["instances"]), 30, "all up")
+                             in agent.status()["instances"]), 60, "all up")
         yield agent
     finally:
         agent.close()
@@ -227,11 +212,12 @@ def ended_round(agent, interval_s, after):
         time.sleep(wait_s if wait_s > 0 else wait_s + interval_s)
 
 
-def measure_rounds(fleet, zookeeper, is_deep, rounds, interval_s=2):
+def measure_rounds(fleet, zookeeper, is_deep, rounds, interval_s):
     """Wall times of whole rounds, and each prober's memory after them."""
     deep_interval = "1s" if is_deep else NEVER
-    with running_agent(fleet, zookeeper, f"{interval_s}s",
-                       deep_interval) as agent:
+    timeout = f"{interval_s * 750}ms"
+    with running_agent(fleet, zookeeper, f"{interval_s}s", deep_interval,
+                       timeout) as agent:
         number = agent.status()["round"]["number"]
         took = []
         for _ in range(rounds):

@@ -60,17 +60,22 @@ static void check_instance(const struct instance *instance)
 {
     check_verdict(&instance->claim.verdict);
     check_verdict(&instance->last);
+    require(instance->facts.mode < MODE_COUNT);
+    require(instance->facts.pid <= INT32_MAX);
+    for (size_t i = 0; i < FACT_COUNT; i++) {
+        require(instance->facts.values[i] >= FACT_UNKNOWN);
+    }
     for (size_t i = 0; i < INSTANCE_OUTCOMES; i++) {
         require(instance->outcomes[i] < STATE_COUNT);
     }
 }
 
-static void take_adopted(void *context, const char *name,
-                         const struct instance *instance)
+static void take_adopted(void *context, const struct board_instance *record)
 {
     (void)context;
-    require(name[0] != '\0' && strlen(name) < SETTINGS_NAME_BYTES);
-    check_instance(instance);
+    require(record->settings.name[0] != '\0');
+    require(strlen(record->settings.name) < SETTINGS_NAME_BYTES);
+    check_instance(&record->instance);
 }
 
 static void read_everything(const struct board *board)

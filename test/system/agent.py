@@ -121,8 +121,9 @@ class Agent:
 
     def __init__(self, directory, instances=None, zookeeper=None, state=None,
                  settings=None, text=None, libexec=None, run_dir=None,
-                 name="agent", build=None):
+                 name="agent", build=None, under=()):
         self.build = build or BUILD
+        self.under = under  # a command that becomes the agent
         self.directory = directory
         self.libexec = libexec
         self.run_dir = run_dir or os.path.join(directory, f"{name}.run")
@@ -157,8 +158,8 @@ class Agent:
                        else to_yaml(self.settings) + "\n")
 
     def argv(self):
-        argv = [os.path.join(self.build, "sentinel-agent"), "-c", self.config,
-                "--run-dir", self.run_dir]
+        argv = [*self.under, os.path.join(self.build, "sentinel-agent"),
+                "-c", self.config, "--run-dir", self.run_dir]
         if self.libexec:
             argv += ["--libexec", self.libexec]
         return argv

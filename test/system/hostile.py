@@ -7,6 +7,7 @@ a RST, `hold` to keep it open and silent, `drip` to send byte by byte.
 """
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 
@@ -19,10 +20,15 @@ DENIED = b"-DENIED Redis is running in protected mode because protected " \
 
 
 class Hostile:
-    """Accepts for ever, each connection in a thread of its own."""
+    """Accepts for ever, each connection in a thread of its own; with a
+    `certificate` it speaks TLS before it misbehaves."""
 
-    def __init__(self, serve, path=None):
+    def __init__(self, serve, path=None, certificate=None):
         self.serve = serve
+        self.tls = None
+        if certificate is not None:
+            self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.tls.load_cert_chain(certificate.certificate, certificate.key)
         self.accepted = 0
         self.ended = threading.Event()
         if path is None:
@@ -48,7 +54,11 @@ class Hostile:
 
     def _serve(self, peer):
         with peer, contextlib.suppress(OSError):
-            self.serve(self, peer)
+            if self.tls is None:
+                self.serve(self, peer)
+                return
+            with self.tls.wrap_socket(peer, server_side=True) as opened:
+                self.serve(self, opened)
 
     def hold(self, peer):
         """Keeps the connection, and says nothing, until the test ends."""
@@ -132,3 +142,22 @@ ugly_error = after_request(
 
 def endless_line(fake, peer):
     fake.flood(peer, b"+" + b"A" * 4096)
+
+
+EMPTY_RDB = b"REDIS0009\xff" + bytes(8)
+
+
+def half_a_write(fake, peer):
+    """A master whose replica gets its first copy, and then of one write all
+    but the end."""
+    lines = peer.makefile("rb")
+    for line in lines:
+        word = line.strip().upper()
+        if word in (b"PING", b"REPLCONF"):
+            peer.sendall(b"+OK\r\n")
+        elif word == b"PSYNC":
+            peer.sendall(b"+FULLRESYNC " + b"a" * 40 + b" 0\r\n$%d\r\n"
+                         % len(EMPTY_RDB) + EMPTY_RDB)
+            peer.sendall(b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$20000\r\n"
+                         + b"x" * 10000)
+            fake.hold(peer)

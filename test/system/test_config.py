@@ -420,6 +420,16 @@ def test_a_lag_limit_that_idle_masters_exceed_is_warned_of(workspace):
     assert f"where={top}:1 times=1" in line
 
 
+def test_tls_on_a_unix_socket_is_taken_with_a_warning(workspace):
+    """Redis speaks none there, but what ends TLS for it may."""
+    path = write(workspace, "main.yaml",
+                 "instances:\n  - name: a\n    addr: unix:/run/a.sock\n"
+                 "    tls: {}\n")
+    line, = taken(path).stderr.splitlines()
+    for word in ("tls_on_unix_socket", "option=tls", f"where={path}:4"):
+        assert word in line, line
+
+
 # --- flags, environment, file, default ------------------------------------
 def test_a_flag_goes_before_the_environment_before_the_file(workspace):
     path = write(workspace, "main.yaml",

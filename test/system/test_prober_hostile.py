@@ -1,17 +1,19 @@
 """A prober against servers that misbehave: the right reason in time, the
 prober alive afterwards, and nobody else moved."""
 import json
+import shutil
 import socket
 import subprocess
 
 import pytest
 
+from certificates import Authority
 from driver import DEEP, DRIVER, drive, probe, row
 from hostile import (REPLIES, Hostile, after_request, array_bomb,
                      closes_between, endless_line, half_close, http_server,
                      leave, protected_mode, reset_at_once, silent,
                      surplus_reply, ugly_error)
-from servers import free_port, wait_for
+from servers import free_port, private_directory, wait_for
 
 HOSTILE = {
     "silent": (silent, "timeout", 1),
@@ -50,17 +52,35 @@ HOSTILE = {
 }
 
 
+@pytest.fixture(scope="module")
+def authority():
+    directory = private_directory()
+    yield Authority(directory)
+    shutil.rmtree(directory)
+
+
+def assert_as_expected(fake, result, name):
+    _, reason, connections = HOSTILE[name]
+    assert result["reason"] == reason
+    assert fake.accepted == connections
+    state = {"master": "up", "other": "degraded",
+             "protected": "unknown"}.get(reason, "down")
+    assert result["state"] == state
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_server_moves_nobody_else(start_redis, name):
-    serve, reason, connections = HOSTILE[name]
     good = start_redis()
-    with Hostile(serve) as fake:
-        result = probe(fake.addr, neighbour=good.addr)
-        assert result["reason"] == reason
-        assert fake.accepted == connections
-        state = {"master": "up", "other": "degraded",
-                 "protected": "unknown"}.get(reason, "down")
-        assert result["state"] == state
+    with Hostile(HOSTILE[name][0]) as fake:
+        assert_as_expected(fake, probe(fake.addr, neighbour=good.addr), name)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_server_is_no_better_behind_tls(authority, name):
+    certificate = authority.issue("hostile")
+    with Hostile(HOSTILE[name][0], certificate=certificate) as fake:
+        result = probe(fake.addr, *DEEP, "--tls", "--tls-ca", authority.file)
+        assert_as_expected(fake, result, name)
 
 
 def test_strangers_bytes_are_escaped(start_redis):

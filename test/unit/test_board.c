@@ -233,6 +233,9 @@ static void hostile_records_are_made_safe(void **state)
     assert_int_equal(record.instance.claim.verdict.conditions >> REASON_COUNT,
                      0);
     assert_in_range(record.instance.outcomes[7], 0, STATE_COUNT - 1);
+    assert_in_range(record.instance.facts.mode, 0, MODE_COUNT - 1);
+    assert_in_range(record.instance.facts.pid, 0, INT32_MAX);
+    assert_true(record.instance.facts.values[FACT_GAP] >= FACT_UNKNOWN);
     assert_in_range(tasks->live, 0, TASKS_MOST);
     assert_in_range(tasks->list[TASKS_MOST - 1].kind, 0, TASK_KIND_COUNT - 1);
     free(tasks);

@@ -44,13 +44,12 @@ struct adopted {
     struct instance instance;
 };
 
-static void take_adopted(void *context, const char *name,
-                         const struct instance *instance)
+static void take_adopted(void *context, const struct board_instance *record)
 {
     struct adopted *adopted = context;
     adopted->count++;
-    snprintf(adopted->name, sizeof adopted->name, "%s", name);
-    adopted->instance = *instance;
+    snprintf(adopted->name, sizeof adopted->name, "%s", record->settings.name);
+    adopted->instance = record->instance;
 }
 
 static int adopt(struct scene *scene, const char *boot, struct adopted *adopted)

@@ -67,6 +67,28 @@ static void every_field_of_a_result_comes_back(void **state)
     assert_memory_equal(message.result.stage_us, sent->stage_us,
                         sizeof sent->stage_us);
     assert_int_equal(message.result.facts.pid, sent->facts.pid);
+    assert_memory_equal(message.result.facts.values, sent->facts.values,
+                        sizeof sent->facts.values);
+}
+
+static void a_process_is_told_without_facts_too(void **state)
+{
+    (void)state;
+    uint8_t bytes[MESSAGE_BYTES_MOST];
+    struct message sent = *sample(MESSAGE_RESULT);
+    struct message message;
+    sent.result.has_facts = false;
+    sent.result.facts.pid = 4711;
+    sent.result.facts.start_ticks = 99;
+    size_t length = encoded(&sent, bytes);
+    assert_int_equal(
+        message_decode(FROM_PROBER, MESSAGE_RESULT, bytes, length, &message),
+        0);
+    assert_false(message.result.has_facts);
+    assert_int_equal(message.result.facts.pid, 4711);
+    assert_int_equal(message.result.facts.start_ticks, 99);
+    assert_int_equal(message.result.facts.mode, MODE_UNKNOWN);
+    assert_int_equal(message.result.facts.values[FACT_GAP], FACT_UNKNOWN);
 }
 
 static void a_message_goes_one_way_only(void **state)
@@ -234,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_message_comes_back_byte_for_byte),
         cmocka_unit_test(every_field_of_a_result_comes_back),
+        cmocka_unit_test(a_process_is_told_without_facts_too),
         cmocka_unit_test(a_message_goes_one_way_only),
         cmocka_unit_test(a_kind_that_is_none_is_refused),
         cmocka_unit_test(a_byte_too_few_or_too_many_is_refused),

@@ -175,6 +175,18 @@ static void facts_that_are_old_are_not_shown(void **state)
     assert_null(strstr(scene->text, line));
 }
 
+/* The figures of a server that was there a moment ago. */
+static void facts_of_what_is_down_are_not_shown(void **state)
+{
+    struct scene *scene = *state;
+    struct board_instance record;
+    assert_int_equal(board_read_instance(scene->reader, 0, &record), 0);
+    record.instance.claim.verdict.state = STATE_DOWN;
+    board_store_instance(scene->sample.board, 0, NULL, &record.instance);
+    scrape(scene, NOW_MS);
+    assert_null(strstr(scene->text, "redis_clients{name=\"cache-0\"}"));
+}
+
 static void stages_are_cumulative_histograms(void **state)
 {
 #define STAGE "sentinel_agent_probe_stage_duration_seconds"
@@ -248,6 +260,7 @@ int main(void)
         SCENE(an_instance_tells_its_reason_and_mode),
         SCENE(facts_are_a_family_each),
         SCENE(facts_that_are_old_are_not_shown),
+        SCENE(facts_of_what_is_down_are_not_shown),
         SCENE(stages_are_cumulative_histograms),
         SCENE(label_values_are_escaped),
         SCENE(families_are_announced_once_and_stand_together),

@@ -1,184 +1,10 @@
 /*
  * test_probe.c - one slot, many probes, against a server in the same loop:
- * what the page tells meanwhile, and what is left behind.
+ * how it gets in, what the page tells meanwhile, and what is left behind.
  */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-#include <uv.h>
+#include "probe_scene.h"
 
-#include <cmocka.h>
-
-#include "base/text.h"
-#include "prober/probe.h"
-
-#define TASK 4711
 #define ROUNDS 300
-#define PATIENCE_MS 20000
-
-/* A server that answers PONG, or says nothing, and the room around a slot. */
-struct scene {
-    uv_loop_t loop;
-    uv_tcp_t listener;
-    const char *answer; /* NULL: stays silent */
-    uv_timer_t patience;
-    struct probe_room room;
-    struct progress progress;
-    struct probe probe;
-    struct message_probe order;
-    char buffer[TRANSPORT_READ_BYTES];
-    struct result result;
-    unsigned results;
-    unsigned wanted;
-    uint64_t inside; /* as the page said when the result came */
-    uint32_t step;
-};
-
-struct peer {
-    uv_tcp_t tcp;
-    struct scene *scene;
-    char bytes[256];
-};
-
-/* --- the server -------------------------------------------------------- */
-
-static void handle_peer_closed(uv_handle_t *handle)
-{
-    free(handle->data);
-}
-
-static void handle_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buffer)
-{
-    struct peer *peer = handle->data;
-    (void)size;
-    *buffer = uv_buf_init(peer->bytes, sizeof(peer->bytes));
-}
-
-static void handle_request(uv_stream_t *stream, ssize_t count,
-                           const uv_buf_t *unused)
-{
-    struct peer *peer = stream->data;
-    const char *answer = peer->scene->answer;
-    (void)unused;
-    if (count < 0) {
-        uv_close((uv_handle_t *)stream, handle_peer_closed);
-    } else if (answer != NULL) {
-        uv_buf_t bytes =
-            uv_buf_init((char *)(uintptr_t)answer, (unsigned)strlen(answer));
-        assert_int_equal(uv_try_write(stream, &bytes, 1), strlen(answer));
-    }
-}
-
-static void handle_connection(uv_stream_t *listener, int status)
-{
-    assert_int_equal(status, 0);
-    struct peer *peer = calloc(1, sizeof(*peer));
-    assert_non_null(peer);
-    peer->scene = listener->data;
-    peer->tcp.data = peer;
-    assert_int_equal(uv_tcp_init(listener->loop, &peer->tcp), 0);
-    assert_int_equal(uv_accept(listener, (uv_stream_t *)&peer->tcp), 0);
-    assert_int_equal(
-        uv_read_start((uv_stream_t *)&peer->tcp, handle_alloc, handle_request),
-        0);
-}
-
-static void listen_on_loopback(struct scene *scene)
-{
-    struct sockaddr_in address;
-    int length = sizeof(address);
-    assert_int_equal(uv_ip4_addr("127.0.0.1", 0, &address), 0);
-    assert_int_equal(uv_tcp_init(&scene->loop, &scene->listener), 0);
-    scene->listener.data = scene;
-    assert_int_equal(
-        uv_tcp_bind(&scene->listener, (struct sockaddr *)&address, 0), 0);
-    assert_int_equal(
-        uv_listen((uv_stream_t *)&scene->listener, 16, handle_connection), 0);
-    assert_int_equal(uv_tcp_getsockname(&scene->listener,
-                                        (struct sockaddr *)&address, &length),
-                     0);
-    assert_true(text_format(scene->order.addr, sizeof(scene->order.addr),
-                            "127.0.0.1:%u", ntohs(address.sin_port)));
-}
-
-/* --- the room ---------------------------------------------------------- */
-
-static void on_result(struct probe *probe, const struct result *result)
-{
-    struct scene *scene = probe->room->owner;
-    scene->result = *result;
-    scene->results++;
-    scene->inside = atomic_load(&scene->progress.inside);
-    scene->step = atomic_load(&scene->progress.step);
-}
-
-static void end_scene(struct scene *scene)
-{
-    probe_finish(&scene->probe);
-    uv_close((uv_handle_t *)&scene->listener, NULL);
-    uv_close((uv_handle_t *)&scene->patience, NULL);
-}
-
-static void on_idle(struct probe *probe)
-{
-    struct scene *scene = probe->room->owner;
-    if (scene->results < scene->wanted) {
-        scene->order.task++;
-        probe_start(probe, &scene->order);
-    } else {
-        end_scene(scene);
-    }
-}
-
-static void handle_no_patience(uv_timer_t *timer)
-{
-    (void)timer;
-    fail_msg("the probe never became idle");
-}
-
-static struct scene *start(const char *answer)
-{
-    struct scene *scene = calloc(1, sizeof(*scene));
-    assert_non_null(scene);
-    assert_int_equal(uv_loop_init(&scene->loop), 0);
-    listen_on_loopback(scene);
-    assert_int_equal(uv_timer_init(&scene->loop, &scene->patience), 0);
-    assert_int_equal(
-        uv_timer_start(&scene->patience, handle_no_patience, PATIENCE_MS, 0),
-        0);
-    scene->answer = answer;
-    scene->wanted = 1;
-    scene->order.task = TASK;
-    scene->order.timeout_ms = 1000;
-    scene->room = (struct probe_room){.loop = &scene->loop,
-                                      .progress = &scene->progress,
-                                      .buffer = scene->buffer,
-                                      .owner = scene,
-                                      .on_result = on_result,
-                                      .on_idle = on_idle};
-    assert_int_equal(flight_init_all(scene->room.flights), 0);
-    probe_init(&scene->probe, &scene->room);
-    return scene;
-}
-
-/* Until the last handle is closed: a handle left behind would hang here. */
-static void run(struct scene *scene)
-{
-    probe_start(&scene->probe, &scene->order);
-    assert_int_equal(uv_run(&scene->loop, UV_RUN_DEFAULT), 0);
-    assert_int_equal(uv_loop_close(&scene->loop), 0);
-    assert_int_equal(scene->results, scene->wanted);
-    assert_int_equal(atomic_load(&scene->progress.inside), 0);
-}
-
-/* --- tests ------------------------------------------------------------- */
 
 static void page_names_the_task_while_its_callback_runs(void **state)
 {
@@ -232,6 +58,140 @@ static void address_that_is_none_is_trouble_of_ours(void **state)
     free(scene);
 }
 
+static void auth_goes_first_and_its_reply_is_the_first(void **state)
+{
+    (void)state;
+    struct scene *scene = start("+OK\r\n+PONG\r\n");
+    give_password(scene, "s3cret\n", 0600);
+    run(scene);
+    assert_int_equal(scene->result.verdict.state, STATE_UP);
+    assert_string_equal(scene->heard, "*2\r\n$4\r\nAUTH\r\n$6\r\ns3cret\r\n"
+                                      "*1\r\n$4\r\nPING\r\n");
+    assert_true(scene->result.stage_us[STEP_AUTH] > 0);
+    assert_true(scene->result.stage_us[STEP_PING] > 0);
+    end_password(scene);
+    free(scene);
+}
+
+static void user_is_named_and_a_refused_password_is_told(void **state)
+{
+    (void)state;
+    struct scene *scene = start("-WRONGPASS invalid username-password pair or "
+                                "user is disabled.\r\n"
+                                "-NOAUTH Authentication required.\r\n");
+    give_password(scene, "s3cret", 0600);
+    (void)text_copy(scene->order.access.user, sizeof(scene->order.access.user),
+                    "probe");
+    run(scene);
+    assert_int_equal(scene->result.verdict.reason, REASON_AUTH);
+    assert_non_null(
+        strstr(scene->heard, "AUTH\r\n$5\r\nprobe\r\n$6\r\ns3cret"));
+    assert_null(strstr(scene->result.verdict.detail, "s3cret"));
+    end_password(scene);
+    free(scene);
+}
+
+static void silence_after_auth_is_waited_for_as_such(void **state)
+{
+    (void)state;
+    struct scene *scene = start(NULL);
+    give_password(scene, "s3cret", 0600);
+    scene->order.timeout_ms = 60;
+    run(scene);
+    assert_int_equal(scene->step, STEP_AUTH);
+    assert_int_equal(scene->result.verdict.reason, REASON_TIMEOUT);
+    assert_true(scene->result.stage_us[STEP_AUTH] > 40000);
+    assert_int_equal(scene->result.stage_us[STEP_PING], 0);
+    end_password(scene);
+    free(scene);
+}
+
+static void bad_password_file_opens_no_connection(void **state)
+{
+    (void)state;
+    struct scene *scene = start("+OK\r\n+PONG\r\n");
+    give_password(scene, "s3cret", 0644);
+    run(scene);
+    assert_int_equal(scene->result.verdict.state, STATE_UNKNOWN);
+    assert_int_equal(scene->result.verdict.reason, REASON_AGENT);
+    assert_non_null(strstr(scene->result.verdict.detail, "a.pw"));
+    assert_non_null(strstr(scene->result.verdict.detail, "chmod 600"));
+    assert_int_equal(scene->connections, 0);
+    assert_int_equal(scene->result.stage_us[STEP_CONNECT], 0);
+    end_password(scene);
+    free(scene);
+}
+
+static void second_connection_reads_the_password_anew(void **state)
+{
+    (void)state;
+    struct scene *scene = start("+OK\r\n+PONG\r\n");
+    give_password(scene, "old", 0600);
+    scene->password = "renewed";
+    run(scene);
+    assert_int_equal(scene->connections, 2);
+    assert_int_equal(scene->result.verdict.state, STATE_UP);
+    assert_non_null(strstr(scene->heard, "\r\nold\r\n"));
+    assert_non_null(strstr(scene->heard, "\r\nrenewed\r\n"));
+    end_password(scene);
+    free(scene);
+}
+
+static void no_password_stays_in_the_slot(void **state)
+{
+    (void)state;
+    static const char password[] = "kept-nowhere";
+    struct scene *scene = start("+OK\r\n+PONG\r\n");
+    give_password(scene, password, 0600);
+    run(scene);
+    assert_int_equal(scene->result.verdict.state, STATE_UP);
+    assert_non_null(strstr(scene->heard, password));
+    assert_null(memmem(&scene->probe, sizeof(scene->probe), password,
+                       strlen(password)));
+    assert_null(
+        memmem(&scene->room, sizeof(scene->room), password, strlen(password)));
+    assert_null(scene->probe.access);
+    end_password(scene);
+    free(scene);
+}
+
+static void name_without_address_says_why(void **state)
+{
+    (void)state;
+    struct scene *scene = start(NULL);
+    (void)text_copy(scene->order.addr, sizeof(scene->order.addr),
+                    "redis.invalid:6379");
+    (void)text_copy(scene->order.name_trouble,
+                    sizeof(scene->order.name_trouble), "nobody knows it");
+    scene->order.resolve_us = 4321;
+    run(scene);
+    assert_int_equal(scene->result.verdict.state, STATE_UNKNOWN);
+    assert_int_equal(scene->result.verdict.reason, REASON_DNS);
+    assert_non_null(strstr(scene->result.verdict.detail, "nobody knows it"));
+    assert_int_equal(scene->result.stage_us[STEP_RESOLVE], 4321);
+    free(scene);
+}
+
+/* This very process plays the server. */
+static void silence_of_one_that_was_loading_is_loading(void **state)
+{
+    (void)state;
+    struct process self;
+    assert_int_equal(process_look("/proc", (uint32_t)getpid(), &self), 0);
+    for (uint64_t other = 0; other < 2; other++) {
+        struct scene *scene = start(NULL);
+        scene->order.timeout_ms = 60;
+        scene->order.is_deep = true;
+        scene->order.was_loading = true;
+        scene->order.pid = (uint32_t)getpid();
+        scene->order.start_ticks = self.start_ticks - other;
+        run(scene);
+        assert_int_equal(scene->result.verdict.reason,
+                         other == 0 ? REASON_LOADING : REASON_TIMEOUT);
+        free(scene);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +199,14 @@ int main(void)
         cmocka_unit_test(slot_is_used_again_and_leaves_nothing),
         cmocka_unit_test(silence_ends_at_the_deadline_and_not_before),
         cmocka_unit_test(address_that_is_none_is_trouble_of_ours),
+        cmocka_unit_test(auth_goes_first_and_its_reply_is_the_first),
+        cmocka_unit_test(user_is_named_and_a_refused_password_is_told),
+        cmocka_unit_test(silence_after_auth_is_waited_for_as_such),
+        cmocka_unit_test(bad_password_file_opens_no_connection),
+        cmocka_unit_test(second_connection_reads_the_password_anew),
+        cmocka_unit_test(no_password_stays_in_the_slot),
+        cmocka_unit_test(name_without_address_says_why),
+        cmocka_unit_test(silence_of_one_that_was_loading_is_loading),
     };
     return cmocka_run_group_tests_name("probe", tests, NULL, NULL);
 }

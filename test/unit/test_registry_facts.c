@@ -216,6 +216,19 @@ static void facts_that_cannot_be_true_are_not_adopted(void **state)
     assert_int_equal(clients_of(scene), FACT_UNKNOWN);
 }
 
+static void facts_learnt_at_another_address_are_forgotten(void **state)
+{
+    struct scene *scene = *state;
+    struct instance left = make_left();
+    left.facts.pid = 4711;
+    left.facts_ms = NOW_MS - 400;
+    registry_adopt(&scene->registry, 0, &left, NOW_MS);
+    registry_forget_facts(&scene->registry, 0);
+    assert_int_equal(instance_of(scene)->facts_ms, 0);
+    assert_int_equal(instance_of(scene)->facts.pid, 0);
+    assert_int_equal(claim_of(scene)->verdict.state, STATE_UP);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +247,7 @@ int main(void)
         TEST(each_attempt_counts_the_stages_it_reached),
         TEST(facts_and_histograms_are_adopted),
         TEST(facts_that_cannot_be_true_are_not_adopted),
+        TEST(facts_learnt_at_another_address_are_forgotten),
     };
     return cmocka_run_group_tests_name("registry_facts", tests, NULL, NULL);
 }

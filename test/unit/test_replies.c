@@ -122,6 +122,24 @@ static void what_is_no_reply_is_refused(void **state)
     expect_refusal("*-2\r\n", 0);
     expect_refusal("$99999999999999999999\r\n", 0);
     expect_refusal("\r\n", 0);
+    expect_refusal("+a\nb\r\n", 0);
+    expect_refusal("-ERR a\rb\r\n", 0);
+}
+
+/* RESP3, of which later readers know; nobody asked for it. */
+static void later_protocol_is_refused(void **state)
+{
+    (void)state;
+    expect_refusal("_\r\n", 0);
+    expect_refusal("#t\r\n", 0);
+    expect_refusal(",1.5\r\n", 0);
+    expect_refusal("(12345678901234567890\r\n", 0);
+    expect_refusal("=8\r\ntxt:text\r\n", 0);
+    expect_refusal("%1\r\n+a\r\n:1\r\n", 0);
+    expect_refusal("~1\r\n+a\r\n", 0);
+    expect_refusal("|1\r\n+a\r\n:1\r\n+b\r\n", 0);
+    expect_refusal("+PONG\r\n>2\r\n+invalidate\r\n*0\r\n", 1);
+    expect_refusal("*1\r\n_\r\n", 0);
 }
 
 static void replies_before_the_refusal_stay(void **state)
@@ -237,6 +255,7 @@ int main(void)
         cmocka_unit_test(errors_and_nils_are_shown_as_such),
         cmocka_unit_test(unfinished_reply_is_shown_but_not_counted),
         cmocka_unit_test(what_is_no_reply_is_refused),
+        cmocka_unit_test(later_protocol_is_refused),
         cmocka_unit_test(replies_before_the_refusal_stay),
         cmocka_unit_test(surplus_reply_is_refused),
         cmocka_unit_test(array_bombs_are_refused_before_they_exist),

@@ -268,8 +268,6 @@ static void a_wrong_instance_is_refused_at_its_place(void **state)
     scene_refuse(state, "instances:\n- {name: a}\n", 2, 3, "`addr` is missing");
     scene_refuse(state, "instances:\n- {name: a, addr: '127.0.0.1'}\n", 2, 19,
                  "host:port");
-    scene_refuse(state, "instances:\n- {name: a, addr: 'redis.example:1'}\n", 2,
-                 19, "numeric address");
     scene_refuse(state, ONE "- {name: a, addr: '127.0.0.1:2'}\n", 3, 3,
                  "the name `a` is taken");
     scene_refuse(state, "instances:\n- a\n", 2, 3,

@@ -134,6 +134,27 @@ static void an_empty_table_is_its_titles(void **state)
     free(text);
 }
 
+static void without_titles_there_is_no_line_of_them(void **state)
+{
+    (void)state;
+    struct table *table = table_create(NULL, 2);
+    table_add(table, TONE_PLAIN, "a");
+    table_add(table, TONE_PLAIN, "b");
+    char *text = printed(table, 0, false);
+    assert_string_equal(text, "a  b\n");
+    free(text);
+}
+
+static void a_state_has_its_tone_and_a_strange_one_too(void **state)
+{
+    (void)state;
+    assert_int_equal(tone_of_state("up"), TONE_GOOD);
+    assert_int_equal(tone_of_state("loading"), TONE_WARN);
+    assert_int_equal(tone_of_state("down"), TONE_BAD);
+    assert_int_equal(tone_of_state("unknown"), TONE_ODD);
+    assert_int_equal(tone_of_state(""), TONE_ODD);
+}
+
 static void a_full_disk_is_told(void **state)
 {
     (void)state;
@@ -156,6 +177,8 @@ int main(void)
         cmocka_unit_test(colour_does_not_move_the_columns),
         cmocka_unit_test(csv_quotes_what_needs_it),
         cmocka_unit_test(an_empty_table_is_its_titles),
+        cmocka_unit_test(without_titles_there_is_no_line_of_them),
+        cmocka_unit_test(a_state_has_its_tone_and_a_strange_one_too),
         cmocka_unit_test(a_full_disk_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "ctl/target.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -76,64 +77,65 @@ static void a_word_is_the_name_of_an_instance(void **state)
     }
 }
 
+static const char *const bad[] = {
+    "",
+    " ",
+    ".hidden",
+    "a b",
+    "a\x1b[2J",
+    "\xff\xfe",
+    ":6379",
+    "host:",
+    "host:0",
+    "host:65536",
+    "host:99999999999999999999",
+    "host:-1",
+    "host:63 79",
+    "host:6379x",
+    "host:1:2",
+    "::1:6379",
+    "[::1",
+    "[::1]",
+    "[::1]:0",
+    "[nonsense]:1",
+    "1.2.3:4",
+    "unix:",
+    "unix:relative",
+    "/a\nb",
+    "redis:",
+    "redis:/",
+    "redis://",
+    "redis:///0",
+    "redis://:6379",
+    "redis://@host",
+    "redis://host:0",
+    "redis://host:65536",
+    "redis://host:/0",
+    "redis://host:6379/x",
+    "redis://host:6379/-1",
+    "redis://host:6379/0/1",
+    "redis://host:6379/999999999",
+    "redis://host?db=1",
+    "redis://host/0?x",
+    "redis://host#f",
+    "redis://[::1",
+    "redis://[::1]6379",
+    "redis://a%@host",
+    "redis://a%4@host",
+    "redis://a%zz@host",
+    "redis://a%00@host",
+    "redis://a%0a@host",
+    "redis://a%ff@host",
+    "redis://a\x7f@host",
+    "redis://ho%73t",
+    "redis+tls://host",
+    "http://host",
+    "://",
+    "user@host:6379",
+};
+
 static void what_is_none_is_refused_with_a_reason(void **state)
 {
-    static const char *const bad[] = {
-        "",
-        " ",
-        ".hidden",
-        "a b",
-        "a\x1b[2J",
-        "\xff\xfe",
-        ":6379",
-        "host:",
-        "host:0",
-        "host:65536",
-        "host:99999999999999999999",
-        "host:-1",
-        "host:63 79",
-        "host:6379x",
-        "host:1:2",
-        "::1:6379",
-        "[::1",
-        "[::1]",
-        "[::1]:0",
-        "[nonsense]:1",
-        "1.2.3:4",
-        "unix:",
-        "unix:relative",
-        "/a\nb",
-        "redis:",
-        "redis:/",
-        "redis://",
-        "redis:///0",
-        "redis://:6379",
-        "redis://@host",
-        "redis://host:0",
-        "redis://host:65536",
-        "redis://host:/0",
-        "redis://host:6379/x",
-        "redis://host:6379/-1",
-        "redis://host:6379/0/1",
-        "redis://host:6379/999999999",
-        "redis://host?db=1",
-        "redis://host/0?x",
-        "redis://host#f",
-        "redis://[::1",
-        "redis://[::1]6379",
-        "redis://a%@host",
-        "redis://a%4@host",
-        "redis://a%zz@host",
-        "redis://a%00@host",
-        "redis://a%0a@host",
-        "redis://a%ff@host",
-        "redis://a\x7f@host",
-        "redis://ho%73t",
-        "redis+tls://host",
-        "http://host",
-        "://",
-        "user@host:6379",
-    };
     (void)state;
     for (size_t i = 0; i < COUNT(bad); i++) {
         struct target target = {.instance = "untouched"};
@@ -169,9 +171,10 @@ static int parse_long(const char *prefix, size_t length, const char *suffix)
     const char *why = NULL;
     size_t start = strlen(prefix);
     assert_true(start + length + strlen(suffix) < sizeof(text));
-    memcpy(text, prefix, start);
+    (void)text_copy(text, sizeof(text), prefix); /* fits */
     memset(text + start, 'a', length);
-    memcpy(text + start + length, suffix, strlen(suffix) + 1);
+    (void)text_copy(text + start + length, sizeof(text) - start - length,
+                    suffix); /* fits */
     return target_parse(text, &target, &why);
 }
 

@@ -147,6 +147,67 @@ static void status_shows_each_instance(void **state)
     json_decref(status);
 }
 
+static void status_tells_what_was_learnt_beside_the_verdict(void **state)
+{
+    struct scene *scene = *state;
+    refresh(scene, NOW_MS);
+    views_status(&scene->snapshot, &scene->body);
+    json_t *status = parse(scene);
+    json_t *up = instance_of(status, 0);
+    json_t *facts = json_object_get(up, "facts");
+    assert_string_equal(text_at(up, "mode"), "standalone");
+    assert_int_equal(number_at(up, "pid"), 4711);
+    assert_int_equal(number_at(up, "facts_ms_ago"), 2 * SAMPLE_AGE_MS);
+    assert_int_equal(number_at(up, "certificate_days_left"), 30);
+    assert_int_equal(number_at(facts, "memory_limit_bytes"), INT64_C(4) << 30);
+    assert_null(json_object_get(facts, "link_down_s")); /* was not told */
+    json_t *down = instance_of(status, 1);
+    assert_string_equal(text_at(down, "mode"), "unknown");
+    assert_true(json_is_null(json_object_get(down, "pid")));
+    assert_true(json_is_null(json_object_get(down, "facts_ms_ago")));
+    assert_true(json_is_null(json_object_get(down, "certificate_days_left")));
+    assert_int_equal(json_object_size(json_object_get(down, "facts")), 0);
+    json_decref(status);
+}
+
+static void a_certificate_that_has_expired_has_less_than_no_days_left(
+    void **state)
+{
+    struct scene *scene = *state;
+    struct board_instance record;
+    int64_t days = 0;
+    refresh(scene, NOW_MS);
+    int64_t now_s = (int64_t)(scene->snapshot.now_wall_ms / 1000);
+    static const struct {
+        int64_t left_s;
+        int64_t days;
+    } cases[] = {{86400, 1}, {86399, 0}, {0, 0}, {-1, -1}, {-86401, -2}};
+    assert_int_equal(board_read_instance(scene->reader, 0, &record), 0);
+    struct facts *facts = &record.instance.facts;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        facts->values[FACT_CERTIFICATE_END] = now_s + cases[i].left_s;
+        assert_true(snapshot_certificate_days(&scene->snapshot, facts, &days));
+        assert_int_equal(days, cases[i].days);
+    }
+    facts->values[FACT_CERTIFICATE_END] = FACT_UNKNOWN;
+    assert_false(snapshot_certificate_days(&scene->snapshot, facts, &days));
+}
+
+static void status_sums_up_the_latency_of_each_stage_reached(void **state)
+{
+    struct scene *scene = *state;
+    refresh(scene, NOW_MS);
+    views_status(&scene->snapshot, &scene->body);
+    json_t *status = parse(scene);
+    json_t *latency = json_object_get(instance_of(status, 0), "latency");
+    json_t *ping = json_object_get(latency, "ping");
+    assert_int_equal(json_object_size(latency), 3);
+    assert_int_equal(number_at(ping, "count"), 5);
+    assert_in_range(number_at(ping, "p50_us"), 1, 100);
+    assert_in_range(number_at(ping, "p99_us"), 250, 5000000);
+    json_decref(status);
+}
+
 static void outcomes_come_oldest_first(void **state)
 {
     struct scene *scene = *state;
@@ -345,6 +406,18 @@ static void the_page_shows_markup_as_text(void **state)
     assert_false(holds(scene, "<another>"));
 }
 
+static void the_page_tells_what_is_running_out(void **state)
+{
+    struct scene *scene = *state;
+    refresh(scene, NOW_MS);
+    page_write(&scene->snapshot, &scene->body);
+    assert_true(holds(scene, "memory 1.0 GiB of 4.0 GiB (25 %)"));
+    assert_true(holds(scene, "certificate for 30 d"));
+    refresh(scene, NOW_MS + 60 * 1000); /* too old to be told */
+    page_write(&scene->snapshot, &scene->body);
+    assert_false(holds(scene, "GiB"));
+}
+
 static void the_page_says_first_that_the_supervisor_is_silent(void **state)
 {
     struct scene *scene = *state;
@@ -359,6 +432,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE(status_says_what_the_board_says),
         SCENE(status_shows_each_instance),
+        SCENE(status_tells_what_was_learnt_beside_the_verdict),
+        SCENE(a_certificate_that_has_expired_has_less_than_no_days_left),
+        SCENE(status_sums_up_the_latency_of_each_stage_reached),
         SCENE(outcomes_come_oldest_first),
         SCENE(an_expired_claim_is_shown_as_unknown),
         SCENE(an_unacknowledged_claim_is_pending),
@@ -374,6 +450,7 @@ int main(void)
         SCENE(a_fresh_agent_has_time_for_its_first_outcomes),
         SCENE(readiness_waits_for_the_first_round),
         SCENE(the_page_shows_markup_as_text),
+        SCENE(the_page_tells_what_is_running_out),
         SCENE(the_page_says_first_that_the_supervisor_is_silent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

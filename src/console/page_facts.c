@@ -1,0 +1,96 @@
+/*
+ * page_facts.c - what the page tells of the server beside its state: version,
+ * mode, and what is running out: memory, clients, the certificate.
+ *
+ * In few words, and only while it is fresh; /status has all of it.
+ */
+#include <inttypes.h>
+
+#include "console/page.h"
+
+/* "512 B", "1.5 GiB". */
+static void write_size(struct body *body, uint64_t bytes)
+{
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    size_t unit = 0;
+    uint64_t tenths = 0;
+    while (bytes >= 1024 && unit + 1 < sizeof units / sizeof units[0]) {
+        tenths = bytes % 1024 * 10 / 1024;
+        bytes /= 1024;
+        unit++;
+    }
+    body_decimal(body, bytes);
+    if (unit > 0) {
+        body_format(body, ".%" PRIu64, tenths);
+    }
+    body_format(body, " %s", units[unit]);
+}
+
+/* The percentage of a limit that is used, as far as both are known. */
+static void write_share(struct body *body, int64_t used, int64_t limit)
+{
+    if (limit > 0) {
+        body_format(body, " (%.0f %%)", (double)used * 100 / (double)limit);
+    }
+}
+
+static void write_memory(const struct facts *facts, struct body *body)
+{
+    int64_t used = facts->values[FACT_MEMORY_USED];
+    int64_t limit = facts->values[FACT_MEMORY_LIMIT];
+    if (used == FACT_UNKNOWN) {
+        return;
+    }
+    body_text(body, "<span>memory ");
+    write_size(body, (uint64_t)used);
+    if (limit > 0) {
+        body_text(body, " of ");
+        write_size(body, (uint64_t)limit);
+    }
+    write_share(body, used, limit);
+    body_text(body, "</span>");
+}
+
+static void write_clients(const struct facts *facts, struct body *body)
+{
+    int64_t used = facts->values[FACT_CLIENTS];
+    int64_t limit = facts->values[FACT_CLIENTS_LIMIT];
+    if (used == FACT_UNKNOWN) {
+        return;
+    }
+    body_format(body, "<span>clients %" PRId64, used);
+    write_share(body, used, limit);
+    body_text(body, "</span>");
+}
+
+static void write_certificate(const struct snapshot *snapshot,
+                              const struct facts *facts, struct body *body)
+{
+    int64_t days = 0;
+    if (!snapshot_certificate_days(snapshot, facts, &days)) {
+        return;
+    }
+    if (days < 0) {
+        body_text(body, "<span>certificate expired</span>");
+    } else {
+        body_format(body, "<span>certificate for %" PRId64 " d</span>", days);
+    }
+}
+
+void page_write_facts(const struct snapshot *snapshot,
+                      const struct board_instance *record,
+                      const struct verdict *shown, struct body *body)
+{
+    const struct facts *facts = &record->instance.facts;
+    body_text(body, "<td class=\"facts\" data-label=\"server\">");
+    body_html(body, shown->version);
+    if (snapshot_has_fresh_facts(snapshot, record)) {
+        if (facts->mode == MODE_CLUSTER || facts->mode == MODE_SENTINEL) {
+            body_format(body, " %s", mode_name(facts->mode));
+        }
+        write_memory(facts, body);
+        write_clients(facts, body);
+        write_certificate(snapshot, facts, body);
+    }
+    body_text(body, "</td>");
+}

@@ -1,0 +1,81 @@
+/*
+ * limits.c - see limits.h.
+ */
+#include "prober/limits.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+/* Many times what 512 probes at once need; libuv aborts below 48 MiB. */
+#define ADDRESS_SPACE_BYTES (256UL * 1024 * 1024)
+/* A connection for each probe, and room for the loop's own. */
+#define DESCRIPTORS_MOST 1024UL
+/* A life is a thousand rounds: some minutes, were all of it TLS. */
+#define CPU_LIFE_S 3600UL
+/* Longer than the dead-man waits: it is the second net. */
+#define CPU_GRANT_S 5UL
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HAS_SHADOW_MEMORY 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HAS_SHADOW_MEMORY 1
+#endif
+#endif
+#ifndef HAS_SHADOW_MEMORY
+#define HAS_SHADOW_MEMORY 0
+#endif
+
+static int limit(int resource, rlim_t most)
+{
+    struct rlimit now;
+    if (getrlimit(resource, &now) != 0) {
+        return -errno;
+    }
+    if (now.rlim_max > most) {
+        now.rlim_max = most;
+    }
+    now.rlim_cur = now.rlim_max;
+    return setrlimit(resource, &now) == 0 ? 0 : -errno;
+}
+
+int limits_set(void)
+{
+    int status = 0;
+    /* A leak sanitizer must be able to attach to its own process. */
+    if ((!HAS_SHADOW_MEMORY && prctl(PR_SET_DUMPABLE, 0) != 0) ||
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
+        status = -errno;
+    }
+    if (status == 0) {
+        status = limit(RLIMIT_CORE, 0);
+    }
+    if (status == 0) {
+        status = limit(RLIMIT_NOFILE, DESCRIPTORS_MOST);
+    }
+    if (status == 0 && !HAS_SHADOW_MEMORY) {
+        status = limit(RLIMIT_AS, ADDRESS_SPACE_BYTES);
+    }
+    if (status == 0) {
+        status = limit(RLIMIT_CPU, CPU_LIFE_S);
+    }
+    return status;
+}
+
+void limits_grant_cpu(void)
+{
+    struct rusage used;
+    struct rlimit now;
+    if (getrusage(RUSAGE_SELF, &used) != 0 ||
+        getrlimit(RLIMIT_CPU, &now) != 0) {
+        return; /* neither can fail with these arguments */
+    }
+    rlim_t grant = (rlim_t)used.ru_utime.tv_sec + (rlim_t)used.ru_stime.tv_sec +
+                   1 + CPU_GRANT_S;
+    now.rlim_cur = grant < now.rlim_max ? grant : now.rlim_max;
+    (void)setrlimit(RLIMIT_CPU, &now); /* a soft limit below the hard one */
+}

@@ -1,0 +1,17 @@
+/*
+ * limits.h - what a prober gives up before its first word with a stranger:
+ * privileges by exec, memory, descriptors and CPU without end, core files that
+ * could hold a password.
+ */
+#ifndef PROBER_LIMITS_H
+#define PROBER_LIMITS_H
+
+/* All but CPU are final from here on. 0 or a negative errno. */
+int limits_set(void);
+
+/* Grants a few seconds of CPU more than were used so far; beyond them the
+ * kernel ends this process. Call it with each feeding of the dead-man: a
+ * process that spins does not. */
+void limits_grant_cpu(void);
+
+#endif
