@@ -18,7 +18,7 @@
 
 #include "base/text.h"
 #include "prober/tls.h"
-#include "prober/trouble.h"
+#include "base/trouble.h"
 
 /* Enough for our hello and a certificate: saves 12 KiB a conversation. */
 #define SEND_FRAGMENT_BYTES 4096

@@ -31,6 +31,8 @@
 #define PUBLISHER_SWEEP_MS 30000
 /* While another process holds the session's lock. */
 #define PUBLISHER_LOCK_AGAIN_MS 50
+/* While the file with our credential cannot be used. */
+#define PUBLISHER_CREDENTIAL_AGAIN_MS 1000
 /* From "withdraw" to the last word; the dead-man comes a little later. */
 #define PUBLISHER_WITHDRAW_MS 1000
 #define PUBLISHER_WITHDRAW_KILL_MS 1200
@@ -65,6 +67,8 @@ struct publisher {
     char servers[SETTINGS_SERVERS_BYTES]; /* as the library wants them */
     uint32_t negotiated_ms;               /* 0 = none yet */
     uint64_t refresh_ms;                  /* 0 = never */
+    char credential_file[SETTINGS_KEPT_BYTES];
+    bool is_credential_bad; /* and the supervisor was told */
     struct registration registrations[SETTINGS_REGISTRATIONS_MOST];
     uint32_t registration_count;
     bool has_leftovers; /* the file of members names more than the present */
@@ -118,6 +122,9 @@ void publisher_tell_hello(struct publisher *publisher);
 void publisher_tell_session(struct publisher *publisher);
 void publisher_tell_counters(struct publisher *publisher);
 void publisher_tell_notices(struct publisher *publisher);
+/* An alarm that is no node's: raised while `trouble` says why. */
+void publisher_tell_trouble(struct publisher *publisher, const char *what,
+                            const char *path, const char *trouble);
 void publisher_flush(struct publisher *publisher);
 
 #endif

@@ -44,6 +44,7 @@
 #define TREE_READ_AGAIN_MS 500     /* a refused read */
 #define TREE_BACKOFF_FIRST_MS 50   /* after the second failure in a row */
 #define TREE_BACKOFF_MOST_MS 5000
+#define TREE_REFUSED_MOST_MS 30000 /* a write that we are not allowed */
 #define TREE_PATH_BYTES (SETTINGS_PATH_BYTES + 4 * SETTINGS_NAME_BYTES)
 #define TREE_NAME_BYTES 256               /* longest child name looked at */
 #define TREE_BYTES_MOST PAYLOAD_READ_MOST /* in a node of ours */

@@ -7,17 +7,18 @@
 /* One failure may be another's harmless doing (we read and try again at
  * once); from the second in a row on we wait, twice as long each time. The
  * moment until which to wait, or 0. */
-static uint64_t backoff_until(uint32_t failures, uint64_t now_ms)
+static uint64_t backoff_until(uint32_t failures, uint64_t most_ms,
+                              uint64_t now_ms)
 {
     if (failures < 2) {
         return 0;
     }
     uint64_t wait_ms = TREE_BACKOFF_FIRST_MS;
-    for (uint32_t i = 2; i < failures && wait_ms < TREE_BACKOFF_MOST_MS; i++) {
+    for (uint32_t i = 2; i < failures && wait_ms < most_ms; i++) {
         wait_ms *= 2;
     }
-    if (wait_ms > TREE_BACKOFF_MOST_MS) {
-        wait_ms = TREE_BACKOFF_MOST_MS;
+    if (wait_ms > most_ms) {
+        wait_ms = most_ms;
     }
     return now_ms + wait_ms;
 }
@@ -25,7 +26,8 @@ static uint64_t backoff_until(uint32_t failures, uint64_t now_ms)
 void tree_note_failure(struct tree *tree, uint64_t now_ms)
 {
     tree->failures++;
-    tree->backoff_until_ms = backoff_until(tree->failures, now_ms);
+    tree->backoff_until_ms =
+        backoff_until(tree->failures, TREE_BACKOFF_MOST_MS, now_ms);
 }
 
 /* The one slot that flew, or NULL if there were more. */
@@ -77,7 +79,10 @@ void tree_blame(struct tree *tree, enum tree_outcome outcome, uint64_t now_ms)
         single->flies_alone = true;
         single->is_refused = outcome == TREE_REFUSED;
         single->failures++;
-        single->not_until_ms = backoff_until(single->failures, now_ms);
+        single->not_until_ms = backoff_until(
+            single->failures,
+            single->is_refused ? TREE_REFUSED_MOST_MS : TREE_BACKOFF_MOST_MS,
+            now_ms);
         return;
     }
     tree->failures++;

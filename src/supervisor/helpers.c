@@ -34,6 +34,9 @@ void helpers_tell_servers(struct supervisor *supervisor, const char *servers)
     message.publish_settings.session_timeout_ms =
         (uint32_t)settings->session_timeout_ms;
     message.publish_settings.refresh_ms = settings->refresh_ms;
+    (void)text_copy(message.publish_settings.credential_file,
+                    sizeof(message.publish_settings.credential_file),
+                    settings->auth_credential_file); /* the same size */
     (void)text_copy(message.publish_settings.servers,
                     sizeof(message.publish_settings.servers),
                     servers); /* the same size */

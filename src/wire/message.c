@@ -70,6 +70,7 @@ static void put_publish_settings(
 {
     cursor_put_u32(writer, settings->session_timeout_ms);
     cursor_put_u64(writer, settings->refresh_ms);
+    cursor_put_text(writer, settings->credential_file);
     cursor_put_text(writer, settings->servers);
     cursor_put_text(writer, settings->run_dir);
 }
@@ -79,6 +80,7 @@ static void get_publish_settings(struct cursor_reader *reader,
 {
     settings->session_timeout_ms = (uint32_t)cursor_get_some(reader, 4);
     settings->refresh_ms = cursor_get_u64(reader);
+    cursor_get_text(reader, settings->credential_file);
     cursor_get_shown(reader, settings->servers);
     cursor_get_text(reader, settings->run_dir);
 }

@@ -64,6 +64,7 @@ static const struct message sample_messages[] = {
     {.kind = MESSAGE_PUBLISH_SETTINGS,
      .publish_settings = {.session_timeout_ms = 12000,
                           .refresh_ms = 60000,
+                          .credential_file = "/etc/zk.cred",
                           .servers = "127.0.0.1:2181,[::1]:2182",
                           .run_dir = "/run/sentinel-agent"}},
     {.kind = MESSAGE_LOOK},
