@@ -194,6 +194,7 @@ demo: ## see it work, on servers of its own, in half a minute
 
 test: ## everything: both compilers, sanitizers, real servers
 	@packaging/install-deps test
+	@packaging/get-readers
 	@test/run
 
 test-fast: ## lint, unit tests and the simulation

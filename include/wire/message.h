@@ -48,6 +48,7 @@ enum message_direction {
     X(MESSAGE_SESSION, 14, FROM_PUBLISHER, "session")                 \
     X(MESSAGE_PUBLISHED, 15, FROM_PUBLISHER, "published")             \
     X(MESSAGE_ALARM, 16, FROM_PUBLISHER, "alarm")                     \
+    X(MESSAGE_REGISTRATION, 17, TO_PUBLISHER, "registration")         \
     X(MESSAGE_CONSOLE_HELLO, 20, FROM_CONSOLE, "console_hello")       \
     X(MESSAGE_CHECK, 30, TO_CHECKER, "check")                         \
     X(MESSAGE_CHECKED, 31, FROM_CHECKER, "checked")
@@ -113,9 +114,12 @@ struct message_searched {
     uint32_t left_out;  /* past a bound, so not asked */
 };
 
-/* What the publisher needs beside the scoreboard. */
+/* What the publisher needs beside the scoreboard; each registration was told
+ * before it. */
 struct message_publish_settings {
     uint32_t session_timeout_ms;
+    uint64_t refresh_ms; /* 0 = never */
+    char credential_file[SETTINGS_KEPT_BYTES]; /* "": no authentication */
     char servers[SETTINGS_SERVERS_BYTES];
     char run_dir[SETTINGS_RUN_DIR_BYTES]; /* of session file and lock */
 };
@@ -171,6 +175,7 @@ struct message {
         struct message_searched searched;
         struct message_resolve resolve;
         struct message_resolved resolved;
+        struct registration registration; /* of REGISTRATION */
         struct message_publish_settings publish_settings;
         struct message_session session;
         struct message_published published;

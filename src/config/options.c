@@ -114,7 +114,6 @@ static const struct option table[] = {
      IN_SETTINGS(has_auth),
      .section = SCOPE_AUTH,
      .is_marked = true,
-     .has_no_effect = true,
      .help = "who we are to ZooKeeper"},
 
     {.scope = SCOPE_AUTH,
@@ -156,7 +155,6 @@ static const struct option table[] = {
      .highest = 24 * HOUR,
      .fallback = "0",
      .may_be_zero = true,
-     .has_no_effect = true,
      .help = "every node is rewritten at least this often, for consumers that "
              "judge by its mtime; 0 = on change only"},
     {.scope = SCOPE_PUBLISH,
@@ -164,7 +162,6 @@ static const struct option table[] = {
      .type = OPTION_REGISTRATIONS,
      IN_SETTINGS(registrations),
      .section = SCOPE_REGISTRATION,
-     .has_no_effect = true,
      .help = "presence trees, for consumers that read presence as usable",
      .about =
          "A list of at most 16. An instance is published by its `advertise` "

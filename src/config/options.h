@@ -86,7 +86,6 @@ struct option {
     bool is_marked;
     bool is_secret;            /* OPTION_FILE: nobody else may read the file */
     enum option_change change; /* what a reload may do to it */
-    bool has_no_effect;        /* kept for a later version */
     enum option_scope section; /* OPTION_SECTION and lists: the scope inside */
     const char *help;          /* a line, without a full stop */
     const char *about; /* OPTION_SECTION and lists: more, for the page */

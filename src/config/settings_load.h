@@ -41,8 +41,7 @@ int settings_check_files(const struct settings *settings,
  * a complaint when this machine's name cannot name nodes. */
 int settings_default(struct settings *settings, struct complaints *complaints);
 
-/* Logs a warning for each option that is set and has no effect in this
- * version, and for what is odd though it may be meant. */
+/* Logs a warning for what is odd though it may be meant. */
 void settings_warn(const struct settings *settings);
 
 #endif

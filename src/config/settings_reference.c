@@ -38,8 +38,6 @@ static const char opening[] =
     "- **Secrets** stand in files of their own, never in this one. Such a\n"
     "  file must be regular, no link, and its owner's alone (`chmod 600`).\n"
     "- **A reload** (SIGHUP) takes all of the new file or nothing of it.\n"
-    "- What is **not in use yet** is read and checked, and a warning\n"
-    "  `option_without_effect` says so at the start.\n"
     "\n"
     "## Flags and environment\n"
     "\n"
@@ -69,9 +67,6 @@ static void print_notes(const struct option *option)
         printf(" A change needs a restart.");
     } else if (option->change == CHANGE_UNPUBLISHED) {
         printf(" While nodes are published a change needs a restart.");
-    }
-    if (option->has_no_effect) {
-        printf(" Not in use yet.");
     }
 }
 

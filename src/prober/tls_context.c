@@ -18,9 +18,9 @@
 #include <openssl/x509v3.h>
 
 #include "base/text.h"
+#include "base/trouble.h"
 #include "prober/tls.h"
 #include "prober/tls_words.h"
-#include "prober/trouble.h"
 
 /* Enough for our hello and a certificate: saves 12 KiB a conversation. */
 #define SEND_FRAGMENT_BYTES 4096

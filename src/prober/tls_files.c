@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "prober/trouble.h"
+#include "base/trouble.h"
 
 #define OTHERS (S_IRWXG | S_IRWXO)
 #define WHY_BYTES 96

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "prober/secret.h"
+#include "base/secret.h"
 
 int words_read(struct words *words, const struct flight *flight,
                const struct instance_access *access, char *trouble, size_t size)
@@ -13,7 +13,8 @@ int words_read(struct words *words, const struct flight *flight,
     struct secret secret;
     trouble[0] = '\0';
     words->length = 0;
-    int status = secret_read(&secret, access->password_file, trouble, size);
+    int status = secret_read(&secret, "password file", access->password_file,
+                             trouble, size);
     if (status == 0) {
         status = flight_format_auth(access->user, secret.text, words->bytes,
                                     FLIGHT_AUTH_BYTES_MOST, &words->length);

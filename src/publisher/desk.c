@@ -23,11 +23,12 @@ static int init_slot(struct desk *desk, uint32_t index, uint64_t now_ms)
     lease_init(&desk->slots[index].lease,
                started_ms +
                    bounds_outcome_ms(settings->timeout_ms, settings->fall));
-    return tree_name_slot(desk->tree, index, settings->name);
+    status = tree_name_slot(desk->tree, index, settings->name);
+    return status != 0 ? status : members_name(&desk->members, index, settings);
 }
 
 int desk_init(struct desk *desk, const struct board *board, const char *boot_id,
-              uint64_t now_ms)
+              const struct desk_registrations *registrations, uint64_t now_ms)
 {
     *desk = (struct desk){.board = board};
     (void)text_copy(desk->boot, sizeof desk->boot, boot_id); /* same size */
@@ -46,9 +47,14 @@ int desk_init(struct desk *desk, const struct board *board, const char *boot_id,
     }
     size_t count = agent->instance_count;
     desk->slots = calloc(count > 0 ? count : 1, sizeof *desk->slots);
-    if (desk->slots == NULL) {
-        status = -ENOMEM;
-    }
+    status =
+        desk->slots == NULL
+            ? -ENOMEM
+            : members_init(&desk->members, desk->tree,
+                           &(struct member_scope){.cluster = agent->cluster,
+                                                  .host = agent->host},
+                           registrations->list, registrations->count,
+                           agent->instance_count);
     for (uint32_t i = 0; status == 0 && i < count; i++) {
         status = init_slot(desk, i, now_ms);
     }
@@ -60,6 +66,7 @@ int desk_init(struct desk *desk, const struct board *board, const char *boot_id,
 
 void desk_finish(struct desk *desk)
 {
+    members_finish(&desk->members);
     tree_destroy(desk->tree);
     free(desk->slots);
     desk->tree = NULL;
@@ -88,6 +95,7 @@ static int say(struct desk *desk, uint32_t index,
     if (status != 0) {
         return status;
     }
+    tree_hurry(desk->tree, index, statement->verdict.state != STATE_UP);
     return tree_want(desk->tree, index, bytes, length,
                      statement->claim_version);
 }
@@ -97,6 +105,24 @@ static bool is_said(const struct desk_slot *slot,
 {
     return slot->is_said && slot->said_version == statement->claim_version &&
            slot->said_since_ms == statement->since_wall_ms;
+}
+
+/* Better news, or the same state in other words. */
+static bool can_wait(const struct desk_slot *slot,
+                     const struct statement *statement)
+{
+    return slot->is_said && (statement->verdict.state == STATE_UP ||
+                             statement->verdict.state == slot->said_state);
+}
+
+static void note_said(struct desk_slot *slot, const struct statement *statement,
+                      uint64_t now_ms)
+{
+    slot->is_said = true;
+    slot->said_state = statement->verdict.state;
+    slot->said_version = statement->claim_version;
+    slot->said_since_ms = statement->since_wall_ms;
+    damper_spend(&slot->damper, now_ms);
 }
 
 static void judge(struct desk *desk, uint32_t index, uint64_t now_ms,
@@ -109,20 +135,28 @@ static void judge(struct desk *desk, uint32_t index, uint64_t now_ms,
         return;
     }
     slot->sequence = sequence;
+    slot->damped_until_ms = 0;
     struct payload_found found;
     struct statement statement;
     tree_found(desk->tree, index, &found);
     lease_judge(&slot->lease, &desk->record.instance.claim, &found, now_ms,
                 now_wall_ms, &statement);
+    bool is_new = !statement.is_keep && !is_said(slot, &statement);
+    uint64_t free_ms = damper_free_ms(&slot->damper, now_ms);
+    if (is_new && can_wait(slot, &statement) && free_ms > now_ms) {
+        slot->damped_until_ms = free_ms;
+        return;
+    }
+    int status = members_judge(&desk->members, index, &desk->record.settings,
+                               &statement, now_wall_ms);
     if (statement.is_keep) {
         tree_keep(desk->tree, index);
         slot->is_said = false;
         return;
     }
-    if (is_said(slot, &statement)) {
-        return;
+    if (status == 0 && is_new) {
+        status = say(desk, index, &statement);
     }
-    int status = say(desk, index, &statement);
     if (status != 0) {
         log_event(LEVEL_ERROR, "payload_failed",
                   LOG_TEXT("name", desk->record.settings.name),
@@ -130,9 +164,9 @@ static void judge(struct desk *desk, uint32_t index, uint64_t now_ms,
         desk->again_ms = now_ms + DESK_POLL_MS;
         return;
     }
-    slot->is_said = true;
-    slot->said_version = statement.claim_version;
-    slot->said_since_ms = statement.since_wall_ms;
+    if (is_new) {
+        note_said(slot, &statement, now_ms);
+    }
 }
 
 /* Every instance has said something, or had its time to. */
@@ -153,7 +187,8 @@ void desk_look(struct desk *desk, uint64_t now_ms, uint64_t now_wall_ms)
     for (uint32_t i = 0; i < desk->agent.instance_count; i++) {
         const struct desk_slot *slot = &desk->slots[i];
         if (slot->sequence != board_instance_sequence(desk->board, i) ||
-            slot->lease.next_ms <= now_ms) {
+            slot->lease.next_ms <= now_ms ||
+            (slot->damped_until_ms != 0 && slot->damped_until_ms <= now_ms)) {
             judge(desk, i, now_ms, now_wall_ms);
         }
     }
@@ -174,6 +209,10 @@ uint64_t desk_next_ms(const struct desk *desk, uint64_t now_ms)
     bool is_expired = false;
     for (uint32_t i = 0; i < desk->agent.instance_count; i++) {
         const struct lease *lease = &desk->slots[i].lease;
+        uint64_t damped_ms = desk->slots[i].damped_until_ms;
+        if (damped_ms != 0 && damped_ms < next_ms) {
+            next_ms = damped_ms;
+        }
         is_expired = is_expired || lease->is_expired;
         /* Past its time and torn: not before the record can be read. */
         bool is_torn = lease->next_ms <= now_ms && desk->again_ms > now_ms;
@@ -185,6 +224,16 @@ uint64_t desk_next_ms(const struct desk *desk, uint64_t now_ms)
         next_ms = now_ms + DESK_POLL_MS;
     }
     return next_ms;
+}
+
+void desk_refresh(struct desk *desk)
+{
+    for (uint32_t i = 0; i < desk->agent.instance_count; i++) {
+        tree_touch(desk->tree, i);
+        for (uint32_t j = 0; j < desk->members.registration_count; j++) {
+            tree_touch(desk->tree, tree_member_slot(desk->tree, j + 1, i));
+        }
+    }
 }
 
 void desk_heartbeat(struct desk *desk)

@@ -4,8 +4,8 @@
  *
  * Deterministic: equal arguments give equal bytes, with sorted keys. No clock
  * reading, no latency. Of a stranger's bytes nothing gets through but
- * printable ASCII; of a node found only `agent`, `state`, `since` and whether
- * a lease had run out are read, all range-checked.
+ * printable ASCII; of a node found only `agent`, `state`, `since`, whether a
+ * lease had run out and when a member came are read, all range-checked.
  */
 #ifndef PUBLISHER_PAYLOAD_H
 #define PUBLISHER_PAYLOAD_H
@@ -17,7 +17,8 @@
 #include "model/settings.h"
 #include "model/verdict.h"
 
-#define PAYLOAD_BYTES_MOST 1024
+#define PAYLOAD_BYTES_MOST 1024 /* of a state node */
+#define PAYLOAD_READ_MOST 2048  /* of any node: members have more */
 
 /* The same in all state nodes of one agent. */
 struct payload_scope {
@@ -46,7 +47,8 @@ struct payload_found {
     bool is_ours;     /* it carries our agent value */
     enum state state; /* STATE_NONE: no state of ours */
     uint64_t since_wall_ms;
-    bool is_expired; /* it is `unknown` because a lease ran out */
+    bool is_expired;             /* it is `unknown` because a lease ran out */
+    uint64_t registered_wall_ms; /* of a member; 0 = not told */
 };
 
 /* Writes at most PAYLOAD_BYTES_MOST bytes (no NUL). What does not fit loses

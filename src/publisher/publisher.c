@@ -95,6 +95,7 @@ static void review_state(struct publisher *publisher)
     struct tree *tree = publisher->desk.tree;
     if (publisher->state == ZOOKEEPER_RECONCILE && tree_is_settled(tree)) {
         publisher_enter(publisher, ZOOKEEPER_STEADY);
+        publisher_start_refresh(publisher);
     }
     if (publisher->state == ZOOKEEPER_DRAINING && !publisher->is_closing &&
         tree_is_withdrawn(tree)) {
@@ -279,12 +280,24 @@ static void withdraw(struct publisher *publisher)
     publisher_work(publisher);
 }
 
+static void take_registration(struct publisher *publisher,
+                              const struct registration *registration)
+{
+    if (publisher->started_ms == 0 &&
+        publisher->registration_count < SETTINGS_REGISTRATIONS_MOST) {
+        publisher->registrations[publisher->registration_count++] =
+            *registration;
+    }
+}
+
 static void handle_message(struct channel *channel,
                            const struct message *message)
 {
     struct publisher *publisher = channel->owner;
     /* The channel lets nothing else of our direction through. */
-    if (message->kind == MESSAGE_PUBLISH_SETTINGS) {
+    if (message->kind == MESSAGE_REGISTRATION) {
+        take_registration(publisher, &message->registration);
+    } else if (message->kind == MESSAGE_PUBLISH_SETTINGS) {
         if (publisher->started_ms == 0) {
             publisher_start(publisher, &message->publish_settings);
         }

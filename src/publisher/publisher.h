@@ -31,6 +31,8 @@
 #define PUBLISHER_SWEEP_MS 30000
 /* While another process holds the session's lock. */
 #define PUBLISHER_LOCK_AGAIN_MS 50
+/* While the file with our credential cannot be used. */
+#define PUBLISHER_CREDENTIAL_AGAIN_MS 1000
 /* From "withdraw" to the last word; the dead-man comes a little later. */
 #define PUBLISHER_WITHDRAW_MS 1000
 #define PUBLISHER_WITHDRAW_KILL_MS 1200
@@ -48,7 +50,8 @@ struct publisher {
     uv_timer_t next;      /* when the tree or the desk has work by time */
     uv_timer_t heartbeat; /* of the .agent node */
     uv_timer_t sweep;
-    uv_timer_t wait; /* for the lock and the board; then for withdrawal */
+    uv_timer_t refresh; /* of every node, when readers want that */
+    uv_timer_t wait;    /* for the lock and the board; then for withdrawal */
     struct channel channel;
     struct board *board;
     struct desk desk;
@@ -63,6 +66,12 @@ struct publisher {
     uint32_t session_timeout_ms;          /* as configured */
     char servers[SETTINGS_SERVERS_BYTES]; /* as the library wants them */
     uint32_t negotiated_ms;               /* 0 = none yet */
+    uint64_t refresh_ms;                  /* 0 = never */
+    char credential_file[SETTINGS_KEPT_BYTES];
+    bool is_credential_bad; /* and the supervisor was told */
+    struct registration registrations[SETTINGS_REGISTRATIONS_MOST];
+    uint32_t registration_count;
+    bool has_leftovers; /* the file of members names more than the present */
     char run_dir[SETTINGS_RUN_DIR_BYTES];
     char boot[BOARD_BOOT_BYTES];
     int lock_fd;                  /* -1 while another holds it */
@@ -94,6 +103,8 @@ void publisher_on_drained(struct zk *zk);
 /* timers.c: all of them; the .agent node's begins later. */
 void publisher_start_timers(struct publisher *publisher);
 void publisher_start_heartbeat(struct publisher *publisher);
+/* From the first steady moment on. */
+void publisher_start_refresh(struct publisher *publisher);
 
 /* start.c: from the settings to a session being looked for. */
 void publisher_start(struct publisher *publisher,
@@ -101,11 +112,19 @@ void publisher_start(struct publisher *publisher,
 /* Tries the lock again if it is not ours yet, and saves the session. */
 void publisher_save_session(struct publisher *publisher);
 
+/* leftovers.c: members of an earlier configuration. Before the session, and
+ * once all is settled. */
+void publisher_recall_members(struct publisher *publisher);
+void publisher_forget_members(struct publisher *publisher);
+
 /* tell.c: messages to the supervisor; a full or ended channel ends us. */
 void publisher_tell_hello(struct publisher *publisher);
 void publisher_tell_session(struct publisher *publisher);
 void publisher_tell_counters(struct publisher *publisher);
 void publisher_tell_notices(struct publisher *publisher);
+/* An alarm that is no node's: raised while `trouble` says why. */
+void publisher_tell_trouble(struct publisher *publisher, const char *what,
+                            const char *path, const char *trouble);
 void publisher_flush(struct publisher *publisher);
 
 #endif

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "model/bounds.h"
 
@@ -93,21 +94,52 @@ static bool find_saved(struct publisher *publisher, struct saved_session *saved)
     return status == 0;
 }
 
+static void wait_again(struct publisher *publisher, uint64_t wait_ms);
+
+/* Wrong or missing, it is waited for: without it our nodes would be open to
+ * all, or refused. */
+static bool read_credential(struct publisher *publisher, struct secret *secret)
+{
+    char trouble[VERDICT_DETAIL_BYTES] = "";
+    secret->text[0] = '\0';
+    if (publisher->credential_file[0] == '\0') {
+        return true;
+    }
+    int status =
+        secret_read(secret, "credential file", publisher->credential_file,
+                    trouble, sizeof trouble);
+    bool is_bad = status != 0;
+    if (is_bad != publisher->is_credential_bad) {
+        publisher->is_credential_bad = is_bad;
+        publisher_tell_trouble(publisher, "credential",
+                               publisher->credential_file, trouble);
+    }
+    return !is_bad;
+}
+
 static void open_session(struct publisher *publisher)
 {
+    struct secret credential;
+    if (!read_credential(publisher, &credential)) {
+        wait_again(publisher, PUBLISHER_CREDENTIAL_AGAIN_MS);
+        return;
+    }
     struct saved_session saved;
     bool is_resuming = find_saved(publisher, &saved);
-    struct zk_settings settings = {.servers = publisher->servers,
-                                   .session_timeout_ms =
-                                       publisher->session_timeout_ms,
-                                   .resume = is_resuming ? &saved : NULL,
-                                   .on_note = publisher_on_note,
-                                   .on_drained = publisher_on_drained,
-                                   .owner = publisher};
+    struct zk_settings settings = {
+        .servers = publisher->servers,
+        .session_timeout_ms = publisher->session_timeout_ms,
+        .resume = is_resuming ? &saved : NULL,
+        .credential = credential.text[0] != '\0' ? credential.text : NULL,
+        .on_note = publisher_on_note,
+        .on_drained = publisher_on_drained,
+        .owner = publisher};
     publisher->disconnected_ms = clock_monotonic_ms();
+    publisher_recall_members(publisher);
     publisher_start_heartbeat(publisher);
     publisher_enter(publisher, ZOOKEEPER_CONNECTING);
     int status = zk_create(&publisher->loop, &settings, &publisher->zk);
+    secret_wipe(&credential);
     if (status != 0) {
         publisher_leave(PUBLISHER_EXIT_SYSTEM, "libzookeeper does not start");
     }
@@ -147,8 +179,12 @@ static void handle_wait(uv_timer_t *timer)
         return;
     }
     if (!publisher->has_desk) {
-        int status = desk_init(&publisher->desk, publisher->board,
-                               publisher->boot, clock_monotonic_ms());
+        int status =
+            desk_init(&publisher->desk, publisher->board, publisher->boot,
+                      &(struct desk_registrations){
+                          .list = publisher->registrations,
+                          .count = publisher->registration_count},
+                      clock_monotonic_ms());
         if (status == -EAGAIN) {
             wait_again(publisher, DESK_AGAIN_MS);
             return;
@@ -171,6 +207,10 @@ void publisher_start(struct publisher *publisher,
 {
     publisher->started_ms = clock_monotonic_ms();
     publisher->session_timeout_ms = settings->session_timeout_ms;
+    publisher->refresh_ms = settings->refresh_ms;
+    (void)text_copy(publisher->credential_file,
+                    sizeof publisher->credential_file,
+                    settings->credential_file); /* same size */
     (void)text_copy(publisher->run_dir, sizeof publisher->run_dir,
                     settings->run_dir); /* same size */
     if (servers_write(settings->servers, publisher->servers,

@@ -135,3 +135,22 @@ void publisher_tell_notices(struct publisher *publisher)
         }
     }
 }
+
+void publisher_tell_trouble(struct publisher *publisher, const char *what,
+                            const char *path, const char *trouble)
+{
+    struct message message = {.kind = MESSAGE_ALARM};
+    struct message_alarm *alarm = &message.alarm;
+    alarm->is_raised = trouble[0] != '\0';
+    alarm->since_wall_ms = clock_wall_ms();
+    (void)text_copy(alarm->what, sizeof alarm->what, what); /* fits */
+    (void)text_copy(alarm->path, sizeof alarm->path,
+                    path); /* for people: may be cut */
+    (void)text_copy(alarm->detail, sizeof alarm->detail,
+                    trouble); /* as above */
+    log_event(LEVEL_WARNING, alarm->is_raised ? "alarm" : "alarm_over",
+              LOG_TEXT("what", what), LOG_TEXT("path", path),
+              LOG_TEXT("detail", trouble));
+    send_message(publisher, &message);
+    publisher_flush(publisher);
+}

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/deadman.h"
 
-#define TIMERS 5
+#define TIMERS 6
 
 /* So that a fleet started at one moment does not write at one moment. */
 static uint64_t jittered_ms(struct publisher *publisher, uint64_t around_ms)
@@ -96,11 +96,31 @@ void publisher_start_heartbeat(struct publisher *publisher)
     handle_heartbeat(&publisher->heartbeat);
 }
 
+static void handle_refresh(uv_timer_t *timer)
+{
+    struct publisher *publisher = timer->data;
+    desk_refresh(&publisher->desk);
+    publisher_work(publisher);
+    (void)uv_timer_start(timer, handle_refresh, publisher->refresh_ms,
+                         0); /* fails only without a callback */
+}
+
+/* No later than asked for, and not all of a fleet at one moment. */
+void publisher_start_refresh(struct publisher *publisher)
+{
+    uint64_t every_ms = publisher->refresh_ms;
+    if (every_ms != 0 && !uv_is_active((uv_handle_t *)&publisher->refresh)) {
+        (void)uv_timer_start(&publisher->refresh, handle_refresh,
+                             jittered_ms(publisher, every_ms - every_ms / 5),
+                             0); /* fails only without a callback */
+    }
+}
+
 void publisher_start_timers(struct publisher *publisher)
 {
-    uv_timer_t *timers[TIMERS] = {&publisher->pulse, &publisher->next,
+    uv_timer_t *timers[TIMERS] = {&publisher->pulse,     &publisher->next,
                                   &publisher->heartbeat, &publisher->sweep,
-                                  &publisher->wait};
+                                  &publisher->refresh,   &publisher->wait};
     for (size_t i = 0; i < TIMERS; i++) {
         (void)uv_timer_init(&publisher->loop, timers[i]); /* cannot fail */
         timers[i]->data = publisher;

@@ -18,8 +18,13 @@
  * node is a stranger's. After tree_on_connected nothing is written before the
  * host's directory and every node in it that concerns us have been read.
  *
- * Slots: 0 .. instances - 1 are the instances, then TREE_AGENT_SLOT is the
- * host's .agent node, and strays (ours, wanted by nobody) follow as found.
+ * Directories: 0 is the host's own, whose children are listed; the others are
+ * shared with other hosts (registrations), and only our own names in them are
+ * looked at, one an instance.
+ *
+ * Slots: 0 .. instances - 1 are the instances, then comes the host's .agent
+ * node, then for each shared directory an instance each, and then strays: ours,
+ * wanted by nobody, as found in the host's directory or told of as left over.
  */
 #ifndef PUBLISHER_TREE_H
 #define PUBLISHER_TREE_H
@@ -39,8 +44,10 @@
 #define TREE_READ_AGAIN_MS 500     /* a refused read */
 #define TREE_BACKOFF_FIRST_MS 50   /* after the second failure in a row */
 #define TREE_BACKOFF_MOST_MS 5000
+#define TREE_REFUSED_MOST_MS 30000 /* a write that we are not allowed */
 #define TREE_PATH_BYTES (SETTINGS_PATH_BYTES + 4 * SETTINGS_NAME_BYTES)
-#define TREE_NAME_BYTES 256 /* longest child name looked at */
+#define TREE_NAME_BYTES 256               /* longest child name looked at */
+#define TREE_BYTES_MOST PAYLOAD_READ_MOST /* in a node of ours */
 
 /* What a request came to. */
 enum tree_outcome {
@@ -111,18 +118,32 @@ int tree_create(const char *state_path, const char *cluster, const char *host,
                 const char *agent, uint32_t instances, struct tree **tree);
 void tree_destroy(struct tree *tree);
 
-/* Names an instance's node; wanted stays "keep" until said otherwise. 0 or
- * -EINVAL. Every slot needs its name before tree_on_connected. */
+/* One more directory, shared with others; before any slot is named. Its number,
+ * from 1, or a negative errno. */
+int tree_add_directory(struct tree *tree, const char *path);
+
+/* Names a node; wanted stays "keep" until said otherwise. 0 or -EINVAL. Every
+ * instance's slot needs its name before tree_on_connected; a slot in a shared
+ * directory without one is none. */
 int tree_name_slot(struct tree *tree, uint32_t slot, const char *name);
 uint32_t tree_agent_slot(const struct tree *tree);
+/* An instance's slot in a shared directory. */
+uint32_t tree_member_slot(const struct tree *tree, uint32_t directory,
+                          uint32_t instance);
+
+/* A node that may be left over from before, anywhere: if it is ours and nobody
+ * wants it, it goes. Before tree_on_connected. 0, -ENOMEM or -EINVAL. */
+int tree_add_leftover(struct tree *tree, const char *path);
 
 /* --- what is wanted ---------------------------------------------------- */
 
-/* The node shall hold these bytes (copied, at most PAYLOAD_BYTES_MOST).
+/* The node shall hold these bytes (copied, at most TREE_BYTES_MOST).
  * A TREE_PUBLISHED with `claim_version` follows once it does, unless that is
  * 0. 0 or -ENOMEM (wanted is then as before). */
 int tree_want(struct tree *tree, uint32_t slot, const char *bytes,
               size_t length, uint64_t claim_version);
+/* Bad news goes first, should there be more than one multi takes. */
+void tree_hurry(struct tree *tree, uint32_t slot, bool is_urgent);
 /* The wanted bytes shall be written once more even if they stand there, for
  * readers that judge by the time of the last write. */
 void tree_touch(struct tree *tree, uint32_t slot);
@@ -175,15 +196,16 @@ uint64_t tree_next_ms(const struct tree *tree);
 /* The next thing to tell the supervisor, or false. */
 bool tree_take_notice(struct tree *tree, struct tree_notice *notice);
 
-/* An instance whose node was read since the last call: what is wanted there
- * may depend on what was found (lease_judge), so judge it again. */
-bool tree_take_found(struct tree *tree, uint32_t *slot);
+/* An instance with a node that was read since the last call: what is wanted
+ * there may depend on what was found (lease_judge), so judge it again. */
+bool tree_take_found(struct tree *tree, uint32_t *instance);
 
 /* --- questions --------------------------------------------------------- */
 
 /* What our own node holds; all zero if there is none, or a stranger's. */
 void tree_found(const struct tree *tree, uint32_t slot,
                 struct payload_found *found);
+/* False when it has no name, or not enough room. */
 bool tree_path(const struct tree *tree, uint32_t slot, char *path, size_t size);
 /* All is as wanted, nothing is in flight; strangers' nodes stand aside. */
 bool tree_is_settled(const struct tree *tree);

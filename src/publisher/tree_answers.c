@@ -10,30 +10,6 @@
 
 #include "publisher/tree_state.h"
 
-/* One failure may be another's harmless doing (we read and try again at
- * once); from the second in a row on we wait, twice as long each time. The
- * moment until which to wait, or 0. */
-static uint64_t backoff_until(uint32_t failures, uint64_t now_ms)
-{
-    if (failures < 2) {
-        return 0;
-    }
-    uint64_t wait_ms = TREE_BACKOFF_FIRST_MS;
-    for (uint32_t i = 2; i < failures && wait_ms < TREE_BACKOFF_MOST_MS; i++) {
-        wait_ms *= 2;
-    }
-    if (wait_ms > TREE_BACKOFF_MOST_MS) {
-        wait_ms = TREE_BACKOFF_MOST_MS;
-    }
-    return now_ms + wait_ms;
-}
-
-static void note_failure(struct tree *tree, uint64_t now_ms)
-{
-    tree->failures++;
-    tree->backoff_until_ms = backoff_until(tree->failures, now_ms);
-}
-
 static void note_dead_session(struct tree *tree, uint64_t session)
 {
     if (session == 0 || tree_owns(tree, session)) {
@@ -49,7 +25,8 @@ static bool found_equals(const struct payload_found *one,
 {
     return one->is_ours == other->is_ours && one->state == other->state &&
            one->since_wall_ms == other->since_wall_ms &&
-           one->is_expired == other->is_expired;
+           one->is_expired == other->is_expired &&
+           one->registered_wall_ms == other->registered_wall_ms;
 }
 
 static void set_seen(struct tree *tree, struct tree_slot *slot,
@@ -64,7 +41,7 @@ static void set_seen(struct tree *tree, struct tree_slot *slot,
     seen->is_known = true;
     seen->exists = true;
     seen->stat = *stat;
-    if (length <= PAYLOAD_BYTES_MOST) {
+    if (length <= TREE_BYTES_MOST) {
         seen->bytes = malloc(length > 0 ? length : 1);
     }
     if (seen->bytes != NULL) {
@@ -135,11 +112,7 @@ void tree_sweep(struct tree *tree)
 
 void tree_on_changed(struct tree *tree, const char *path)
 {
-    size_t length = strlen(tree->directory);
-    if (strncmp(path, tree->directory, length) != 0 || path[length] != '/') {
-        return;
-    }
-    struct tree_slot *slot = tree_find_slot(tree, path + length + 1);
+    struct tree_slot *slot = tree_find_path(tree, path);
     bool is_our_deed = tree->is_withdrawing && slot != NULL &&
                        slot->seen.is_known && !slot->seen.exists;
     if (slot != NULL && !is_our_deed) {
@@ -153,11 +126,12 @@ static void add_stray(struct tree *tree, const char *name)
     if (!tree_name_is_valid(name)) {
         return;
     }
-    for (uint32_t i = tree->instances + 1; i < tree->slot_count; i++) {
+    for (uint32_t i = tree->fixed; i < tree->slot_count; i++) {
         struct tree_slot *slot = &tree->slots[i];
         if (slot->name != NULL) {
             continue;
         }
+        slot->directory = 0;
         slot->name = strdup(name);
         if (slot->name != NULL) {
             slot->wish = WISH_NONE;
@@ -175,7 +149,7 @@ static void take_names(struct tree *tree, const char *const *names,
         tree->slots[i].is_listed = false;
     }
     for (uint32_t i = 0; i < count; i++) {
-        struct tree_slot *slot = tree_find_slot(tree, names[i]);
+        struct tree_slot *slot = tree_find_slot(tree, 0, names[i]);
         if (slot != NULL) {
             slot->is_listed = true;
         } else {
@@ -184,8 +158,8 @@ static void take_names(struct tree *tree, const char *const *names,
     }
     for (uint32_t i = 0; i < tree->slot_count; i++) {
         struct tree_slot *slot = &tree->slots[i];
-        if (slot->name == NULL || slot->is_listed || slot->read_ticket != 0 ||
-            slot->flight.is_flying) {
+        if (slot->name == NULL || slot->directory != 0 || slot->is_listed ||
+            slot->read_ticket != 0 || slot->flight.is_flying) {
             continue;
         }
         if (tree_is_stray(tree, slot)) {
@@ -207,17 +181,16 @@ void tree_on_listed(struct tree *tree, uint64_t ticket,
     tree->list_ticket = 0;
     switch (outcome) {
     case TREE_OK:
-        tree->parents_missing = false;
+        directory_found(&tree->directories[0]);
         take_names(tree, names, count);
         break;
     case TREE_NO_NODE:
-        tree->parents_missing = true;
-        tree->parent_length = 0;
+        directory_lost(&tree->directories[0]);
         take_names(tree, NULL, 0);
         break;
     case TREE_LOST:
         tree->must_list = true;
-        note_failure(tree, now_ms);
+        tree_note_failure(tree, now_ms);
         break;
     case TREE_EXISTS:
     case TREE_CONFLICT:
@@ -234,22 +207,20 @@ void tree_on_parent(struct tree *tree, uint64_t ticket,
         return;
     }
     tree->parent_ticket = 0;
+    struct directory *directory = &tree->directories[tree->parent_directory];
     switch (outcome) {
     case TREE_OK:
     case TREE_EXISTS:
     case TREE_REFUSED: /* may be there although we may not create it */
-        tree->parent_length++;
-        tree->parent_length +=
-            strcspn(tree->directory + tree->parent_length, "/");
-        tree->parents_missing = tree->directory[tree->parent_length] != '\0';
+        directory_part_made(directory);
         break;
     case TREE_NO_NODE: /* somebody removes what we make */
-        tree->parent_length = 0;
-        note_failure(tree, now_ms);
+        directory_lost(directory);
+        tree_note_failure(tree, now_ms);
         break;
     case TREE_LOST:
     case TREE_CONFLICT:
-        note_failure(tree, now_ms);
+        tree_note_failure(tree, now_ms);
         break;
     }
 }
@@ -289,8 +260,7 @@ void tree_on_read(struct tree *tree, uint64_t ticket, uint32_t slot,
     case TREE_CONFLICT:
     case TREE_REFUSED:
         /* There, and hidden from us: somebody else's business. */
-        set_seen(tree, at, NULL, PAYLOAD_BYTES_MOST + 1,
-                 &(struct tree_stat){0});
+        set_seen(tree, at, NULL, TREE_BYTES_MOST + 1, &(struct tree_stat){0});
         break;
     }
     if (tree_is_foreign(tree, at)) {
@@ -326,48 +296,6 @@ static void land(struct tree *tree, struct tree_slot *slot,
     review_stray(tree, slot);
 }
 
-/* The one slot that flew, or NULL if there were more. */
-static struct tree_slot *find_single(struct tree *tree)
-{
-    struct tree_slot *single = NULL;
-    for (uint32_t i = 0; i < tree->slot_count; i++) {
-        struct tree_slot *slot = &tree->slots[i];
-        if (slot->flight.is_flying && single != NULL) {
-            return NULL;
-        }
-        if (slot->flight.is_flying) {
-            single = slot;
-        }
-    }
-    return single;
-}
-
-/* Whose fault was it? A lost answer is nobody's, and neither is a first
- * conflict. Otherwise a slot that flew alone pays for it alone; those that
- * flew together fly apart until each has landed. */
-static void blame(struct tree *tree, enum tree_outcome outcome, uint64_t now_ms)
-{
-    struct tree_slot *single = find_single(tree);
-    if (outcome == TREE_LOST) {
-        note_failure(tree, now_ms);
-        return;
-    }
-    if (single != NULL) {
-        single->flies_alone = true;
-        single->is_refused = outcome == TREE_REFUSED;
-        single->failures++;
-        single->not_until_ms = backoff_until(single->failures, now_ms);
-        return;
-    }
-    tree->failures++;
-    if (outcome != TREE_REFUSED && tree->failures < 2) {
-        return;
-    }
-    for (uint32_t i = 0; i < tree->slot_count; i++) {
-        tree->slots[i].flies_alone |= tree->slots[i].flight.is_flying;
-    }
-}
-
 void tree_on_multi(struct tree *tree, uint64_t ticket,
                    enum tree_outcome outcome, const struct tree_stat *stats,
                    uint64_t now_ms)
@@ -377,8 +305,7 @@ void tree_on_multi(struct tree *tree, uint64_t ticket,
     }
     tree->multi_ticket = 0;
     if (outcome != TREE_OK) {
-        tree->must_list = tree->must_list || outcome == TREE_NO_NODE;
-        blame(tree, outcome, now_ms);
+        tree_blame(tree, outcome, now_ms);
     } else {
         tree->failures = 0;
     }

@@ -1,7 +1,7 @@
 /*
  * tree_plan.c - what is asked of ZooKeeper next, and what is told.
  *
- * In order: list the host's directory, make its parents, read what must be
+ * In order: list the host's directory, make missing parents, read what must be
  * read, then gather every difference into one multi. One list, one parent
  * and one multi at a time; while the multi is under way the next one gathers.
  */
@@ -41,7 +41,7 @@ static bool plan_list(struct tree *tree, struct tree_request *request)
     request->kind = TREE_LIST;
     request->ticket = tree->list_ticket;
     (void)text_copy(request->path, sizeof request->path,
-                    tree->directory); /* as long as its source */
+                    tree->directories[0].path); /* as long as its source */
     return true;
 }
 
@@ -55,26 +55,32 @@ static bool may_fly(const struct tree_slot *slot, uint64_t now_ms)
     return may_decide(slot) && slot->not_until_ms <= now_ms;
 }
 
-static bool needs_parents(const struct tree *tree, uint64_t now_ms)
+/* The directory of a node that is to be made where parents are missing;
+ * `directory_count` when there is none. */
+static uint32_t find_missing(const struct tree *tree, uint64_t now_ms)
 {
-    for (uint32_t i = 0; tree->parents_missing && i <= tree->instances; i++) {
+    bool is_missing = false;
+    for (uint32_t i = 0; i < tree->directory_count; i++) {
+        is_missing = is_missing || tree->directories[i].is_missing;
+    }
+    for (uint32_t i = 0; is_missing && i < tree->fixed; i++) {
         const struct tree_slot *slot = &tree->slots[i];
-        if (may_fly(slot, now_ms) && tree_decide(tree, slot) == DECIDE_CREATE) {
-            return true;
+        if (tree->directories[slot->directory].is_missing &&
+            may_fly(slot, now_ms) && tree_decide(tree, slot) == DECIDE_CREATE) {
+            return slot->directory;
         }
     }
-    return false;
+    return tree->directory_count;
 }
 
-static bool plan_parent(struct tree *tree, struct tree_request *request)
+static bool plan_parent(struct tree *tree, uint32_t directory,
+                        struct tree_request *request)
 {
-    size_t length = tree->parent_length + 1;
-    length += strcspn(tree->directory + length, "/");
+    tree->parent_directory = directory;
     tree->parent_ticket = ++tree->last_ticket;
     request->kind = TREE_PARENT;
     request->ticket = tree->parent_ticket;
-    memcpy(request->path, tree->directory, length);
-    request->path[length] = '\0';
+    directory_next_part(&tree->directories[directory], request->path);
     return true;
 }
 
@@ -97,15 +103,18 @@ static bool plan_read(struct tree *tree, uint64_t now_ms,
         request->ticket = slot->read_ticket;
         request->slot = i;
         /* .agent changes by our own hand with every heartbeat. */
-        request->is_watched = i < tree->instances;
+        request->is_watched = i < tree->fixed && i != tree->instances;
         return tree_path(tree, i, request->path, sizeof request->path);
     }
     return false;
 }
 
-/* Everything was read at least once since the session stood. */
+/* Everything was listed and read at least once since the session stood. */
 static bool survey(struct tree *tree)
 {
+    if (!tree->is_connected || tree->must_list || tree->list_ticket != 0) {
+        return tree->is_surveyed;
+    }
     for (uint32_t i = 0; !tree->is_surveyed && i < tree->slot_count; i++) {
         const struct tree_slot *slot = &tree->slots[i];
         if (slot->name != NULL && !may_decide(slot)) {
@@ -174,43 +183,73 @@ static bool is_held(const struct tree *tree, uint32_t slot)
            tree_is_stray(tree, &tree->slots[slot]);
 }
 
-/* Loads what differs, from the slot whose turn it is on. The next turn is
- * that of the first one left out: no room, or it flies alone. */
+/* The most it takes of a multi: a delete and a create. */
+static size_t slot_bytes(const struct tree *tree, const struct tree_slot *slot)
+{
+    size_t path = strlen(slot->name) + OP_OVERHEAD_BYTES;
+    if (slot->directory != TREE_LEFTOVER) {
+        path += strlen(tree->directories[slot->directory].path) + 1;
+    }
+    size_t bytes = slot->wanted_length > slot->seen.length ? slot->wanted_length
+                                                           : slot->seen.length;
+    return 2 * path + bytes;
+}
+
+/* A multi while it is loaded. */
+struct load {
+    struct tree_request *request;
+    size_t bytes;
+    bool has_left_out;
+    bool is_closed; /* nothing more goes in */
+};
+
+static bool is_loadable(const struct tree *tree, uint32_t number,
+                        uint64_t now_ms)
+{
+    const struct tree_slot *slot = &tree->slots[number];
+    return may_fly(slot, now_ms) && is_change(tree_decide(tree, slot)) &&
+           !is_held(tree, number);
+}
+
+/* The next turn is that of the first one left out: no room, or it flies
+ * alone. */
+static void load_slot(struct tree *tree, uint32_t number, struct load *load)
+{
+    struct tree_request *request = load->request;
+    const struct tree_slot *slot = &tree->slots[number];
+    size_t own_bytes = slot_bytes(tree, slot);
+    bool is_full = request->count + 2 > TREE_OPS_MOST ||
+                   load->bytes + own_bytes > TREE_MULTI_BYTES_MOST;
+    bool is_left_out = is_full || (slot->flies_alone && load->bytes > 0);
+    load->is_closed = is_full;
+    if (is_left_out && !load->has_left_out) {
+        load->has_left_out = true;
+        tree->turn = number;
+    }
+    if (is_left_out) {
+        return;
+    }
+    load_ops(tree, number, tree_decide(tree, slot), request);
+    load->bytes += own_bytes;
+    if (slot->flies_alone && slot->flight.is_flying) {
+        tree->turn = (number + 1) % tree->slot_count;
+        load->is_closed = true;
+    }
+}
+
+/* Loads what differs, bad news first, from the slot whose turn it is on. */
 static void load_multi(struct tree *tree, uint64_t now_ms,
                        struct tree_request *request)
 {
-    size_t bytes = 0;
-    size_t path_bytes = strlen(tree->directory) + TREE_NAME_BYTES;
-    size_t most_bytes = 2 * (path_bytes + OP_OVERHEAD_BYTES) +
-                        PAYLOAD_BYTES_MOST; /* one slot's */
+    struct load load = {.request = request};
     uint32_t first = tree->turn;
-    bool has_left_out = false;
-    for (uint32_t i = 0; i < tree->slot_count; i++) {
-        uint32_t number = (first + i) % tree->slot_count;
-        const struct tree_slot *slot = &tree->slots[number];
-        enum tree_decision decision =
-            may_fly(slot, now_ms) ? tree_decide(tree, slot) : DECIDE_NOTHING;
-        if (!is_change(decision) || is_held(tree, number)) {
-            continue;
-        }
-        bool is_full = request->count + 2 > TREE_OPS_MOST ||
-                       bytes + most_bytes > TREE_MULTI_BYTES_MOST;
-        bool is_left_out = is_full || (slot->flies_alone && bytes > 0);
-        if (is_left_out && !has_left_out) {
-            has_left_out = true;
-            tree->turn = number;
-        }
-        if (is_full) {
-            return;
-        }
-        if (is_left_out) {
-            continue;
-        }
-        load_ops(tree, number, decision, request);
-        bytes += most_bytes;
-        if (slot->flies_alone && slot->flight.is_flying) {
-            tree->turn = (number + 1) % tree->slot_count;
-            return;
+    uint32_t count = tree->slot_count;
+    for (uint32_t i = 0; i < 2 * count && !load.is_closed; i++) {
+        uint32_t number = (first + i) % count;
+        bool is_first_pass = i < count;
+        if (tree->slots[number].is_urgent == is_first_pass &&
+            is_loadable(tree, number, now_ms)) {
+            load_slot(tree, number, &load);
         }
     }
 }
@@ -248,8 +287,9 @@ bool tree_next(struct tree *tree, uint64_t now_ms, struct tree_request *request)
     if (!survey(tree) || is_backing_off || tree->multi_ticket != 0) {
         return false;
     }
-    return needs_parents(tree, now_ms) ? plan_parent(tree, request)
-                                       : plan_multi(tree, now_ms, request);
+    uint32_t missing = find_missing(tree, now_ms);
+    return missing < tree->directory_count ? plan_parent(tree, missing, request)
+                                           : plan_multi(tree, now_ms, request);
 }
 
 uint64_t tree_next_ms(const struct tree *tree)
@@ -327,7 +367,7 @@ static bool take_published(const struct tree *tree, struct tree_slot *slot,
 
 bool tree_take_notice(struct tree *tree, struct tree_notice *notice)
 {
-    for (uint32_t i = 0; i <= tree->instances; i++) {
+    for (uint32_t i = 0; i < tree->fixed; i++) {
         struct tree_slot *slot = &tree->slots[i];
         notice->slot = i;
         if (take_alarm(tree, slot, notice) ||
@@ -339,12 +379,16 @@ bool tree_take_notice(struct tree *tree, struct tree_notice *notice)
     return false;
 }
 
-bool tree_take_found(struct tree *tree, uint32_t *slot)
+/* Whose a member is only the survey tells: it bears no mark of ours. */
+bool tree_take_found(struct tree *tree, uint32_t *instance)
 {
-    for (uint32_t i = 0; i < tree->instances; i++) {
-        if (tree->slots[i].is_found_new) {
+    uint32_t known = survey(tree) ? tree->fixed : tree->instances;
+    for (uint32_t i = 0; i < known; i++) {
+        if (i != tree->instances && tree->slots[i].is_found_new) {
             tree->slots[i].is_found_new = false;
-            *slot = i;
+            *instance = i < tree->instances
+                            ? i
+                            : (i - tree->instances - 1) % tree->instances;
             return true;
         }
     }

@@ -1,14 +1,18 @@
 /*
- * tree_state.h - the inside of a tree, shared by the three files of it:
- * tree.c (wishes and questions), tree_answers.c (what ZooKeeper said) and
- * tree_plan.c (what is asked next). Nobody else includes this.
+ * tree_state.h - the inside of a tree, shared by the files of it: tree.c
+ * (wishes and questions), tree_slots.c (which nodes there are), tree_answers.c
+ * (what ZooKeeper said), tree_blame.c (what a failure costs) and tree_plan.c
+ * (what is asked next). Nobody else includes this.
  */
 #ifndef PUBLISHER_TREE_STATE_H
 #define PUBLISHER_TREE_STATE_H
 
+#include "publisher/directory.h"
 #include "publisher/tree.h"
 
 #define TREE_DEAD_SESSIONS_MOST 16
+#define TREE_DIRECTORIES_MOST (1 + SETTINGS_REGISTRATIONS_MOST)
+#define TREE_LEFTOVER UINT32_MAX
 
 enum tree_wish { WISH_KEEP, WISH_BYTES, WISH_NONE };
 
@@ -35,11 +39,13 @@ struct tree_flight {
  * or decided; what happens meanwhile sets must_read. */
 struct tree_slot {
     char *name;
+    uint32_t directory; /* LEFTOVER: `name` is a whole path */
     enum tree_wish wish;
     char *wanted; /* with WISH_BYTES */
     size_t wanted_length;
     uint64_t claim_version;
     bool must_write; /* also if the wanted bytes stand there */
+    bool is_urgent;
 
     struct tree_seen seen;
     bool must_read;
@@ -64,12 +70,15 @@ struct tree_slot {
 };
 
 struct tree {
-    char directory[TREE_PATH_BYTES];
+    struct directory directories[TREE_DIRECTORIES_MOST]; /* 0: the host's */
+    uint32_t directory_count;
     char agent[24];
     uint32_t instances;
-    uint32_t slot_count; /* instances, .agent, strays */
+    uint32_t fixed;      /* slots that are no strays: from 0 on */
+    uint32_t slot_count; /* with the strays */
     struct tree_slot *slots;
-    uint32_t *by_name; /* slots 0 .. instances, sorted by name */
+    uint32_t *by_name; /* fixed slots with a name, by directory and name */
+    uint32_t named;
     bool is_sorted;
 
     bool is_connected;
@@ -82,9 +91,8 @@ struct tree {
 
     bool must_list;
     uint64_t list_ticket;
-    bool parents_missing;
-    size_t parent_length; /* of the directory's part known to exist */
     uint64_t parent_ticket;
+    uint32_t parent_directory; /* whose parent is being made */
     uint64_t multi_ticket;
 
     uint64_t last_ticket;
@@ -104,6 +112,11 @@ enum tree_decision {
     DECIDE_FOREIGN,
 };
 
+/* A request failed by nobody's fault: after the second in a row all wait. */
+void tree_note_failure(struct tree *tree, uint64_t now_ms);
+/* A multi was not done. Its flights are still known. */
+void tree_blame(struct tree *tree, enum tree_outcome outcome, uint64_t now_ms);
+
 enum tree_decision tree_decide(const struct tree *tree,
                                const struct tree_slot *slot);
 
@@ -113,8 +126,11 @@ bool tree_owns(const struct tree *tree, uint64_t session);
 /* A stranger's node where one of ours is wanted. */
 bool tree_is_foreign(const struct tree *tree, const struct tree_slot *slot);
 
-/* The slot of a child's name; NULL if there is none. */
-struct tree_slot *tree_find_slot(struct tree *tree, const char *name);
+/* The slot of a child's name in a directory; NULL if there is none. */
+struct tree_slot *tree_find_slot(struct tree *tree, uint32_t directory,
+                                 const char *name);
+/* The slot of a whole path; NULL if there is none. */
+struct tree_slot *tree_find_path(struct tree *tree, const char *path);
 
 void tree_forget_seen(struct tree_slot *slot);
 void tree_end_flight(struct tree_slot *slot);

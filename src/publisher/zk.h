@@ -32,6 +32,7 @@ struct zk_settings {
     const char *servers; /* numeric, "ip:port,ip:port" */
     uint32_t session_timeout_ms;
     const struct saved_session *resume; /* NULL: a fresh session */
+    const char *credential; /* "user:password", copied; NULL: none */
     zk_note_cb on_note;
     zk_drained_cb on_drained;
     void *owner;

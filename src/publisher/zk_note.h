@@ -46,7 +46,7 @@ struct zk_note {
     uint32_t slot;
     enum tree_outcome outcome;
     int code;    /* the library's, for the log */
-    char *bytes; /* of a read; NULL when longer than PAYLOAD_BYTES_MOST */
+    char *bytes; /* of a read; NULL when longer than TREE_BYTES_MOST */
     size_t length;
     struct tree_stat stat;
     char **names;            /* of a list */

@@ -10,6 +10,17 @@
 #include "supervisor/leaving.h"
 #include "supervisor/scoreboard.h"
 
+static void tell_registrations(struct service *publisher,
+                               const struct settings *settings)
+{
+    for (uint32_t i = 0; i < settings->registration_count; i++) {
+        const struct message message = {.kind = MESSAGE_REGISTRATION,
+                                        .registration =
+                                            settings->registrations[i]};
+        (void)service_send(publisher, &message); /* replaced if it fails */
+    }
+}
+
 void helpers_tell_servers(struct supervisor *supervisor, const char *servers)
 {
     const struct settings *settings = supervisor->settings;
@@ -19,8 +30,13 @@ void helpers_tell_servers(struct supervisor *supervisor, const char *servers)
     if (publisher->state != SERVICE_RUNNING) {
         return;
     }
+    tell_registrations(publisher, settings);
     message.publish_settings.session_timeout_ms =
         (uint32_t)settings->session_timeout_ms;
+    message.publish_settings.refresh_ms = settings->refresh_ms;
+    (void)text_copy(message.publish_settings.credential_file,
+                    sizeof(message.publish_settings.credential_file),
+                    settings->auth_credential_file); /* the same size */
     (void)text_copy(message.publish_settings.servers,
                     sizeof(message.publish_settings.servers),
                     servers); /* the same size */

@@ -46,11 +46,31 @@ const char *message_name(enum message_kind kind)
 
 /* --- each message's fields -------------------------------------------- */
 
+static void put_registration(struct cursor_writer *writer,
+                             const struct registration *registration)
+{
+    cursor_put_u8(writer, registration->style);
+    cursor_put_u8(writer, registration->when);
+    cursor_put_u8(writer, registration->role);
+    cursor_put_text(writer, registration->path);
+}
+
+static void get_registration(struct cursor_reader *reader,
+                             struct registration *registration)
+{
+    registration->style = cursor_get_below(reader, REGISTRATION_CURATOR + 1);
+    registration->when = cursor_get_below(reader, REGISTRATION_UP + 1);
+    registration->role = cursor_get_below(reader, REGISTRATION_REPLICA + 1);
+    cursor_get_shown(reader, registration->path);
+}
+
 static void put_publish_settings(
     struct cursor_writer *writer,
     const struct message_publish_settings *settings)
 {
     cursor_put_u32(writer, settings->session_timeout_ms);
+    cursor_put_u64(writer, settings->refresh_ms);
+    cursor_put_text(writer, settings->credential_file);
     cursor_put_text(writer, settings->servers);
     cursor_put_text(writer, settings->run_dir);
 }
@@ -59,6 +79,8 @@ static void get_publish_settings(struct cursor_reader *reader,
                                  struct message_publish_settings *settings)
 {
     settings->session_timeout_ms = (uint32_t)cursor_get_some(reader, 4);
+    settings->refresh_ms = cursor_get_u64(reader);
+    cursor_get_text(reader, settings->credential_file);
     cursor_get_shown(reader, settings->servers);
     cursor_get_text(reader, settings->run_dir);
 }
@@ -181,6 +203,9 @@ static void put_message(struct cursor_writer *writer,
     case MESSAGE_SEARCHED:
         message_put_searched(writer, &message->searched);
         break;
+    case MESSAGE_REGISTRATION:
+        put_registration(writer, &message->registration);
+        break;
     case MESSAGE_PUBLISH_SETTINGS:
         put_publish_settings(writer, &message->publish_settings);
         break;
@@ -229,6 +254,9 @@ static void get_message(struct cursor_reader *reader, struct message *message)
         break;
     case MESSAGE_SEARCHED:
         message_get_searched(reader, &message->searched);
+        break;
+    case MESSAGE_REGISTRATION:
+        get_registration(reader, &message->registration);
         break;
     case MESSAGE_PUBLISH_SETTINGS:
         get_publish_settings(reader, &message->publish_settings);

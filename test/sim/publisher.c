@@ -185,8 +185,9 @@ static void handle_start(struct world *world, void *data)
     }
     int fd = dup(board_reader_fd(world->supervisor.board));
     if (fd < 0 || board_open(fd, &publisher->board) != 0 ||
-        desk_init(&publisher->desk, publisher->board, "boot", world->now_ms) !=
-            0) {
+        desk_init(&publisher->desk, publisher->board, "boot",
+                  &(struct desk_registrations){.count = 0},
+                  world->now_ms) != 0) {
         abort();
     }
     publisher->is_alive = true;

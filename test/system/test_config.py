@@ -382,26 +382,7 @@ def test_a_secret_that_this_user_cannot_read_is_refused(workspace):
     refused(main, "cannot be read by this user", **other)
 
 
-# --- what is kept for later -----------------------------------------------
-def test_an_option_without_effect_is_told_of_once(workspace):
-    write(workspace, "pw", SECRET)
-    path = write(workspace, "main.yaml",
-                 "zookeeper:\n  servers: zk1:2181\n"
-                 "  auth: {scheme: digest, credential_file: pw}\n"
-                 "publish:\n  refresh: 1m\n  registrations:\n"
-                 "    - {style: compat, path: /a, when: up}\n"
-                 "instances:\n"
-                 "  - {name: a, addr: 10.0.0.1:1, password_file: pw, tls: {}}\n")
-    told = [line for line in taken(path).stderr.splitlines()
-            if "option_without_effect" in line]
-    assert len(told) == 3
-    for option, line in (("auth", 3), ("refresh", 5), ("registrations", 7)):
-        assert any(f"option={option}" in each and f"{path}:{line}" in each
-                   for each in told), told
-    quiet = write(workspace, "quiet.yaml", "publish: {refresh: 0}\n" + ONE)
-    assert taken(quiet).stderr == ""
-
-
+# --- what is taken, and warned of -----------------------------------------
 def test_a_lag_limit_that_idle_masters_exceed_is_warned_of(workspace):
     path = write(workspace, "main.yaml",
                  "max_lag: 30s\n"
@@ -513,14 +494,6 @@ def test_the_bounds_are_logged_at_the_start_and_with_the_session(
     # I + j + 2(T+g) + (N-1)(q+T) + R + p
     assert " B_ms=10500 " in wished and " B_ms=10500 " in granted
     assert " E_ms=12000 " in wished and "session_ms=10000" in granted
-
-
-def test_an_option_without_effect_is_told_of_at_the_start(
-        start_redis, make_agent):
-    agent = make_agent({"one": start_redis()},
-                       settings={"publish": {"refresh": "1m"}}).start()
-    line, = logged(agent, "option_without_effect")
-    assert "option=refresh" in line and f"{agent.config}:" in line
 
 
 # --- the pages ------------------------------------------------------------

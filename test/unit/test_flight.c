@@ -12,7 +12,7 @@
 
 #include "model/settings.h"
 #include "prober/flight.h"
-#include "prober/secret.h"
+#include "base/secret.h"
 
 #define PING "*1\r\n$4\r\nPING\r\n"
 #define ROLE "*1\r\n$4\r\nROLE\r\n"

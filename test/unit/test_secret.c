@@ -19,8 +19,8 @@
 #include "base/text.h"
 #include "model/settings.h"
 #include "model/verdict.h"
-#include "prober/secret.h"
-#include "prober/trouble.h"
+#include "base/secret.h"
+#include "base/trouble.h"
 
 struct place {
     char directory[64];
@@ -70,8 +70,8 @@ static int read_place(struct place *place)
 {
     memset(&place->secret, 'x', sizeof(place->secret));
     place->trouble[0] = '\0';
-    return secret_read(&place->secret, place->path, place->trouble,
-                       sizeof(place->trouble));
+    return secret_read(&place->secret, "password file", place->path,
+                       place->trouble, sizeof(place->trouble));
 }
 
 static void expect_secret(struct place *place, const char *text,

@@ -6,8 +6,8 @@
  * hold one line. It is opened without waiting, so that a FIFO in its place
  * costs nothing.
  */
-#ifndef PROBER_SECRET_H
-#define PROBER_SECRET_H
+#ifndef BASE_SECRET_H
+#define BASE_SECRET_H
 
 #include <stddef.h>
 
@@ -18,9 +18,10 @@ struct secret {
 };
 
 /* 0; or a negative errno, the secret empty, and in `trouble` a sentence that
- * names the file and what to do. */
-int secret_read(struct secret *secret, const char *path, char *trouble,
-                size_t size);
+ * names the file and what to do. `what` is the file to people: "password
+ * file". */
+int secret_read(struct secret *secret, const char *what, const char *path,
+                char *trouble, size_t size);
 
 void secret_wipe(struct secret *secret);
 

@@ -1,7 +1,7 @@
 /*
  * secret.c - see secret.h.
  */
-#include "prober/secret.h"
+#include "base/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "prober/trouble.h"
+#include "base/trouble.h"
 
 #define WHY_BYTES 96
 #define TOO_LONG "is longer than 512 bytes: it must hold a password alone"
@@ -96,8 +96,8 @@ static int read_open(int fd, struct secret *secret, const char **judgement)
     return *judgement == NULL ? 0 : -EINVAL;
 }
 
-int secret_read(struct secret *secret, const char *path, char *trouble,
-                size_t size)
+int secret_read(struct secret *secret, const char *what, const char *path,
+                char *trouble, size_t size)
 {
     const char *judgement = NULL;
     char why[WHY_BYTES];
@@ -118,7 +118,7 @@ int secret_read(struct secret *secret, const char *path, char *trouble,
         trouble_of_error(why, sizeof(why), -status);
         judgement = why;
     }
-    trouble_of_file(trouble, size, "password file", path, judgement);
+    trouble_of_file(trouble, size, what, path, judgement);
     return status;
 }
 

@@ -3,8 +3,8 @@
  * in nodes and logs: they name the file and what to do, never its content, and
  * stay the same from round to round.
  */
-#ifndef PROBER_TROUBLE_H
-#define PROBER_TROUBLE_H
+#ifndef BASE_TROUBLE_H
+#define BASE_TROUBLE_H
 
 #include <stddef.h>
 

@@ -1,16 +1,15 @@
 /*
  * trouble.c - see trouble.h.
  */
-#include "prober/trouble.h"
+#include "base/trouble.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "model/settings.h"
 
 /* Each byte of a path may become four. */
-#define ESCAPED_BYTES (4 * SETTINGS_PATH_BYTES)
+#define ESCAPED_BYTES (4 * 1024)
 #define CUT "..."
 
 /* The end of the path that fits `room`, from a slash on if there is one. */

@@ -1,0 +1,214 @@
+/*
+ * test_tree_members.c - nodes in directories shared with other hosts, and
+ * nodes left over from an earlier configuration.
+ */
+#include "tree_world.h"
+
+#define SHARED "/services/redis"
+
+/* Three instances; each may also stand in the shared directory. */
+static struct world *make_shared_world(void)
+{
+    struct world *world = make_world(3);
+    add_parents(world);
+    tree_drop(world->tree, tree_agent_slot(world->tree));
+    assert_int_equal(tree_add_directory(world->tree, SHARED), 1);
+    for (uint32_t i = 0; i < 3; i++) {
+        char name[16];
+        (void)text_format(name, sizeof name, "m%" PRIu32, i);
+        assert_int_equal(tree_name_slot(world->tree,
+                                        tree_member_slot(world->tree, 1, i),
+                                        name),
+                         0);
+        tree_drop(world->tree, tree_member_slot(world->tree, 1, i));
+    }
+    return world;
+}
+
+static void want_member(struct world *world, uint32_t instance,
+                        const char *bytes)
+{
+    assert_int_equal(tree_want(world->tree,
+                               tree_member_slot(world->tree, 1, instance),
+                               bytes, strlen(bytes), 0),
+                     0);
+}
+
+static void a_change_of_state_and_its_member_go_in_one_multi(void **state)
+{
+    (void)state;
+    struct world *world = make_shared_world();
+    add(world, "/services", "", 0, 0);
+    add(world, SHARED, "", 0, 0);
+    want(world, 0, "up", 1);
+    want_member(world, 0, "{}");
+    tree_on_connected(world->tree, OURS);
+    settle(world);
+    assert_int_equal(world->multis, 1);
+    assert_int_equal(world->most_ops, 2);
+    assert_non_null(find(world, SHARED "/m0"));
+    want(world, 0, "down", 2);
+    tree_drop(world->tree, tree_member_slot(world->tree, 1, 0));
+    settle(world);
+    assert_int_equal(world->multis, 2);
+    assert_null(find(world, SHARED "/m0"));
+    check(world, "r0", "down");
+    free_world(world);
+}
+
+static void missing_parents_of_a_shared_directory_are_made(void **state)
+{
+    (void)state;
+    struct world *world = make_shared_world();
+    want_member(world, 1, "{}");
+    tree_on_connected(world->tree, OURS);
+    settle(world);
+    assert_int_equal(find(world, SHARED)->stat.owner, 0);
+    assert_int_equal(find(world, SHARED "/m1")->stat.owner, OURS);
+    /* And again, when somebody takes them away. */
+    erase(world, SHARED "/m1");
+    erase(world, SHARED);
+    erase(world, "/services");
+    tree_on_changed(world->tree, SHARED "/m1");
+    settle(world);
+    assert_int_equal(find(world, SHARED "/m1")->stat.owner, OURS);
+    free_world(world);
+}
+
+static void other_hosts_members_are_never_looked_at(void **state)
+{
+    (void)state;
+    struct world *world = make_shared_world();
+    add(world, "/services", "", 0, 0);
+    add(world, SHARED, "", 0, 0);
+    for (int i = 0; i < 100; i++) {
+        char path[64];
+        (void)text_format(path, sizeof path, SHARED "/other%d", i);
+        add(world, path, "{}", 2, STRANGER);
+    }
+    want_member(world, 0, "{}");
+    tree_on_connected(world->tree, OURS);
+    settle(world);
+    assert_true(world->reads < 20);
+    assert_int_equal(world->lists, 1);
+    free_world(world);
+}
+
+static void our_dead_sessions_member_is_taken_over(void **state)
+{
+    (void)state;
+    struct world *world = make_shared_world();
+    add(world, "/services", "", 0, 0);
+    add(world, SHARED, "", 0, 0);
+    put(world, "r0", AGENT, "up", DEAD); /* by this its session is known */
+    add(world, SHARED "/m0", "{\"a\":1}", 7, DEAD);
+    want(world, 0, "up", 1);
+    want_member(world, 0, "{\"a\":1}");
+    tree_on_connected(world->tree, OURS);
+    settle(world);
+    const struct fake_node *member = find(world, SHARED "/m0");
+    assert_int_equal(member->stat.owner, OURS);
+    assert_int_equal(world->multis, 1);
+    assert_int_equal(world->raised, 0);
+    free_world(world);
+}
+
+static void a_strangers_member_is_left_and_told_of(void **state)
+{
+    (void)state;
+    struct world *world = make_shared_world();
+    add(world, "/services", "", 0, 0);
+    add(world, SHARED, "", 0, 0);
+    add(world, SHARED "/m0", "{}", 2, STRANGER);
+    want_member(world, 0, "{}");
+    tree_on_connected(world->tree, OURS);
+    settle(world);
+    assert_int_equal(world->raised, 1);
+    assert_int_equal(find(world, SHARED "/m0")->stat.owner, STRANGER);
+    free_world(world);
+}
+
+static void what_is_left_over_goes_if_it_is_ours(void **state)
+{
+    (void)state;
+    struct world *world = make_shared_world();
+    add(world, "/old", "", 0, 0);
+    add(world, "/old/mine", "{}", 2, OURS);
+    add(world, "/old/theirs", "{}", 2, STRANGER);
+    assert_int_equal(tree_add_leftover(world->tree, "/old/mine"), 0);
+    assert_int_equal(tree_add_leftover(world->tree, "/old/theirs"), 0);
+    assert_int_equal(tree_add_leftover(world->tree, "/old/gone"), 0);
+    assert_int_equal(tree_add_leftover(world->tree, SHARED "/m0"), 0);
+    assert_int_equal(tree_add_leftover(world->tree, "old//bad"), -EINVAL);
+    want_member(world, 0, "{}");
+    tree_hold_strays(world->tree, true);
+    tree_on_connected(world->tree, OURS);
+    serve(world);
+    assert_non_null(find(world, "/old/mine"));
+    assert_non_null(find(world, SHARED "/m0")); /* it is wanted: no left-over */
+    tree_hold_strays(world->tree, false);
+    settle(world);
+    assert_null(find(world, "/old/mine"));
+    assert_non_null(find(world, "/old/theirs"));
+    free_world(world);
+}
+
+static void bad_news_goes_before_good_news(void **state)
+{
+    (void)state;
+    const uint32_t count = 3 * TREE_OPS_MOST;
+    struct world *world = make_world(count);
+    add_parents(world);
+    tree_drop(world->tree, tree_agent_slot(world->tree));
+    for (uint32_t i = 0; i < count; i++) {
+        bool is_bad = i >= count - 5;
+        want(world, i, is_bad ? "down" : "up", 1);
+        tree_hurry(world->tree, i, is_bad);
+    }
+    tree_on_connected(world->tree, OURS);
+    uint32_t served = 0;
+    while (world->multis == 0 && served++ < REQUESTS_MOST) {
+        assert_true(tree_next(world->tree, world->now_ms, &world->request));
+        struct tree_request request = world->request;
+        serve_one(world, &request);
+    }
+    for (uint32_t i = count - 5; i < count; i++) {
+        char name[16];
+        (void)text_format(name, sizeof name, "r%" PRIu32, i);
+        check(world, name, "down");
+    }
+    settle(world);
+    check(world, "r0", "up");
+    free_world(world);
+}
+
+static void withdrawing_takes_the_members_too(void **state)
+{
+    (void)state;
+    struct world *world = make_shared_world();
+    want(world, 0, "up", 1);
+    want_member(world, 0, "{}");
+    tree_on_connected(world->tree, OURS);
+    settle(world);
+    tree_withdraw(world->tree);
+    settle(world);
+    assert_true(tree_is_withdrawn(world->tree));
+    assert_null(find(world, SHARED "/m0"));
+    assert_non_null(find(world, SHARED));
+    free_world(world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_change_of_state_and_its_member_go_in_one_multi),
+        cmocka_unit_test(missing_parents_of_a_shared_directory_are_made),
+        cmocka_unit_test(other_hosts_members_are_never_looked_at),
+        cmocka_unit_test(our_dead_sessions_member_is_taken_over),
+        cmocka_unit_test(a_strangers_member_is_left_and_told_of),
+        cmocka_unit_test(what_is_left_over_goes_if_it_is_ours),
+        cmocka_unit_test(bad_news_goes_before_good_news),
+        cmocka_unit_test(withdrawing_takes_the_members_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
