@@ -118,7 +118,7 @@ struct message_searched {
  * before it. */
 struct message_publish_settings {
     uint32_t session_timeout_ms;
-    uint64_t refresh_ms; /* 0 = never */
+    uint64_t refresh_ms;                       /* 0 = never */
     char credential_file[SETTINGS_KEPT_BYTES]; /* "": no authentication */
     char servers[SETTINGS_SERVERS_BYTES];
     char run_dir[SETTINGS_RUN_DIR_BYTES]; /* of session file and lock */
