@@ -67,6 +67,27 @@ void probe_stages_mark(struct probe *probe, enum step step)
     probe->stage_us = now_us;
 }
 
+static bool is_write_check(const struct probe *probe, unsigned reply)
+{
+    return reply < probe->flight->count &&
+           probe->flight->commands[reply] == COMMAND_CANARY;
+}
+
+/* The last reply but the write check's. */
+static bool is_last_told(const struct probe *probe, unsigned reply)
+{
+    return !is_write_check(probe, reply) &&
+           (reply + 1 == probe->flight->count ||
+            is_write_check(probe, reply + 1));
+}
+
+void probe_stages_mark_end(struct probe *probe)
+{
+    if (!is_write_check(probe, probe->replies.count)) {
+        probe_stages_mark(probe, probe_stages_now(probe));
+    }
+}
+
 void probe_stages_mark_replies(struct probe *probe, unsigned before)
 {
     for (unsigned i = before; i < probe->replies.count; i++) {
@@ -75,7 +96,7 @@ void probe_stages_mark_replies(struct probe *probe, unsigned before)
             probe_stages_mark(probe, STEP_AUTH);
         } else if (command == COMMAND_PING) {
             probe_stages_mark(probe, STEP_PING);
-        } else if (i + 1 == probe->flight->count) {
+        } else if (is_last_told(probe, i)) {
             probe_stages_mark(probe, STEP_INFO);
         }
     }

@@ -22,6 +22,10 @@ void probe_stages_show(const struct probe *probe, enum step step);
  * a stage that never was. */
 void probe_stages_mark(struct probe *probe, enum step step);
 
+/* The deadline came: the time since the last mark belongs to what was waited
+ * for. The write check has no stage: that it stalls is no news of INFO. */
+void probe_stages_mark_end(struct probe *probe);
+
 /* The replies from number `before` on have come, all at one moment. */
 void probe_stages_mark_replies(struct probe *probe, unsigned before);
 

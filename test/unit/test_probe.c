@@ -47,6 +47,34 @@ static void silence_ends_at_the_deadline_and_not_before(void **state)
     free(scene);
 }
 
+static void stalled_write_check_is_no_time_of_info(void **state)
+{
+    (void)state;
+    struct scene *scene = start("+PONG\r\n*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n"
+                                "$13\r\nrole:master\r\n\r\n");
+    scene->order.is_deep = true;
+    scene->order.canary = true;
+    scene->order.timeout_ms = 60;
+    run(scene);
+    assert_int_equal(scene->result.verdict.reason, REASON_PAUSED);
+    assert_true(scene->result.stage_us[STEP_INFO] > 0);
+    assert_true(scene->result.stage_us[STEP_INFO] < 40000);
+    assert_true(scene->result.stage_us[STEP_PING] < 40000);
+    free(scene);
+}
+
+static void stalled_info_is_its_own_time(void **state)
+{
+    (void)state;
+    struct scene *scene = start("+PONG\r\n");
+    scene->order.is_deep = true;
+    scene->order.canary = true;
+    scene->order.timeout_ms = 60;
+    run(scene);
+    assert_true(scene->result.stage_us[STEP_INFO] > 40000);
+    free(scene);
+}
+
 static void address_that_is_none_is_trouble_of_ours(void **state)
 {
     (void)state;
@@ -198,6 +226,8 @@ int main(void)
         cmocka_unit_test(page_names_the_task_while_its_callback_runs),
         cmocka_unit_test(slot_is_used_again_and_leaves_nothing),
         cmocka_unit_test(silence_ends_at_the_deadline_and_not_before),
+        cmocka_unit_test(stalled_write_check_is_no_time_of_info),
+        cmocka_unit_test(stalled_info_is_its_own_time),
         cmocka_unit_test(address_that_is_none_is_trouble_of_ours),
         cmocka_unit_test(auth_goes_first_and_its_reply_is_the_first),
         cmocka_unit_test(user_is_named_and_a_refused_password_is_told),
