@@ -24,7 +24,8 @@ void cluster_read(struct cluster *cluster, const char *text, size_t length)
     while (pairs_next(&pairs, &pair)) {
         if (is_named(&pair, "cluster_state") &&
             pair_value(&pair, value, sizeof(value))) {
-            cluster->is_down = strcmp(value, "ok") != 0;
+            cluster->is_ok = strcmp(value, "ok") == 0;
+            cluster->is_down = !cluster->is_ok;
         } else if (is_named(&pair, "cluster_slots_assigned") &&
                    pair_number(&pair, CLUSTER_SLOTS, &slots)) {
             cluster->has_unassigned = slots < CLUSTER_SLOTS;

@@ -10,7 +10,8 @@
 #define CLUSTER_SLOTS 16384
 
 struct cluster {
-    bool is_down;        /* cluster_state is something else than ok */
+    bool is_ok;          /* cluster_state is ok */
+    bool is_down;        /* it is something else */
     bool has_unassigned; /* slots without a node */
     bool has_failed;     /* slots of a node that failed */
 };

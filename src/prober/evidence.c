@@ -3,6 +3,7 @@
  */
 #include "prober/evidence.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -41,22 +42,27 @@ static enum evidence_error classify_error(const struct reply_part *part)
     return ERROR_OTHER;
 }
 
-/* Figures change from round to round, and a node must not. */
-static void mask_figures(char *text)
+static bool is_digit(char byte)
 {
-    char *to = text;
-    for (const char *from = text; *from != '\0';) {
-        size_t digits = strspn(from, "0123456789");
-        if (digits > 0) {
-            *to = '#';
-            from += digits;
-        } else {
-            *to = *from;
-            from++;
+    return byte >= '0' && byte <= '9';
+}
+
+/* Figures change from round to round, and a node must not: each becomes one
+ * '#'. Of a stranger's bytes, so before they are escaped, which makes figures
+ * of its own. Returns the bytes written. */
+static size_t mask_figures(char *target, size_t size, const char *bytes,
+                           size_t length)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < length && used < size; i++) {
+        bool goes_on = i > 0 && is_digit(bytes[i - 1]);
+        if (!is_digit(bytes[i])) {
+            target[used++] = bytes[i];
+        } else if (!goes_on) {
+            target[used++] = '#';
         }
-        to++;
     }
-    *to = '\0';
+    return used;
 }
 
 static void note_complaint(struct evidence *evidence, enum command command,
@@ -70,11 +76,13 @@ static void note_complaint(struct evidence *evidence, enum command command,
                         "AUTH was answered in words that are not known");
         return; /* it fits */
     }
-    const char *text = part->text == NULL ? "" : part->text;
+    char masked[EVIDENCE_COMPLAINT_BYTES];
     char words[EVIDENCE_COMPLAINT_BYTES];
-    (void)text_escape(words, sizeof(words), text,
-                      part->length); /* cut is fine: it is for people */
-    mask_figures(words);
+    size_t length = part->text == NULL ? 0
+                                       : mask_figures(masked, sizeof(masked),
+                                                      part->text, part->length);
+    (void)text_escape(words, sizeof(words), masked,
+                      length); /* cut is fine: it is for people */
     (void)text_format(evidence->complaint, sizeof(evidence->complaint),
                       "%s: %s", flight_command_name(command),
                       words[0] == '\0' ? "an odd reply" : words);
@@ -188,11 +196,37 @@ void evidence_note(struct evidence *evidence, enum command command,
     }
 }
 
+/* PING was answered in words of Redis. */
+static bool is_redis(const struct evidence *evidence)
+{
+    const struct evidence_reply *ping = &evidence->replies[COMMAND_PING];
+    return ping->answer == ANSWER_GOOD ||
+           (ping->answer == ANSWER_ERROR && ping->error != ERROR_OTHER);
+}
+
+enum evidence_end evidence_end_of(const struct evidence *evidence,
+                                  const struct flight *flight,
+                                  unsigned answered, int status)
+{
+    if (status == -ENOMEM) {
+        return EVIDENCE_AGENT;
+    }
+    bool is_info = status == -EMSGSIZE && answered < flight->count &&
+                   flight->commands[answered] == COMMAND_INFO;
+    return is_info && is_redis(evidence) ? EVIDENCE_LONG_INFO
+                                         : EVIDENCE_PROTOCOL;
+}
+
 void evidence_close(struct evidence *evidence, const struct flight *flight,
                     unsigned answered, enum evidence_end end, int error)
 {
-    for (unsigned i = answered; i < flight->count; i++) {
+    bool is_believed = end != EVIDENCE_PROTOCOL && end != EVIDENCE_TLS;
+    for (unsigned i = is_believed ? answered : 0; i < flight->count; i++) {
         evidence->replies[flight->commands[i]].answer = ANSWER_NONE;
+    }
+    if (!is_believed) {
+        info_init(&evidence->info);
+        evidence->cluster = (struct cluster){.is_down = false};
     }
     if (evidence->replies[COMMAND_ROLE].answer != ANSWER_GOOD) {
         evidence->role = (struct evidence_role){.role = ROLE_UNKNOWN};

@@ -18,15 +18,16 @@
 #define EVIDENCE_COMPLAINT_BYTES 96
 
 enum evidence_end {
-    EVIDENCE_COMPLETE, /* every reply came */
-    EVIDENCE_AGENT,    /* trouble of our own: `error`, or `trouble` */
-    EVIDENCE_NAME,     /* the name has no address: `trouble` */
-    EVIDENCE_REFUSED,  /* nobody listens: `error` */
-    EVIDENCE_BACKLOG,  /* the deadline came, or EAGAIN, in connect */
-    EVIDENCE_TLS,      /* the handshake failed, or an alert: `trouble` */
-    EVIDENCE_CLOSED,   /* reset, or end of stream */
-    EVIDENCE_PROTOCOL, /* not replies, or too many, or too big */
-    EVIDENCE_DEADLINE  /* connected, and the deadline came */
+    EVIDENCE_COMPLETE,  /* every reply came */
+    EVIDENCE_AGENT,     /* trouble of our own: `error`, or `trouble` */
+    EVIDENCE_NAME,      /* the name has no address: `trouble` */
+    EVIDENCE_REFUSED,   /* nobody listens: `error` */
+    EVIDENCE_BACKLOG,   /* the deadline came, or EAGAIN, in connect */
+    EVIDENCE_TLS,       /* the handshake failed, or an alert: `trouble` */
+    EVIDENCE_CLOSED,    /* reset, or end of stream */
+    EVIDENCE_PROTOCOL,  /* not replies, or too many, or too big */
+    EVIDENCE_LONG_INFO, /* all well until INFO, which is longer than we read */
+    EVIDENCE_DEADLINE   /* connected, and the deadline came */
 };
 
 /* The errors Redis is known to answer, by how they begin. The first that
@@ -46,6 +47,9 @@ enum evidence_end {
     X(ERROR_DENIED, "DENIED")                                               \
     X(ERROR_NOAUTH, "NOAUTH")                                               \
     X(ERROR_WRONGPASS, "WRONGPASS")                                         \
+    X(ERROR_NOPERM_KEY,                                                     \
+      "NOPERM this user has no permissions to access one of the keys")      \
+    X(ERROR_NOPERM_KEY_NEW, "NOPERM No permissions to access a key")        \
     X(ERROR_NOPERM, "NOPERM")                                               \
     X(ERROR_BUSY, "BUSY")                                                   \
     X(ERROR_LOADING, "LOADING")                                             \
@@ -126,8 +130,14 @@ void evidence_init(struct evidence *evidence, const struct flight *flight);
 void evidence_note(struct evidence *evidence, enum command command,
                    const struct reply_part *part);
 
+/* How a conversation ends whose replies_feed failed with `status`. */
+enum evidence_end evidence_end_of(const struct evidence *evidence,
+                                  const struct flight *flight,
+                                  unsigned answered, int status);
+
 /* The conversation is over; `answered` replies became whole. What was noted of
- * one that did not is forgotten. */
+ * one that did not is forgotten; and all of it, when the peer broke the rules
+ * of Redis or TLS: nobody knows whose words they were. */
 void evidence_close(struct evidence *evidence, const struct flight *flight,
                     unsigned answered, enum evidence_end end, int error);
 

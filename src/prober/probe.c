@@ -175,10 +175,11 @@ static void on_bytes(struct line *line, const char *bytes, size_t length)
     unsigned before = probe->replies.count;
     int status = replies_feed(&probe->replies, bytes, length);
     probe_stages_mark_replies(probe, before);
-    if (status == -ENOMEM) {
-        conclude(probe, EVIDENCE_AGENT, ENOMEM);
-    } else if (status != 0) {
-        conclude(probe, EVIDENCE_PROTOCOL, 0);
+    if (status != 0) {
+        conclude(probe,
+                 evidence_end_of(&probe->evidence, probe->flight,
+                                 probe->replies.count, status),
+                 -status);
     } else if (probe->replies.count == probe->flight->count) {
         conclude(probe, EVIDENCE_COMPLETE, 0);
     }
@@ -249,7 +250,7 @@ static void meet_deadline(struct probe *probe)
         conclude(probe, EVIDENCE_AGENT, ETIME);
         return;
     }
-    probe_stages_mark(probe, probe_stages_now(probe));
+    probe_stages_mark_end(probe);
     peer_look(&probe->peer, &probe->evidence);
     conclude(probe,
              probe->state == PROBE_CONNECTING ? EVIDENCE_BACKLOG

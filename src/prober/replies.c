@@ -54,6 +54,7 @@ static void *show_part(const redisReadTask *task, struct reply_part part)
 
 static void *create_string(const redisReadTask *task, char *text, size_t length)
 {
+    struct replies *replies = task->privdata;
     struct reply_part part = {.text = text, .length = length};
     bool is_line = memchr(text, '\r', length) == NULL &&
                    memchr(text, '\n', length) == NULL;
@@ -66,7 +67,8 @@ static void *create_string(const redisReadTask *task, char *text, size_t length)
         return is_line ? show_part(task, part) : refuse(task);
     case REDIS_REPLY_STRING:
         part.kind = REPLY_STRING;
-        return show_part(task, part);
+        replies->is_too_long = length > REPLIES_STRING_MOST;
+        return replies->is_too_long ? refuse(task) : show_part(task, part);
     default:
         return refuse(task);
     }
@@ -133,7 +135,20 @@ static int reader_failure(const struct replies *replies)
 {
     const redisReader *reader = replies->reader;
     bool no_memory = reader->err == REDIS_ERR_OOM && !replies->is_refused;
+    if (replies->is_too_long) {
+        return -EMSGSIZE;
+    }
     return no_memory ? -ENOMEM : -EPROTO;
+}
+
+/* The reply whose end is still to come is a string. */
+static bool is_in_string(const redisReader *reader)
+{
+#if HIREDIS_MAJOR >= 1
+    return reader->ridx == 0 && reader->task[0]->type == REDIS_REPLY_STRING;
+#else
+    return reader->ridx == 0 && reader->rstack[0].type == REDIS_REPLY_STRING;
+#endif
 }
 
 /* Parses what whole replies there are. */
@@ -157,13 +172,13 @@ static int read_replies(struct replies *replies)
     return reader->pos < reader->len ? -EPROTO : 0;
 }
 
+/* What the reader sees ends at the cap, however the bytes were sliced. */
 static int feed_reader(struct replies *replies, const void *bytes,
                        size_t length)
 {
-    if (length > REPLIES_BYTES_MOST - replies->bytes) {
-        return -EPROTO;
-    }
-    replies->bytes += length;
+    size_t room = REPLIES_BYTES_MOST - replies->bytes;
+    size_t taken = length < room ? length : room;
+    replies->bytes += taken;
     if (replies->reader == NULL) {
         redisReader *reader = redisReaderCreateWithFunctions(&part_functions);
         if (reader == NULL) {
@@ -172,10 +187,14 @@ static int feed_reader(struct replies *replies, const void *bytes,
         reader->privdata = replies;
         replies->reader = reader;
     }
-    if (redisReaderFeed(replies->reader, bytes, length) != REDIS_OK) {
+    if (redisReaderFeed(replies->reader, bytes, taken) != REDIS_OK) {
         return reader_failure(replies);
     }
-    return read_replies(replies);
+    int status = read_replies(replies);
+    if (status != 0 || taken == length) {
+        return status;
+    }
+    return is_in_string(replies->reader) ? -EMSGSIZE : -EPROTO;
 }
 
 void replies_init(struct replies *replies, unsigned expected,

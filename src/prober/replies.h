@@ -16,6 +16,8 @@
 #include <stdint.h>
 
 #define REPLIES_BYTES_MOST (256 * 1024)
+/* One string of those; the rest is for the other replies of its flight. */
+#define REPLIES_STRING_MOST (240 * 1024)
 #define REPLIES_ELEMENTS_MOST 4096
 #define REPLIES_NESTING_MOST 7
 /* Bytes the reader may look at in all, again and again: some 60 ms of CPU. An
@@ -56,15 +58,17 @@ struct replies {
     size_t elements;
     size_t scanned;
     bool is_refused; /* we made the reader stop, it did not run out of memory */
-    int failure;     /* what replies_feed last failed with: it stays */
+    bool is_too_long; /* for a string that is longer than we read */
+    int failure;      /* what replies_feed last failed with: it stays */
 };
 
 void replies_init(struct replies *replies, unsigned expected,
                   replies_part_cb on_part, void *owner);
 
-/* Takes the next bytes, in whatever slices they come. 0; -EPROTO when they
- * are no replies, break a cap, or go on after the last expected reply;
- * -ENOMEM. What came before a failure has been shown and counted. */
+/* Takes the next bytes, in whatever slices they come. 0; -EMSGSIZE when a
+ * reply is a string that is longer than we read; -EPROTO when they are no
+ * replies, break another cap, or go on after the last expected reply; -ENOMEM.
+ * What came before a failure has been shown and counted. */
 int replies_feed(struct replies *replies, const void *bytes, size_t length);
 
 /* Frees; the counts stay. Fine to call twice. */

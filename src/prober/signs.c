@@ -56,8 +56,21 @@ static bool has_old_data(const struct evidence *evidence)
  * health: not allowed, renamed, or for another node of the cluster. */
 bool signs_is_unassessed(enum evidence_error error)
 {
-    return error == ERROR_NOPERM || error == ERROR_NO_COMMAND ||
+    return error == ERROR_NOPERM || error == ERROR_NOPERM_KEY ||
+           error == ERROR_NOPERM_KEY_NEW || error == ERROR_NO_COMMAND ||
            error == ERROR_MOVED || error == ERROR_ASK;
+}
+
+bool signs_is_slot_unserved(const struct evidence *evidence)
+{
+    return evidence->cluster.is_ok &&
+           signs_error_of(evidence, COMMAND_CANARY) == ERROR_CLUSTERDOWN;
+}
+
+bool signs_is_write_unassessed(const struct evidence *evidence)
+{
+    return signs_is_unassessed(signs_error_of(evidence, COMMAND_CANARY)) ||
+           signs_is_slot_unserved(evidence);
 }
 
 static bool is_auth_error(enum evidence_error error)
@@ -116,8 +129,7 @@ bool signs_is_writable(const struct evidence *evidence)
 static bool writes_unobstructed(const struct evidence *evidence)
 {
     return !evidence->replies[COMMAND_CANARY].is_asked ||
-           signs_is_writable(evidence) ||
-           signs_is_unassessed(signs_error_of(evidence, COMMAND_CANARY));
+           signs_is_writable(evidence) || signs_is_write_unassessed(evidence);
 }
 
 bool signs_is_lag_over(const struct evidence *evidence)
@@ -232,8 +244,9 @@ bool signs_masterdown(const struct evidence *evidence)
 
 bool signs_clusterdown(const struct evidence *evidence)
 {
-    return evidence_has_error(evidence, ERROR_CLUSTERDOWN) ||
-           evidence->cluster.is_down;
+    return evidence->cluster.is_down ||
+           (evidence_has_error(evidence, ERROR_CLUSTERDOWN) &&
+            !signs_is_slot_unserved(evidence));
 }
 
 bool signs_shutdown(const struct evidence *evidence)

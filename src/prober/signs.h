@@ -25,6 +25,13 @@ enum role signs_role_of(const struct evidence *evidence);
  * not allowed, renamed, or for another node of the cluster. */
 bool signs_is_unassessed(enum evidence_error error);
 
+/* The cluster is well, but no node has the slot of the write check: its
+ * cluster-require-full-coverage is no. */
+bool signs_is_slot_unserved(const struct evidence *evidence);
+
+/* The write check could not be made. */
+bool signs_is_write_unassessed(const struct evidence *evidence);
+
 /* The write check passed every gate before writes. */
 bool signs_is_writable(const struct evidence *evidence);
 

@@ -116,6 +116,9 @@ void verdict_details_timeout(const struct evidence *evidence,
                              struct verdict *verdict)
 {
     const char *hint = process_hint(evidence->process);
+    if (evidence->process == PROCESS_GONE) {
+        hint = "its process is gone, and another one accepts";
+    }
     if (hint != NULL) {
         (void)text_format(verdict->detail, sizeof(verdict->detail),
                           "connected, but no reply came in time: %s",
@@ -216,8 +219,16 @@ void verdict_details_lag(const struct evidence *evidence,
 }
 
 /* Why the write check says nothing of writes. */
-static const char *unassessed_words(enum evidence_error error)
+static const char *unassessed_words(const struct evidence *evidence)
 {
+    enum evidence_error error = signs_error_of(evidence, COMMAND_CANARY);
+    if (signs_is_slot_unserved(evidence)) {
+        return "writes are not checked: no node has the slot";
+    }
+    if (error == ERROR_NOPERM_KEY || error == ERROR_NOPERM_KEY_NEW) {
+        return "writes are not checked: the user may not write "
+               "the key " FLIGHT_CANARY_KEY;
+    }
     if (error == ERROR_NOPERM) {
         return "writes are not checked: the user may not run SETRANGE";
     }
@@ -230,11 +241,10 @@ static const char *unassessed_words(enum evidence_error error)
 void verdict_details_master(const struct evidence *evidence,
                             struct verdict *verdict)
 {
-    enum evidence_error error = signs_error_of(evidence, COMMAND_CANARY);
     if (signs_is_writable(evidence)) {
         verdict->writable = ABILITY_YES;
-    } else if (signs_is_unassessed(error)) {
-        set_detail(verdict, unassessed_words(error));
+    } else if (signs_is_write_unassessed(evidence)) {
+        set_detail(verdict, unassessed_words(evidence));
     }
 }
 
@@ -254,6 +264,8 @@ void verdict_details_other(const struct evidence *evidence,
         (void)text_format(verdict->detail, sizeof(verdict->detail),
                           "an answer not known: %s",
                           evidence->complaint); /* cut is fine */
+    } else if (evidence->end == EVIDENCE_LONG_INFO) {
+        set_detail(verdict, "its INFO is longer than the agent reads");
     } else if (evidence->end == EVIDENCE_CLOSED) {
         set_detail(verdict, "it closed the connection between its replies");
     } else if (evidence->end == EVIDENCE_DEADLINE) {

@@ -173,12 +173,13 @@ static void hear(struct talk *talk, const struct head *head, size_t slice_most,
     int status = is_early(end)
                      ? 0
                      : feed_slices(talk, head->seed, slice_most, bytes, size);
-    demand(status == 0 || status == -EPROTO);
+    demand(status == 0 || status == -EPROTO || status == -EMSGSIZE);
     demand(talk->replies.elements <= REPLIES_ELEMENTS_MOST);
     demand(talk->replies.bytes <= REPLIES_BYTES_MOST);
     demand(talk->replies.count <= talk->flight.count);
     if (status != 0) {
-        end = EVIDENCE_PROTOCOL;
+        end = evidence_end_of(&talk->evidence, &talk->flight,
+                              talk->replies.count, status);
     } else if (talk->replies.count == talk->flight.count) {
         end = EVIDENCE_COMPLETE;
     }

@@ -70,6 +70,10 @@ static void known_errors_are_told_apart_by_their_first_words(void **state)
         {"NOAUTH Authentication required.", ERROR_NOAUTH},
         {"WRONGPASS invalid username-password pair", ERROR_WRONGPASS},
         {"NOPERM this user has no permissions", ERROR_NOPERM},
+        {"NOPERM this user has no permissions to access one of the keys used "
+         "as arguments",
+         ERROR_NOPERM_KEY},
+        {"NOPERM No permissions to access a key", ERROR_NOPERM_KEY_NEW},
         {"MASTERDOWN Link with MASTER is down", ERROR_MASTERDOWN},
         {"ERR max number of clients reached", ERROR_MAXCLIENTS},
         {"ERR unknown command 'PING'", ERROR_NO_COMMAND},
@@ -104,10 +108,10 @@ static void first_complaint_stays_escaped_and_without_figures(void **state)
     (void)state;
     struct scene scene;
     start(&scene);
-    note_error(&scene, COMMAND_PING, "ODD\n took 17 ms at 10:59");
+    note_error(&scene, COMMAND_PING, "\x1b[2J\n took 17 ms at 10:59");
     note_error(&scene, COMMAND_INFO, "another");
     assert_string_equal(scene.evidence.complaint,
-                        "PING: ODD\\x#a took # ms at #:#");
+                        "PING: \\x1b[#J\\x0a took # ms at #:#");
 }
 
 static void words_of_an_answer_to_auth_are_not_kept(void **state)
@@ -200,6 +204,30 @@ static void reply_that_never_became_whole_is_forgotten(void **state)
     assert_int_equal(scene.evidence.answered, 1);
 }
 
+static void too_long_a_string_is_no_breach_when_it_is_redis_info(void **state)
+{
+    (void)state;
+    struct scene scene;
+    start(&scene);
+    const struct evidence *evidence = &scene.evidence;
+    struct reply_part pong = text_part(REPLY_STATUS, "PONG");
+    assert_int_equal(evidence_end_of(evidence, &scene.flight, 2, -EMSGSIZE),
+                     EVIDENCE_PROTOCOL); /* PING was not answered well */
+    evidence_note(&scene.evidence, COMMAND_PING, &pong);
+    assert_int_equal(evidence_end_of(evidence, &scene.flight, 2, -EMSGSIZE),
+                     EVIDENCE_LONG_INFO);
+    assert_int_equal(evidence_end_of(evidence, &scene.flight, 2, -EPROTO),
+                     EVIDENCE_PROTOCOL);
+    assert_int_equal(evidence_end_of(evidence, &scene.flight, 1, -EMSGSIZE),
+                     EVIDENCE_PROTOCOL);
+    assert_int_equal(evidence_end_of(evidence, &scene.flight, 3, -EMSGSIZE),
+                     EVIDENCE_PROTOCOL);
+    assert_int_equal(evidence_end_of(evidence, &scene.flight, 4, -EMSGSIZE),
+                     EVIDENCE_PROTOCOL);
+    assert_int_equal(evidence_end_of(evidence, &scene.flight, 2, -ENOMEM),
+                     EVIDENCE_AGENT);
+}
+
 static void info_fields_are_believed_only_as_redis_writes_them(void **state)
 {
     (void)state;
@@ -274,6 +302,7 @@ int main(void)
         cmocka_unit_test(role_of_a_replica_is_noted_part_by_part),
         cmocka_unit_test(impossible_role_parts_are_not_believed),
         cmocka_unit_test(reply_that_never_became_whole_is_forgotten),
+        cmocka_unit_test(too_long_a_string_is_no_breach_when_it_is_redis_info),
         cmocka_unit_test(info_fields_are_believed_only_as_redis_writes_them),
         cmocka_unit_test(info_is_read_to_its_last_line_without_a_newline),
         cmocka_unit_test(info_values_too_long_or_with_nul_are_left_out),

@@ -186,6 +186,53 @@ static void elements_are_counted_over_all_replies(void **state)
     replies_finish(&record.replies);
 }
 
+/* What becomes of a reply that begins so and goes on for `size` bytes. */
+static int feed_long(const char *head, size_t size, size_t slice)
+{
+    char *flood = malloc(slice);
+    assert_non_null(flood);
+    memset(flood, 'x', slice);
+    struct record record;
+    start(&record, 2);
+    int status = feed(&record, head);
+    for (size_t at = 0; at < size && status == 0; at += slice) {
+        size_t left = size - at;
+        status =
+            replies_feed(&record.replies, flood, left < slice ? left : slice);
+    }
+    if (status == 0) {
+        status = feed(&record, "\r\n");
+    }
+    assert_true(record.replies.bytes <= REPLIES_BYTES_MOST);
+    replies_finish(&record.replies);
+    free(flood);
+    return status;
+}
+
+static void string_longer_than_we_read_is_told_from_nonsense(void **state)
+{
+    (void)state;
+    static const size_t slices[] = {1000, 65536, 1000000};
+    char head[64];
+    for (size_t i = 0; i < sizeof(slices) / sizeof(slices[0]); i++) {
+        assert_int_equal(feed_long("$1000000\r\n", 1000000, slices[i]),
+                         -EMSGSIZE);
+        assert_int_equal(feed_long("+PONG\r\n$1000000\r\n", 1000000, slices[i]),
+                         -EMSGSIZE);
+        assert_int_equal(feed_long("+", 1000000, slices[i]), -EPROTO);
+        assert_int_equal(feed_long("+PONG\r\n+", 1000000, slices[i]), -EPROTO);
+        assert_int_equal(feed_long("*1\r\n$1000000\r\n", 1000000, slices[i]),
+                         -EPROTO);
+        /* What fits leaves room for the replies behind it. */
+        (void)text_format(head, sizeof(head), "$%d\r\n", REPLIES_STRING_MOST);
+        assert_int_equal(feed_long(head, REPLIES_STRING_MOST, slices[i]), 0);
+        (void)text_format(head, sizeof(head), "$%d\r\n",
+                          REPLIES_STRING_MOST + 1);
+        assert_int_equal(feed_long(head, REPLIES_STRING_MOST + 1, slices[i]),
+                         -EMSGSIZE);
+    }
+}
+
 static void bytes_are_capped_before_the_reader_sees_them(void **state)
 {
     (void)state;
@@ -196,7 +243,8 @@ static void bytes_are_capped_before_the_reader_sees_them(void **state)
     start(&record, 1);
     assert_int_equal(feed(&record, "$10000000\r\n"), 0);
     assert_int_equal(replies_feed(&record.replies, flood, REPLIES_BYTES_MOST),
-                     -EPROTO);
+                     -EMSGSIZE);
+    assert_int_equal(record.replies.bytes, REPLIES_BYTES_MOST);
     assert_null(record.replies.reader);
     assert_int_equal(record.shown, 0);
     free(flood);
@@ -260,6 +308,7 @@ int main(void)
         cmocka_unit_test(surplus_reply_is_refused),
         cmocka_unit_test(array_bombs_are_refused_before_they_exist),
         cmocka_unit_test(elements_are_counted_over_all_replies),
+        cmocka_unit_test(string_longer_than_we_read_is_told_from_nonsense),
         cmocka_unit_test(bytes_are_capped_before_the_reader_sees_them),
         cmocka_unit_test(endless_line_byte_by_byte_ends_by_its_work),
         cmocka_unit_test(info_of_ten_kilobytes_may_come_byte_by_byte),

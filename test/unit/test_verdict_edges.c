@@ -59,6 +59,41 @@ static void replica_names_its_master_by_role_or_info(void **state)
     assert_string_equal(verdict.master, "127.0.0.1:6379");
 }
 
+static void peer_that_broke_the_rules_is_not_believed_to_be_anybody(
+    void **state)
+{
+    (void)state;
+    static const enum evidence_end ends[] = {EVIDENCE_PROTOCOL, EVIDENCE_TLS};
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        struct answers answers = healthy_replica;
+        answers.end = ends[i];
+        struct verdict verdict = scene_judge(&answers);
+        assert_int_equal(verdict.state, STATE_DOWN);
+        assert_int_equal(verdict.role, ROLE_UNKNOWN);
+        assert_string_equal(verdict.run_id, "");
+        assert_string_equal(verdict.version, "");
+        assert_string_equal(verdict.master, "");
+        struct verdict_scene scene;
+        scene_play(&scene, &answers, SIZE_MAX / 2);
+        assert_int_equal(scene.evidence.replies[COMMAND_INFO].answer,
+                         ANSWER_NONE); /* so there are no facts */
+        assert_int_equal(scene.evidence.info.facts.values[FACT_UPTIME],
+                         FACT_UNKNOWN);
+    }
+}
+
+static void server_with_a_long_info_keeps_its_role(void **state)
+{
+    (void)state;
+    struct answers answers = {
+        .ping = PONG, .role = MASTER, .end = EVIDENCE_LONG_INFO};
+    struct verdict verdict = scene_judge(&answers);
+    assert_int_equal(verdict.reason, REASON_OTHER);
+    assert_int_equal(verdict.role, ROLE_MASTER);
+    answers.ping = LOADING;
+    expect_reason(&answers, REASON_LOADING, ABILITY_NO, ABILITY_NO);
+}
+
 static void refused_connection_is_certain(void **state)
 {
     (void)state;
@@ -180,6 +215,11 @@ static void write_check_that_could_not_be_made_says_why(void **state)
         {NOPERM("setrange"),
          "writes are not checked: the user may not run SETRANGE"},
         {RENAMED("SETRANGE"), "writes are not checked: SETRANGE is renamed"},
+        {NOPERM_KEY, "writes are not checked: the user may not write the key "
+                     "sentinel-agent:canary"},
+        {"-NOPERM No permissions to access a key\r\n",
+         "writes are not checked: the user may not write the key "
+         "sentinel-agent:canary"},
         {MOVED, "writes are not checked: another node has the slot"},
         {"-ASK 11471 127.0.0.1:7001\r\n",
          "writes are not checked: another node has the slot"},
@@ -216,6 +256,25 @@ static void replica_in_a_cluster_is_up_though_it_redirects(void **state)
     answers.canary = MOVED;
     expect_reason(&answers, REASON_REPLICA, ABILITY_YES, ABILITY_NO);
     expect_detail(&answers, "");
+}
+
+static void slot_without_a_node_is_no_trouble_of_a_cluster_that_is_ok(
+    void **state)
+{
+    (void)state;
+    struct answers answers = healthy_master;
+    answers.cluster = CLUSTER_TEXT("ok", "16383", "16383", "0", "0");
+    answers.canary = CLUSTERDOWN;
+    expect_reason(&answers, REASON_MASTER, ABILITY_YES, ABILITY_UNKNOWN);
+    expect_detail(&answers, "writes are not checked: no node has the slot");
+    answers.cluster = "cluster_known_nodes:6\r\n"; /* no word of its state */
+    expect_reason(&answers, REASON_CLUSTERDOWN, ABILITY_NO, ABILITY_NO);
+    answers.cluster = NOPERM("cluster|info");
+    expect_reason(&answers, REASON_CLUSTERDOWN, ABILITY_NO, ABILITY_NO);
+    answers = healthy_replica;
+    answers.cluster = CLUSTER_OK;
+    answers.canary = CLUSTERDOWN;
+    expect_reason(&answers, REASON_REPLICA, ABILITY_YES, ABILITY_NO);
 }
 
 static void stalled_cluster_info_is_not_called_paused_writes(void **state)
@@ -368,6 +427,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(master_tells_who_it_is),
         cmocka_unit_test(replica_names_its_master_by_role_or_info),
+        cmocka_unit_test(
+            peer_that_broke_the_rules_is_not_believed_to_be_anybody),
+        cmocka_unit_test(server_with_a_long_info_keeps_its_role),
         cmocka_unit_test(refused_connection_is_certain),
         cmocka_unit_test(every_trouble_stands_in_the_conditions),
         cmocka_unit_test(replica_that_cannot_save_is_read_as_its_link_allows),
@@ -380,6 +442,8 @@ int main(void)
         cmocka_unit_test(write_check_that_could_not_be_made_says_why),
         cmocka_unit_test(answers_without_cluster_info_are_judged_as_they_are),
         cmocka_unit_test(replica_in_a_cluster_is_up_though_it_redirects),
+        cmocka_unit_test(
+            slot_without_a_node_is_no_trouble_of_a_cluster_that_is_ok),
         cmocka_unit_test(stalled_cluster_info_is_not_called_paused_writes),
         cmocka_unit_test(password_that_nobody_asks_for_is_a_warning),
         cmocka_unit_test(answer_to_auth_is_never_quoted),

@@ -97,7 +97,7 @@ static const struct verdict_row rows[] = {
      {.ping = PONG,
       .role = MASTER,
       .info = INFO_MASTER,
-      .canary = ZERO,
+      .canary = OOM,
       .end = EVIDENCE_PROTOCOL},
      VERDICT(PROTOCOL, DOWN, NO, NO),
      "what answers there does not speak the Redis protocol"},
@@ -234,7 +234,8 @@ static const struct verdict_row rows[] = {
      "a silent process is gone",
      {.process = PROCESS_GONE, .end = EVIDENCE_DEADLINE},
      VERDICT(TIMEOUT, DOWN, NO, NO),
-     "connected, but no reply came in time: its process is gone"},
+     "connected, but no reply came in time: its process is gone, and another "
+     "one accepts"},
     {12,
      "a silent process is waiting for the disk",
      {.process = PROCESS_WAITING, .end = EVIDENCE_DEADLINE},

@@ -52,6 +52,9 @@
 #define NOPERM(command)                                              \
     "-NOPERM this user has no permissions to run the '" command "' " \
     "command\r\n"
+#define NOPERM_KEY                                                    \
+    "-NOPERM this user has no permissions to access one of the keys " \
+    "used as arguments\r\n"
 #define RENAMED(command) \
     "-ERR unknown command '" command "', with args beginning with: \r\n"
 #define WRONGPASS \
@@ -78,6 +81,7 @@
 #define OOM "-OOM command not allowed when used memory > 'maxmemory'.\r\n"
 #define NOREPLICAS "-NOREPLICAS Not enough good replicas to write.\r\n"
 #define READONLY "-READONLY You can't write against a read only replica.\r\n"
+#define CLUSTERDOWN "-CLUSTERDOWN Hash slot not served\r\n"
 #define MOVED "-MOVED 11471 127.0.0.1:7001\r\n"
 
 /* What a server sent; NULL: nothing, and nothing after it. INFO and CLUSTER
