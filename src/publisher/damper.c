@@ -3,6 +3,29 @@
  */
 #include "publisher/damper.h"
 
+void damper_note(struct damper_said *said, const struct verdict *verdict)
+{
+    *said = (struct damper_said){.state = verdict->state,
+                                 .readable = verdict->readable,
+                                 .writable = verdict->writable,
+                                 .role = verdict->role};
+}
+
+static bool is_less(enum ability said, enum ability now)
+{
+    return now != said && (said == ABILITY_YES ||
+                           (said == ABILITY_STALE && now != ABILITY_YES));
+}
+
+bool damper_can_wait(const struct damper_said *said, const struct verdict *news)
+{
+    bool is_other = said->role != ROLE_UNKNOWN && said->role != news->role;
+    bool is_loss = is_less(said->readable, news->readable) ||
+                   is_less(said->writable, news->writable);
+    return !is_other && !is_loss &&
+           (news->state == STATE_UP || news->state == said->state);
+}
+
 static void forgive(struct damper *damper, uint64_t now_ms)
 {
     uint64_t forgiven = (now_ms - damper->since_ms) / DAMPER_AGAIN_MS;

@@ -107,19 +107,11 @@ static bool is_said(const struct desk_slot *slot,
            slot->said_since_ms == statement->since_wall_ms;
 }
 
-/* Better news, or the same state in other words. */
-static bool can_wait(const struct desk_slot *slot,
-                     const struct statement *statement)
-{
-    return slot->is_said && (statement->verdict.state == STATE_UP ||
-                             statement->verdict.state == slot->said_state);
-}
-
 static void note_said(struct desk_slot *slot, const struct statement *statement,
                       uint64_t now_ms)
 {
     slot->is_said = true;
-    slot->said_state = statement->verdict.state;
+    damper_note(&slot->said, &statement->verdict);
     slot->said_version = statement->claim_version;
     slot->said_since_ms = statement->since_wall_ms;
     damper_spend(&slot->damper, now_ms);
@@ -143,7 +135,8 @@ static void judge(struct desk *desk, uint32_t index, uint64_t now_ms,
                 now_wall_ms, &statement);
     bool is_new = !statement.is_keep && !is_said(slot, &statement);
     uint64_t free_ms = damper_free_ms(&slot->damper, now_ms);
-    if (is_new && can_wait(slot, &statement) && free_ms > now_ms) {
+    if (is_new && slot->is_said && free_ms > now_ms &&
+        damper_can_wait(&slot->said, &statement.verdict)) {
         slot->damped_until_ms = free_ms;
         return;
     }

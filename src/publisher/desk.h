@@ -29,7 +29,7 @@ struct desk_slot {
     uint32_t sequence; /* of the record, when last read whole */
     /* The last statement, so that equal ones are not encoded again. */
     bool is_said;
-    enum state said_state;
+    struct damper_said said;
     uint64_t said_version;
     uint64_t said_since_ms;
     struct damper damper;
