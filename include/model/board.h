@@ -24,7 +24,7 @@
 #include "model/settings.h"
 #include "model/tasks.h"
 
-#define BOARD_LAYOUT 3u
+#define BOARD_LAYOUT 4u
 #define BOARD_READ_TRIES 64
 #define BOARD_SERVICES_MOST 80
 #define BOARD_ALARMS_MOST 16

@@ -16,6 +16,7 @@
 #include "model/verdict.h"
 
 #define INSTANCE_OUTCOMES 60
+#define INSTANCE_ADDRESS_BYTES 48
 
 /* What we say of the instance, and by what right. */
 struct claim {
@@ -66,6 +67,9 @@ struct instance {
     uint32_t stage_us[STEP_COUNT]; /* of the last attempt; 0 = not reached */
     /* Of all attempts that reached the stage. */
     struct histogram stages[STEP_COUNT];
+    /* Where the last probe of an instance with a name went, numeric and without
+     * port: a successor goes there until its own lookup ended. "" = none. */
+    char address[INSTANCE_ADDRESS_BYTES];
     uint64_t facts_ms; /* when the facts were learnt; 0 = never */
     struct facts facts;
     /* The last outcomes' states, newest at outcomes[(n - 1) % 60] with n =

@@ -191,6 +191,12 @@ void engine_forget_facts(struct engine *engine, uint32_t index)
     registry_forget_facts(&engine->registry, index);
 }
 
+void engine_note_address(struct engine *engine, uint32_t index,
+                         const char *address)
+{
+    registry_note_address(&engine->registry, index, address);
+}
+
 void engine_continue(struct engine *engine, const struct engine *before)
 {
     engine->shard.probers.last_number = before->shard.probers.last_number;

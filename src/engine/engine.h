@@ -95,8 +95,12 @@ void engine_adopt(struct engine *engine, uint32_t index,
                   const struct instance *instance, uint64_t now_ms);
 
 /* What was learnt beside the verdict of an adopted instance was learnt at
- * another address: it is not true of this one. */
+ * another address: it is not true of this one, nor is what that resolved to. */
 void engine_forget_facts(struct engine *engine, uint32_t index);
+
+/* Where a probe of the instance is sent, for a successor. */
+void engine_note_address(struct engine *engine, uint32_t index,
+                         const char *address);
 
 /* Before the first event, for an engine that takes another's place in the same
  * process: prober numbers go on, so that what the old engine's probers still

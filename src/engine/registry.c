@@ -272,8 +272,21 @@ void registry_adopt(struct registry *registry, uint32_t index,
 
 void registry_forget_facts(struct registry *registry, uint32_t index)
 {
-    forget_facts(&registry->records[index].instance);
+    struct instance *instance = &registry->records[index].instance;
+    forget_facts(instance);
+    instance->address[0] = '\0';
     registry_touch(registry, index);
+}
+
+void registry_note_address(struct registry *registry, uint32_t index,
+                           const char *address)
+{
+    struct instance *instance = &registry->records[index].instance;
+    if (strcmp(instance->address, address) != 0) {
+        (void)text_copy(instance->address, sizeof instance->address,
+                        address); /* numeric: it fits */
+        registry_touch(registry, index);
+    }
 }
 
 void registry_touch(struct registry *registry, uint32_t index)

@@ -85,6 +85,10 @@ void registry_adopt(struct registry *registry, uint32_t index,
 /* What was learnt beside the verdict is not true any more. */
 void registry_forget_facts(struct registry *registry, uint32_t index);
 
+/* Where a probe is sent. */
+void registry_note_address(struct registry *registry, uint32_t index,
+                           const char *address);
+
 /* Does the next attempt need the full flight? */
 bool registry_wants_deep(const struct registry *registry, uint32_t index,
                          uint64_t now_ms);

@@ -92,6 +92,7 @@ void board_clean_instance(struct board_instance *record)
     clean_verdict(&instance->claim.verdict);
     clean_bool(&instance->claim.since_is_first);
     clean_verdict(&instance->last);
+    clean_shown(instance->address, sizeof instance->address);
     clean_facts(&instance->facts);
     for (size_t i = 0; i < INSTANCE_OUTCOMES; i++) {
         clean_enum(instance->outcomes[i], STATE_COUNT);

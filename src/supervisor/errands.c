@@ -79,7 +79,11 @@ static void choose(const struct errands *errands, struct errand *errand)
 {
     const struct name *name = name_of(errands, errand);
 
-    errand->is_news = errand->is_news || errand->known != name->state;
+    bool is_confirmed =
+        errand->known == NAME_REMEMBERED && name->state == NAME_GOOD;
+
+    errand->is_news =
+        errand->is_news || (errand->known != name->state && !is_confirmed);
     errand->known = name->state;
     if (name->count > 0 && place_of(name, errand->address) == name->count) {
         use(errand, name->addresses[0]);
@@ -129,6 +133,27 @@ void errands_adopt(struct errands *errands, const struct errands *before)
     }
 }
 
+void errands_remember(struct errands *errands, uint32_t instance,
+                      const char *address)
+{
+    struct errand *errand = &errands->list[instance];
+
+    if (errand->name == NAMES_NONE) {
+        return;
+    }
+    names_remember(&errands->names, errand->name, address);
+    const struct name *name = name_of(errands, errand);
+    if (place_of(name, address) < name->count) {
+        use(errand, address);
+        errand->known = name->state;
+    }
+}
+
+const char *errands_used(const struct errands *errands, uint32_t instance)
+{
+    return errands->list[instance].address;
+}
+
 void errands_address(const struct errands *errands, uint32_t instance,
                      uint64_t now_ms, struct message_probe *probe)
 {
@@ -169,6 +194,10 @@ bool errands_begin(struct errands *errands, const struct engine_action *action,
     errand->begun_ms = now_ms;
     errand->waited_ms = 0;
     errand->tried = 0;
+    if (errand->name != NAMES_NONE && errand->address[0] == '\0') {
+        choose(errands, errand); /* what another one of that name remembers */
+        errand->is_news = false; /* this very probe tells it */
+    }
     errand->is_waiting = errand->name != NAMES_NONE &&
                          name_of(errands, errand)->state == NAME_NEVER;
     return !errand->is_waiting;

@@ -4,7 +4,9 @@
  *
  *   a probe begins          its name has an address    goes there
  *                           the name failed            goes as a name: `dns`
- *                           no lookup has ended yet    waits
+ *                           no lookup has ended yet    goes where a
+ *                                                      predecessor's went;
+ *                                                      else waits
  *   a lookup ends           it waits                   as above, with what is
  *   half its time is up     it waits                   left of its time
  *   it could not connect    there are more addresses   goes to the next one
@@ -48,6 +50,15 @@ void errands_destroy(struct errands *errands);
 
 /* What was known with other settings; nothing waits any more. */
 void errands_adopt(struct errands *errands, const struct errands *before);
+
+/* Before the first probe: where a predecessor's last probe of this instance
+ * went; "" = nobody knows. It goes there at once, while it is looked up. */
+void errands_remember(struct errands *errands, uint32_t instance,
+                      const char *address);
+
+/* Where the instance's probes go, numeric and without port; "" = it has no
+ * name, or that has no address. */
+const char *errands_used(const struct errands *errands, uint32_t instance);
 
 /* The engine wants this probed: true = it may go now, see errands_address. */
 bool errands_begin(struct errands *errands, const struct engine_action *action,

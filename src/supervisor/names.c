@@ -13,6 +13,14 @@
 #define NOT_IN_TIME "the lookup takes too long"
 #define CRASHED "the lookup crashes"
 
+static bool is_numeric(const char *text)
+{
+    uint8_t address[sizeof(struct in6_addr)];
+
+    return inet_pton(AF_INET, text, address) == 1 ||
+           inet_pton(AF_INET6, text, address) == 1;
+}
+
 /* --- the table ------------------------------------------------------------ */
 
 static int by_host(const void *one, const void *other)
@@ -130,6 +138,27 @@ void names_adopt(struct names *names, const struct names *before)
             names->list[index].due_ms = due_ms;
         }
     }
+}
+
+void names_remember(struct names *names, uint32_t index, const char *address)
+{
+    struct name *name = &names->list[index];
+    bool is_first_life = name->state == NAME_NEVER || /* of this process */
+                         name->state == NAME_REMEMBERED;
+
+    if (!is_first_life || !is_numeric(address) ||
+        name->count == RESOLVED_MOST) {
+        return;
+    }
+    for (uint32_t i = 0; i < name->count; i++) {
+        if (strcmp(name->addresses[i], address) == 0) {
+            return; /* two instances of one name */
+        }
+    }
+    name->state = NAME_REMEMBERED;
+    (void)text_copy(name->addresses[name->count], RESOLVED_BYTES,
+                    address); /* numeric: it fits */
+    name->count++;
 }
 
 /* --- questions ------------------------------------------------------------ */
@@ -269,14 +298,6 @@ static void succeed(struct name *name, const struct message_resolved *resolved,
     name->trouble[0] = '\0';
     name->count = resolved->count;
     memcpy(name->addresses, resolved->addresses, sizeof(name->addresses));
-}
-
-static bool is_numeric(const char *text)
-{
-    uint8_t address[sizeof(struct in6_addr)];
-
-    return inet_pton(AF_INET, text, address) == 1 ||
-           inet_pton(AF_INET6, text, address) == 1;
 }
 
 static bool is_answer(const struct message_resolved *resolved)

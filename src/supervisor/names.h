@@ -2,11 +2,12 @@
  * names.h - the host names that the settings speak of, their addresses, and
  * when each is to be looked up. Pure.
  *
- *   state    the last lookup        addresses
- *   NEVER    has not ended yet      none
- *   GOOD     found some             those
- *   OLD      failed                 of the last one that found some
- *   FAILED   failed                 none
+ *   state       the last lookup     addresses
+ *   NEVER       has not ended yet   none
+ *   REMEMBERED  has not ended yet   where a predecessor's probes went
+ *   GOOD        found some          those
+ *   OLD         failed              of the last one that found some
+ *   FAILED      failed              none
  *
  * Lookups go together to one process, a thread each. A name that was under
  * way in a process that died is suspect: it is asked alone, in a process of
@@ -30,7 +31,13 @@
 
 #define NAMES_NONE UINT32_MAX
 
-enum name_state { NAME_NEVER, NAME_GOOD, NAME_OLD, NAME_FAILED };
+enum name_state {
+    NAME_NEVER,
+    NAME_REMEMBERED,
+    NAME_GOOD,
+    NAME_OLD,
+    NAME_FAILED
+};
 
 /* In which process a name is asked. */
 enum names_lane { NAMES_TOGETHER, NAMES_ALONE, NAMES_LANES };
@@ -64,6 +71,10 @@ void names_finish(struct names *names);
 /* What is known of names that stand in both; they are looked up again all the
  * same. */
 void names_adopt(struct names *names, const struct names *before);
+
+/* Before the first lookup: an address that was used in another life, until it
+ * ends. What is no numeric address is not taken. */
+void names_remember(struct names *names, uint32_t index, const char *address);
 
 /* An index into `list`, or NAMES_NONE. */
 uint32_t names_find(const struct names *names, const char *host);

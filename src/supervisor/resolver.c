@@ -36,6 +36,8 @@ static bool send_probe(struct resolver *resolver, uint32_t instance,
     orders_compose(supervisor->settings, action,
                    engine_instance(supervisor->engine, instance), &probe);
     errands_address(resolver->errands, instance, now_ms, &probe);
+    engine_note_address(supervisor->engine, instance,
+                        errands_used(resolver->errands, instance));
     return prober_pool_probe(&supervisor->pool, action->prober, &probe);
 }
 

@@ -91,6 +91,16 @@ static int open_engine(struct supervisor *supervisor)
     return error;
 }
 
+/* The board is adopted by now. */
+static void remember_addresses(const struct supervisor *supervisor,
+                               struct errands *errands)
+{
+    for (uint32_t i = 0; i < supervisor->settings->instance_count; i++) {
+        errands_remember(errands, i,
+                         engine_instance(supervisor->engine, i)->address);
+    }
+}
+
 static int open_resolver(struct supervisor *supervisor)
 {
     struct errands *errands = NULL;
@@ -98,6 +108,7 @@ static int open_resolver(struct supervisor *supervisor)
         errands_create(supervisor->settings, clock_monotonic_ms(), &errands);
 
     if (error == 0) {
+        remember_addresses(supervisor, errands);
         resolver_init(&supervisor->resolver, supervisor, &supervisor->loop,
                       errands);
     }

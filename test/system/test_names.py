@@ -144,6 +144,39 @@ def test_a_name_that_hangs_later_is_up_at_its_last_address_and_says_so(
     assert agent.instance("one")["counters"]["changes"] <= 1
 
 
+def test_a_successor_whose_lookups_hang_goes_where_probes_went_before(
+        start_redis, make_named, resolver, zookeeper, watch):
+    redis = start_redis()
+    resolver.set(db1="127.0.0.1")
+    agent = make_named({"one": by_name("db1", redis)},
+                       zookeeper=zookeeper.servers).start()
+    watch = watch(zookeeper)
+    watch.wait_state("one", "up")
+    agent.wait_ready().wait_settled()
+    before = watch.refresh().node("one")
+    mark = watch.mark()
+    resolver.set(db1="hang")
+    agent.kill()
+    agent.assert_gone(20)
+    agent.start(60)
+    agent.wait_ready(60)
+    outcomes = agent.instance("one")["counters"]
+    assert outcomes["agent"] == 0
+    assert watch.refresh().node("one").data == before.data, "other bytes"
+    # The lookup has failed: now it is the last address, and says so.
+    wait_detail(agent, "one", "last address", 3 * LOOKUP_SECONDS)
+    assert agent.state("one") == "up"
+    watch.refresh().assert_quiet(mark)
+    assert "to=unknown" not in agent.tail()
+    # And once more: what was remembered is remembered on.
+    agent.kill()
+    agent.assert_gone(20)
+    agent.start(60)
+    agent.wait_ready(60)
+    wait_detail(agent, "one", "last address", 3 * LOOKUP_SECONDS)
+    watch.refresh().assert_quiet(mark)
+
+
 @pytest.mark.parametrize("order", ["crash", "babble"])
 def test_a_name_that_kills_the_resolver_costs_only_itself(
         start_redis, make_named, resolver, order):

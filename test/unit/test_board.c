@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "board_scene.h"
 #include "model/board.h"
 #include "model/board_layout.h"
@@ -222,6 +223,8 @@ static void hostile_records_are_made_safe(void **state)
     assert_int_equal(board_read_service(scene->reader, 0, &service), 0);
     assert_int_equal(board_read_instance(scene->reader, 0, &record), 0);
     assert_int_equal(board_read_tasks(scene->reader, tasks), 0);
+    assert_true(
+        text_is_printable(record.instance.address, INSTANCE_ADDRESS_BYTES - 1));
     assert_int_equal(strlen(agent.host), sizeof agent.host - 1);
     assert_in_range(agent.instance_count, 0, SETTINGS_INSTANCES_MOST);
     assert_in_range(zookeeper.state, 0, ZOOKEEPER_STATE_COUNT - 1);

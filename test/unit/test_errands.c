@@ -281,6 +281,71 @@ static void other_settings_keep_the_address_and_nothing_waits(void **state)
     assert_true(errands_next_ms(after) == UINT64_MAX);
 }
 
+static void after_a_restart_probes_go_where_they_went_and_do_not_wait(
+    void **state)
+{
+    struct scene *scene = *state;
+
+    errands_remember(scene->errands, FIRST, "10.0.0.1");
+    errands_remember(scene->errands, SECOND, "::1");
+    errands_remember(scene->errands, NUMERIC, "10.0.0.3");
+    assert_true(begin(scene, FIRST, START_MS));
+    ASSERT_GOES_TO(scene, FIRST, "10.0.0.1:6379");
+    ASSERT_GOES_TO(scene, SECOND, "[::1]:6380");
+    ASSERT_GOES_TO(scene, NUMERIC, "10.0.0.9:6379");
+    assert_string_equal(errands_used(scene->errands, FIRST), "10.0.0.1");
+    assert_string_equal(errands_used(scene->errands, NUMERIC), "");
+    assert_false(probe_of(scene, FIRST, START_MS).is_last_address);
+    /* As it was: nothing to tell. */
+    look_up(scene, "::1", "10.0.0.1", "");
+    assert_false(errands_take_news(scene->errands, FIRST));
+    ASSERT_GOES_TO(scene, FIRST, "10.0.0.1:6379");
+    assert_false(probe_of(scene, FIRST, START_MS).is_last_address);
+}
+
+static void what_was_remembered_is_a_last_address_when_the_lookup_fails(
+    void **state)
+{
+    struct scene *scene = *state;
+
+    errands_remember(scene->errands, FIRST, "10.0.0.1");
+    look_up(scene, NULL, NULL, "no such host");
+    assert_true(errands_take_news(scene->errands, FIRST));
+    ASSERT_GOES_TO(scene, FIRST, "10.0.0.1:6379");
+    assert_true(probe_of(scene, FIRST, START_MS).is_last_address);
+}
+
+static void what_was_remembered_gives_way_to_what_is_found(void **state)
+{
+    struct scene *scene = *state;
+
+    errands_remember(scene->errands, FIRST, "10.0.0.1");
+    look_up(scene, "10.0.0.2", NULL, "");
+    assert_true(errands_take_news(scene->errands, FIRST));
+    ASSERT_GOES_TO(scene, FIRST, "10.0.0.2:6379");
+}
+
+static void one_that_is_new_goes_where_others_of_its_name_went(void **state)
+{
+    struct scene *scene = *state;
+
+    errands_remember(scene->errands, FIRST, "10.0.0.1");
+    errands_remember(scene->errands, SECOND, "");
+    assert_true(begin(scene, SECOND, START_MS));
+    ASSERT_GOES_TO(scene, SECOND, "10.0.0.1:6380");
+    assert_false(errands_take_news(scene->errands, SECOND));
+}
+
+static void nonsense_is_not_remembered(void **state)
+{
+    struct scene *scene = *state;
+
+    errands_remember(scene->errands, FIRST, "");
+    errands_remember(scene->errands, FIRST, "evil.example");
+    assert_false(begin(scene, FIRST, START_MS)); /* it waits */
+    assert_string_equal(errands_used(scene->errands, FIRST), "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -296,6 +361,11 @@ int main(void)
         TEST(a_result_of_another_probe_or_prober_changes_nothing),
         TEST(a_server_that_is_down_has_its_name_looked_up_soon),
         TEST(other_settings_keep_the_address_and_nothing_waits),
+        TEST(after_a_restart_probes_go_where_they_went_and_do_not_wait),
+        TEST(what_was_remembered_is_a_last_address_when_the_lookup_fails),
+        TEST(what_was_remembered_gives_way_to_what_is_found),
+        TEST(one_that_is_new_goes_where_others_of_its_name_went),
+        TEST(nonsense_is_not_remembered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

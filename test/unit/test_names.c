@@ -379,6 +379,46 @@ static void other_settings_keep_what_is_known_and_ask_again(void **state)
     names_finish(&after);
 }
 
+static void an_address_of_another_life_counts_until_the_first_answer(
+    void **state)
+{
+    struct scene *scene = *state;
+    struct names *names = &scene->names;
+    const struct name *name = &names->list[0];
+
+    names_remember(names, 0, "10.0.0.1");
+    names_remember(names, 0, "::1");
+    names_remember(names, 0, "10.0.0.1");
+    names_remember(names, 1, "db01");
+    names_remember(names, 1, "");
+    names_remember(names, 1, "\x1b[2J");
+    assert_int_equal(name->state, NAME_REMEMBERED);
+    assert_int_equal(name->count, 2);
+    assert_string_equal(name->addresses[1], "::1");
+    assert_int_equal(names->list[1].state, NAME_NEVER);
+    assert_int_equal(take_all_news(scene), 0);
+    assert_int_equal(names_due_ms(names, NAMES_TOGETHER), START_MS);
+    (void)ask_all(scene, NAMES_TOGETHER);
+    answer(scene, 0, "no such host");
+    assert_int_equal(name->state, NAME_OLD);
+    assert_int_equal(name->count, 2);
+    assert_int_equal(take_all_news(scene), 1);
+    names_remember(names, 0, "10.0.0.7"); /* too late */
+    assert_int_equal(name->count, 2);
+}
+
+static void no_more_addresses_are_remembered_than_a_name_has(void **state)
+{
+    struct scene *scene = *state;
+    char address[RESOLVED_BYTES];
+
+    for (uint32_t i = 0; i < RESOLVED_MOST + 3; i++) {
+        (void)text_format(address, sizeof(address), "10.0.0.%u", i);
+        names_remember(&scene->names, 0, address);
+    }
+    assert_int_equal(scene->names.list[0].count, RESOLVED_MOST);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -400,6 +440,8 @@ int main(void)
         TEST(a_server_that_is_gone_hurries_its_lookup_but_not_too_often),
         TEST(names_that_are_due_soon_go_with_the_first),
         TEST(other_settings_keep_what_is_known_and_ask_again),
+        TEST(an_address_of_another_life_counts_until_the_first_answer),
+        TEST(no_more_addresses_are_remembered_than_a_name_has),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -229,6 +229,26 @@ static void facts_learnt_at_another_address_are_forgotten(void **state)
     assert_int_equal(claim_of(scene)->verdict.state, STATE_UP);
 }
 
+static void address_of_the_last_probe_is_shown_adopted_and_forgotten(
+    void **state)
+{
+    struct scene *scene = *state;
+    struct instance left = make_left();
+    uint32_t index = 0;
+    strcpy(left.address, "10.0.0.1");
+    registry_adopt(&scene->registry, 0, &left, NOW_MS);
+    assert_string_equal(instance_of(scene)->address, "10.0.0.1");
+    while (registry_take_dirty(&scene->registry, &index)) {
+    }
+    registry_note_address(&scene->registry, 0, "10.0.0.1");
+    assert_false(registry_take_dirty(&scene->registry, &index));
+    registry_note_address(&scene->registry, 0, "::1");
+    assert_true(registry_take_dirty(&scene->registry, &index));
+    assert_string_equal(instance_of(scene)->address, "::1");
+    registry_forget_facts(&scene->registry, 0); /* it has another addr now */
+    assert_string_equal(instance_of(scene)->address, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +268,7 @@ int main(void)
         TEST(facts_and_histograms_are_adopted),
         TEST(facts_that_cannot_be_true_are_not_adopted),
         TEST(facts_learnt_at_another_address_are_forgotten),
+        TEST(address_of_the_last_probe_is_shown_adopted_and_forgotten),
     };
     return cmocka_run_group_tests_name("registry_facts", tests, NULL, NULL);
 }
