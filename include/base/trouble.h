@@ -8,8 +8,12 @@
 
 #include <stddef.h>
 
-/* "<what> <path> <why>", as in "password file /etc/a.pw is empty". Printable
- * ASCII; a path too long is cut at its front: ".../a.pw". */
+/* A path as sentences show it: printable ASCII, and cut at its front if it is
+ * too long: ".../a.pw". */
+void trouble_of_path(char *shown, size_t size, const char *path);
+
+/* "<what> <path> <why>", as in "password file /etc/a.pw is empty", the
+ * path shown as above. */
 void trouble_of_file(char *trouble, size_t size, const char *what,
                      const char *path, const char *why);
 

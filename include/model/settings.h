@@ -130,6 +130,11 @@ struct settings {
 const struct address *instance_settings_published(
     const struct instance_settings *instance);
 
+/* Whoever names a server means that its certificate says so: with TLS and no
+ * `server_name`, the host of a name in `addr` is asked for. */
+void instance_access_name_server(struct instance_access *access,
+                                 const struct address *addr);
+
 /* Room for so many instances in all, the new ones like the defaults and
  * placed nowhere; instance_count becomes `count`. 0 or -ENOMEM. */
 int settings_set_count(struct settings *settings, uint32_t count);

@@ -20,22 +20,28 @@ static const char *end_of_path(const char *path, size_t room)
     return slash != NULL ? slash : end;
 }
 
+void trouble_of_path(char *shown, size_t size, const char *path)
+{
+    char escaped[ESCAPED_BYTES];
+    (void)text_escape(escaped, sizeof(escaped), path,
+                      strlen(path)); /* no path is longer */
+    if (strlen(escaped) < size) {
+        (void)text_copy(shown, size, escaped); /* fits */
+        return;
+    }
+    size_t room = size > sizeof(CUT) ? size - sizeof(CUT) : 0;
+    (void)text_format(shown, size, CUT "%s",
+                      end_of_path(escaped, room)); /* it was made to fit */
+}
+
 void trouble_of_file(char *trouble, size_t size, const char *what,
                      const char *path, const char *why)
 {
-    char escaped[ESCAPED_BYTES];
-    size_t others = strlen(what) + strlen(why) + strlen("  ") + 1;
-    size_t room = size > others ? size - others : 0;
-    (void)text_escape(escaped, sizeof(escaped), path,
-                      strlen(path)); /* cut is fine */
-    const char *shown = escaped;
-    const char *cut = "";
-    if (strlen(escaped) > room) {
-        cut = CUT;
-        room = room > strlen(CUT) ? room - strlen(CUT) : 0;
-        shown = end_of_path(escaped, room);
-    }
-    (void)text_format(trouble, size, "%s %s%s %s", what, cut, shown,
+    char shown[ESCAPED_BYTES];
+    size_t others = strlen(what) + strlen(why) + strlen("  ");
+    size_t room = size > others ? size - others : 1;
+    trouble_of_path(shown, room < sizeof(shown) ? room : sizeof(shown), path);
+    (void)text_format(trouble, size, "%s %s %s", what, shown,
                       why); /* it was made to fit */
 }
 

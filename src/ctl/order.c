@@ -161,18 +161,6 @@ static int check(const struct order *order)
     return 0;
 }
 
-/* As the agent does: whoever names a server means that its certificate says
- * so. */
-static void set_server_name(struct order *order)
-{
-    struct instance_access *access = &order->probe.access;
-    if (access->has_tls && access->tls_server_name[0] == '\0' &&
-        order->address.kind == ADDRESS_NAME) {
-        (void)text_copy(access->tls_server_name, sizeof access->tls_server_name,
-                        order->address.host); /* a name of 253 at most */
-    }
-}
-
 int order_make(const struct options *options, struct order *order)
 {
     struct target target;
@@ -199,7 +187,7 @@ int order_make(const struct options *options, struct order *order)
         code = take_options(options, order);
     }
     if (code == 0) {
-        set_server_name(order);
+        instance_access_name_server(&order->probe.access, &order->address);
         code = check(order);
     }
     return code;

@@ -10,11 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 const struct address *instance_settings_published(
     const struct instance_settings *instance)
 {
     return instance->advertise.kind != ADDRESS_NONE ? &instance->advertise
                                                     : &instance->addr;
+}
+
+void instance_access_name_server(struct instance_access *access,
+                                 const struct address *addr)
+{
+    if (access->has_tls && access->tls_server_name[0] == '\0' &&
+        addr->kind == ADDRESS_NAME) {
+        (void)text_copy(access->tls_server_name,
+                        sizeof(access->tls_server_name),
+                        addr->host); /* the same size */
+    }
 }
 
 /* The same bytes in a larger piece of memory, the rest zeroed; NULL when

@@ -10,34 +10,19 @@
 #include <openssl/x509_vfy.h>
 
 #include "base/text.h"
+#include "base/trouble.h"
 
 #define RECORD_ALERT 21
 #define RECORD_HANDSHAKE 22
 #define RECORD_VERSION 3 /* SSL 3.0 and all of TLS */
 
-/* Printable, and cut from the front if long. */
-static void show_file(char *shown, size_t size, const char *path)
-{
-    size_t length = strlen(path);
-    const char *dots = "";
-
-    if (length >= size) {
-        size_t room = size - sizeof("...");
-        const char *tail = path + length - room;
-        const char *slash = strchr(tail, '/');
-        dots = "...";
-        path = slash != NULL ? slash : tail;
-    }
-    (void)text_copy(shown, size, dots); /* fits */
-    size_t used = strlen(shown);
-    (void)text_escape(shown + used, size - used, path, strlen(path));
-}
-
 void tls_names_init(struct tls_names *names,
                     const struct instance_access *access)
 {
-    show_file(names->authorities, sizeof(names->authorities), access->tls_ca);
-    show_file(names->certificate, sizeof(names->certificate), access->tls_cert);
+    trouble_of_path(names->authorities, sizeof(names->authorities),
+                    access->tls_ca);
+    trouble_of_path(names->certificate, sizeof(names->certificate),
+                    access->tls_cert);
     (void)text_copy(names->server, sizeof(names->server),
                     access->tls_server_name); /* cut if long */
 }

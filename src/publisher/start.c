@@ -10,7 +10,6 @@
 #include "publisher/publisher.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/secret.h"
+#include "base/small_file.h"
 #include "base/text.h"
 #include "model/bounds.h"
 
@@ -25,25 +25,11 @@
 #define STAT_BYTES 1024
 #define STAT_START_FIELD 22
 
-/* The first line of a small file; "" if it cannot be read. */
-static void read_line(const char *path, char *line, size_t size)
-{
-    line[0] = '\0';
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return;
-    }
-    ssize_t length = read(fd, line, size - 1);
-    (void)close(fd); /* only read from */
-    line[length > 0 ? length : 0] = '\0';
-    line[strcspn(line, "\n")] = '\0';
-}
-
 /* Field 22 of /proc/self/stat; the second may hold spaces and brackets. */
 static uint64_t own_start_ticks(void)
 {
     char stat[STAT_BYTES];
-    read_line("/proc/self/stat", stat, sizeof stat);
+    small_file_read_line("/proc/self/stat", stat, sizeof stat);
     char *at = strrchr(stat, ')');
     for (int field = 2; at != NULL && field < STAT_START_FIELD; field++) {
         at = strchr(at + 1, ' ');
@@ -217,6 +203,6 @@ void publisher_start(struct publisher *publisher,
                       sizeof publisher->servers) != 0) {
         publisher_leave(PUBLISHER_EXIT_SETTINGS, "no usable server");
     }
-    read_line(BOOT_ID_PATH, publisher->boot, sizeof publisher->boot);
+    small_file_read_line(BOOT_ID_PATH, publisher->boot, sizeof publisher->boot);
     wait_again(publisher, 0);
 }

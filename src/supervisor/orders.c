@@ -5,18 +5,6 @@
 
 #include "base/text.h"
 
-/* Whoever names a server means that the certificate says so. */
-static void name_the_server(const struct address *addr,
-                            struct instance_access *access)
-{
-    if (access->has_tls && access->tls_server_name[0] == '\0' &&
-        addr->kind == ADDRESS_NAME) {
-        (void)text_copy(access->tls_server_name,
-                        sizeof(access->tls_server_name),
-                        addr->host); /* the same size */
-    }
-}
-
 /* What a prober cannot know, for it sees the instance for the first time. */
 static void tell_belief(const struct instance *belief,
                         struct message_probe *probe)
@@ -46,5 +34,5 @@ void orders_compose(const struct settings *settings,
     (void)text_copy(probe->addr, sizeof(probe->addr),
                     instance->addr.text); /* the same size */
     tell_belief(belief, probe);
-    name_the_server(&instance->addr, &probe->access);
+    instance_access_name_server(&probe->access, &instance->addr);
 }

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/small_file.h"
 #include "base/text.h"
 
 #define RUN_DIR_MODE 0700
@@ -45,22 +46,10 @@ int run_dir_take(const char *path)
     return 0;
 }
 
-/* The first line of a small file, without its newline; "" if there is none. */
-static void read_line(const char *path, char *line, size_t size)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd >= 0 ? read(fd, line, size - 1) : 0;
-
-    line[got > 0 ? got : 0] = '\0';
-    line[strcspn(line, "\n")] = '\0';
-    if (fd >= 0) {
-        (void)close(fd); /* only read from */
-    }
-}
-
 void run_dir_boot_id(char boot_id[BOARD_BOOT_BYTES])
 {
-    read_line("/proc/sys/kernel/random/boot_id", boot_id, BOARD_BOOT_BYTES);
+    small_file_read_line("/proc/sys/kernel/random/boot_id", boot_id,
+                         BOARD_BOOT_BYTES);
     if (boot_id[0] == '\0') {
         (void)text_copy(boot_id, BOARD_BOOT_BYTES, "unknown"); /* fits */
     }
@@ -81,7 +70,7 @@ void run_dir_agent_id(const char *path, const char *boot_id,
     char machine[SETTINGS_NAME_BYTES];
     char *real = realpath(path, NULL);
 
-    read_line("/etc/machine-id", machine, sizeof(machine));
+    small_file_read_line("/etc/machine-id", machine, sizeof(machine));
     if (machine[0] == '\0') {
         (void)gethostname(machine, sizeof(machine) - 1); /* or stays empty */
         machine[sizeof(machine) - 1] = '\0';
