@@ -23,7 +23,7 @@ class Hostile:
     """Accepts for ever, each connection in a thread of its own; with a
     `certificate` it speaks TLS before it misbehaves."""
 
-    def __init__(self, serve, path=None, certificate=None):
+    def __init__(self, serve, path=None, certificate=None, port=0):
         self.serve = serve
         self.tls = None
         if certificate is not None:
@@ -33,7 +33,9 @@ class Hostile:
         self.ended = threading.Event()
         if path is None:
             self.listener = socket.socket()
-            self.listener.bind(("127.0.0.1", 0))
+            self.listener.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self.listener.bind(("127.0.0.1", port))
             self.addr = "127.0.0.1:%d" % self.listener.getsockname()[1]
         else:
             self.listener = socket.socket(socket.AF_UNIX)

@@ -61,7 +61,8 @@ class State:
 class Subject:
     """A server in a state. `access` is what its instance's configuration
     says beside the address; `known` what an agent would remember of it
-    (`was_loading`, and the `pid` of its process); `then` completes a state
+    (`was_loading`, and the `pid` of its process, or the `process` when that
+    will be gone); `then` completes a state
     that takes time, or must be seen halfway first; `undo` heals it, None where nothing
     can."""
 

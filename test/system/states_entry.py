@@ -198,7 +198,7 @@ def endless_line(stage):
     return fake(stage, hostile.endless_line)
 
 
-@down("protocol", role="master")
+@down("protocol")
 def surplus_reply(stage):
     return fake(stage, hostile.surplus_reply)
 
@@ -319,6 +319,13 @@ def user_with_least_rights(stage):
      detail="writes are not checked.*")
 def user_without_writes(stage):
     redis, access = acl_user(stage, "+ping", "+info", "+role")
+    return Subject(redis.addr, None, access)
+
+
+@row("master", "up", "yes", "unknown", "master",
+     detail="writes are not checked: the user may not write the key .*")
+def user_of_other_keys(stage):
+    redis, access = acl_user(stage, "+@all", "~other:*")
     return Subject(redis.addr, None, access)
 
 

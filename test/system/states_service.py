@@ -6,6 +6,7 @@ import resource
 import shutil
 
 import hostile
+from agent import Process
 from certificates import tls_addr, tls_settings
 from servers import wait_for
 from stage import (MASTER, REPLICA, Subject, degraded, down, fake, row, setting)
@@ -61,6 +62,23 @@ def stopped(stage):
     redis = stage.redis()
     return Subject(redis.addr, redis.cont, known={"pid": redis.pid},
                    then=redis.stop)
+
+
+@down("timeout", ".*its process is gone, and another one accepts")
+def replaced_by_a_silent_one(stage):
+    redis = stage.redis()
+    process = Process(redis.pid)
+    silent = []
+
+    def replace():
+        redis.kill()
+        silent.append(stage.own(
+            hostile.Hostile(hostile.silent, port=redis.port)))
+
+    def undo():
+        silent[0].close()
+        redis.restart()
+    return Subject(redis.addr, undo, known={"process": process}, then=replace)
 
 
 @down("timeout", ".*stopped.*")
@@ -144,6 +162,20 @@ def clusterdown_without_write_check(stage):
     """CLUSTER INFO tells it, which is asked of what is known for a cluster."""
     redis = stage.redis({"cluster-enabled": "yes"})
     return Subject(redis.addr, None, {"canary": False}, {"is_cluster": True})
+
+
+@row("master", "up", "yes", "unknown", "master",
+     detail="writes are not checked: no node has the slot")
+def slot_of_write_check_unserved(stage):
+    """The cluster serves what slots it has."""
+    redis = stage.redis({"cluster-enabled": "yes",
+                         "cluster-require-full-coverage": "no"})
+    slot = int(redis.ask("CLUSTER", "KEYSLOT", "sentinel-agent:canary")[1:])
+    redis.ask("CLUSTER", "ADDSLOTSRANGE", "0", slot - 1, slot + 1, "16383")
+    wait_for(lambda: b"cluster_state:ok" in redis.ask("CLUSTER", "INFO"))
+    return Subject(redis.addr,
+                   lambda: redis.ask("CLUSTER", "ADDSLOTS", slot),
+                   known={"is_cluster": True})
 
 
 @row("shutdown", "draining", "yes", "no", "master",
@@ -324,10 +356,25 @@ def sentinel(stage):
     return Subject(stage.redis(arguments=["--sentinel"]).addr)
 
 
-@row("other", "degraded", "unknown", "unknown", detail=".*after # ms.*")
+@row("other", "degraded", "unknown", "unknown",
+     detail=r".*: \\x1b\[#J\\x00\\xff after # ms.*")
 def error_nobody_knows(stage):
     """With bytes that would paint a terminal."""
     return fake(stage, hostile.ugly_error)
+
+
+@row("other", "degraded", "unknown", "unknown", "master",
+     detail="its INFO is longer than the agent reads")
+def info_too_long(stage):
+    """A line for each kind of error that it ever answered."""
+    redis = stage.redis()
+    errors = [b"E%04d%s" % (number, b"X" * 24) for number in range(5500)]
+    with redis.connect() as peer:
+        for error in errors:
+            peer.sendall(b"EVAL \"return redis.error_reply(ARGV[1] .. ' x')\""
+                         b" 0 " + error + b"\r\n")
+            assert peer.recv(1000) == b"-" + error + b" x\r\n"
+    return Subject(redis.addr, lambda: redis.ask("CONFIG", "RESETSTAT"))
 
 
 @row("other", "degraded", "unknown", "unknown")

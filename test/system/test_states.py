@@ -43,8 +43,10 @@ def options_of(subject):
     if known.pop("is_cluster", False):
         options.append("--cluster")
     if "pid" in known:
-        pid = known.pop("pid")
-        options += ["--pid", pid, "--start-ticks", Process(pid).start]
+        known["process"] = Process(known.pop("pid"))
+    if "process" in known:
+        process = known.pop("process")
+        options += ["--pid", process.pid, "--start-ticks", process.start]
     for key, value in access.items():
         options += [OPTIONS[key], value]
     assert not known
