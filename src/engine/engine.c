@@ -186,9 +186,9 @@ void engine_adopt(struct engine *engine, uint32_t index,
     timers_set(&engine->timers, engine->look_alarm, engine->desk.look_ms);
 }
 
-void engine_forget_facts(struct engine *engine, uint32_t index)
+void engine_forget_server(struct engine *engine, uint32_t index)
 {
-    registry_forget_facts(&engine->registry, index);
+    registry_forget_server(&engine->registry, index);
 }
 
 void engine_note_address(struct engine *engine, uint32_t index,
@@ -274,9 +274,8 @@ static bool init_rooms(struct engine *engine, const struct settings *settings,
 }
 
 int engine_create(const struct settings *settings, struct tasks *tasks,
-                  uint64_t now_ms, uint64_t now_wall_ms, struct engine **engine)
+                  uint64_t now_ms, struct engine **engine)
 {
-    (void)now_wall_ms; /* every event brings it anew */
     struct engine *made = calloc(1, sizeof *made);
     if (made == NULL) {
         return -ENOMEM;

@@ -86,17 +86,17 @@ struct engine;
 /* `settings` and `tasks` are borrowed until engine_destroy. Rounds begin at
  * `now_ms`. 0 or -ENOMEM. */
 int engine_create(const struct settings *settings, struct tasks *tasks,
-                  uint64_t now_ms, uint64_t now_wall_ms,
-                  struct engine **engine);
+                  uint64_t now_ms, struct engine **engine);
 
 /* Before the first event: what a predecessor's board said of the instance.
  * Stamps in the future or on another claim than possible are not taken. */
 void engine_adopt(struct engine *engine, uint32_t index,
                   const struct instance *instance, uint64_t now_ms);
 
-/* What was learnt beside the verdict of an adopted instance was learnt at
- * another address: it is not true of this one, nor is what that resolved to. */
-void engine_forget_facts(struct engine *engine, uint32_t index);
+/* An adopted instance is another server now, at another address: nothing that
+ * was said of the old one is true of it. Its node stays as it was until the
+ * first verdict. */
+void engine_forget_server(struct engine *engine, uint32_t index);
 
 /* Where a probe of the instance is sent, for a successor. */
 void engine_note_address(struct engine *engine, uint32_t index,

@@ -63,7 +63,7 @@ static void adopt_by_name(struct supervisor *supervisor, struct engine *engine,
                      now_ms);
         if (strcmp(now->instances[old].addr.text,
                    then->instances[i].addr.text) != 0) {
-            engine_forget_facts(engine, i);
+            engine_forget_server(engine, i);
         }
     }
 }
@@ -100,8 +100,8 @@ static int make_successors(struct supervisor *supervisor,
     if (error != 0) {
         return error;
     }
-    error = engine_create(settings, supervisor->tasks, now_ms, clock_wall_ms(),
-                          &successors->engine);
+    error =
+        engine_create(settings, supervisor->tasks, now_ms, &successors->engine);
     if (error != 0) {
         goto destroy_errands;
     }

@@ -83,8 +83,7 @@ static int open_engine(struct supervisor *supervisor)
         return -ENOMEM;
     }
     int error = engine_create(supervisor->settings, supervisor->tasks,
-                              clock_monotonic_ms(), clock_wall_ms(),
-                              &supervisor->engine);
+                              clock_monotonic_ms(), &supervisor->engine);
     if (error == 0) {
         error = scoreboard_open(supervisor);
     }

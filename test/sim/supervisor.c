@@ -181,13 +181,12 @@ void sim_supervisor_start(struct world *world)
 {
     struct sim_supervisor *supervisor = &world->supervisor;
     struct board *left = supervisor->board;
-    uint64_t wall_ms = world->now_ms - WORLD_START_MS + WORLD_WALL_MS;
     supervisor->board = NULL;
     memset(&supervisor->tasks, 0, sizeof supervisor->tasks);
     if (board_create(NULL, "boot", world->settings.instance_count,
                      &supervisor->board) != 0 ||
         engine_create(&world->settings, &supervisor->tasks, world->now_ms,
-                      wall_ms, &supervisor->engine) != 0) {
+                      &supervisor->engine) != 0) {
         abort();
     }
     adopt(world, left);

@@ -53,8 +53,7 @@ static inline void scene_settle(struct scene *scene, uint32_t count)
 static inline void scene_begin(struct scene *scene)
 {
     assert_int_equal(engine_create(&scene->settings, &scene->tasks,
-                                   scene->now_ms, SCENE_WALL_MS,
-                                   &scene->engine),
+                                   scene->now_ms, &scene->engine),
                      0);
 }
 

@@ -44,8 +44,7 @@ static int begin(void **state)
     settings.instances = instances;
     settings.instance_count = COUNT;
     settings.interval_ms = 10000;
-    assert_int_equal(
-        engine_create(&settings, &tasks, SINCE_MS, SINCE_MS, &engine), 0);
+    assert_int_equal(engine_create(&settings, &tasks, SINCE_MS, &engine), 0);
     return 0;
 }
 
