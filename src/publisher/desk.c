@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -153,7 +154,7 @@ static void judge(struct desk *desk, uint32_t index, uint64_t now_ms,
     if (status != 0) {
         log_event(LEVEL_ERROR, "payload_failed",
                   LOG_TEXT("name", desk->record.settings.name),
-                  LOG_NUMBER("error", status));
+                  LOG_TEXT("error", strerror(-status)));
         desk->again_ms = now_ms + DESK_POLL_MS;
         return;
     }
@@ -253,6 +254,7 @@ void desk_heartbeat(struct desk *desk)
         tree_touch(desk->tree, slot);
     }
     if (status != 0) {
-        log_event(LEVEL_ERROR, "heartbeat_failed", LOG_NUMBER("error", status));
+        log_event(LEVEL_ERROR, "heartbeat_failed",
+                  LOG_TEXT("error", strerror(-status)));
     }
 }

@@ -1,7 +1,7 @@
 /*
  * tell.c - what the supervisor hears: the session's state, acknowledgements
- * and alarms. A supervisor that no longer reads is none; then the process
- * ends and its successor says everything anew.
+ * and alarms, which it logs. A supervisor that no longer reads is none; then
+ * the process ends and its successor says everything anew.
  */
 #include "publisher/publisher.h"
 
@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/text.h"
 
 static void send_message(struct publisher *publisher,
@@ -111,10 +110,6 @@ static void tell_alarm(struct publisher *publisher,
                     sizeof path); /* any of ours fits */
     (void)text_copy(alarm->path, sizeof alarm->path,
                     path); /* for people: may be cut */
-    log_event(LEVEL_WARNING,
-              alarm->is_raised ? "node_alarm" : "node_alarm_over",
-              LOG_TEXT("what", alarm->what), LOG_TEXT("path", path),
-              LOG_TEXT("detail", alarm->detail));
     send_message(publisher, &message);
 }
 
@@ -148,9 +143,6 @@ void publisher_tell_trouble(struct publisher *publisher, const char *what,
                     path); /* for people: may be cut */
     (void)text_copy(alarm->detail, sizeof alarm->detail,
                     trouble); /* as above */
-    log_event(LEVEL_WARNING, alarm->is_raised ? "alarm" : "alarm_over",
-              LOG_TEXT("what", what), LOG_TEXT("path", path),
-              LOG_TEXT("detail", trouble));
     send_message(publisher, &message);
     publisher_flush(publisher);
 }
