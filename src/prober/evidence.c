@@ -220,6 +220,9 @@ enum evidence_end evidence_end_of(const struct evidence *evidence,
 void evidence_close(struct evidence *evidence, const struct flight *flight,
                     unsigned answered, enum evidence_end end, int error)
 {
+    /* At every other end the peer had spoken as Redis does, as far as it
+     * spoke: refused, unreachable and silent ones said nothing, and trouble of
+     * our own takes nothing from what was said before it. */
     bool is_believed = end != EVIDENCE_PROTOCOL && end != EVIDENCE_TLS;
     for (unsigned i = is_believed ? answered : 0; i < flight->count; i++) {
         evidence->replies[flight->commands[i]].answer = ANSWER_NONE;
