@@ -8,18 +8,12 @@
 #include "config/settings_check.h"
 #include "config/settings_load.h"
 
-static void log_option(const char *event, const struct settings *settings,
-                       const struct option *option,
-                       const struct settings_place *place, uint32_t count)
-{
-    char where[SETTINGS_PATH_BYTES + 32];
-
-    (void)text_format(where, sizeof(where), "%s:%u",
-                      settings_file_of(settings, place),
-                      place->line); /* fits */
-    log_event(LEVEL_WARNING, event, LOG_TEXT("option", option->name),
-              LOG_TEXT("where", where), LOG_NUMBER("times", count));
-}
+/* An option that is odd somewhere: what the log calls it, and why it is. */
+struct oddity {
+    const char *event;
+    const char *why;
+    bool (*is_odd)(const struct settings *settings, uint32_t holder);
+};
 
 /* A master without writes speaks to its replicas once in so long (redis.conf:
  * repl-ping-replica-period, 10 s), and a replica counts in whole seconds. */
@@ -42,11 +36,25 @@ static bool has_tls_on_unix(const struct settings *settings, uint32_t holder)
            settings->instances[holder - 1].addr.kind == ADDRESS_UNIX;
 }
 
-/* One line for all the places where the option was written and is odd. */
-static void warn_where(const char *event, const struct settings *settings,
+static void log_oddity(const struct oddity *oddity,
+                       const struct settings *settings,
                        const struct option *option,
-                       bool (*is_odd)(const struct settings *settings,
-                                      uint32_t holder))
+                       const struct settings_place *place, uint32_t count)
+{
+    char where[SETTINGS_PATH_BYTES + 32];
+
+    (void)text_format(where, sizeof(where), "%s:%u",
+                      settings_file_of(settings, place),
+                      place->line); /* fits */
+    log_event(LEVEL_WARNING, oddity->event, LOG_TEXT("option", option->name),
+              LOG_TEXT("where", where), LOG_NUMBER("times", count),
+              LOG_TEXT("why", oddity->why));
+}
+
+/* One line for all the places where the option was written and is odd. */
+static void warn_where(const struct oddity *oddity,
+                       const struct settings *settings,
+                       const struct option *option)
 {
     const struct settings_place *first = NULL;
     uint32_t count = 0;
@@ -54,22 +62,30 @@ static void warn_where(const char *event, const struct settings *settings,
     for (uint32_t holder = 0; holder <= settings->instance_count; holder++) {
         const struct settings_place *place =
             settings_place_of(settings, holder, option_row(option));
-        if (place->origin != ORIGIN_DEFAULT && is_odd(settings, holder)) {
+        if (place->origin != ORIGIN_DEFAULT &&
+            oddity->is_odd(settings, holder)) {
             first = first != NULL ? first : place;
             count++;
         }
     }
     if (first != NULL) {
-        log_option(event, settings, option, first, count);
+        log_oddity(oddity, settings, option, first, count);
     }
 }
 
 void settings_warn(const struct settings *settings)
 {
-    warn_where("limit_below_heartbeat", settings,
-               OPTION_OF(HOME_INSTANCE, instance_settings, max_lag_ms),
-               has_low_lag);
-    warn_where("tls_on_unix_socket", settings,
-               OPTION_OF(HOME_ACCESS, instance_access, has_tls),
-               has_tls_on_unix);
+    static const struct oddity low_lag = {
+        "limit_below_heartbeat",
+        "a master without writes speaks every 10 s only: give 11s or more",
+        has_low_lag};
+    static const struct oddity tls_on_unix = {
+        "tls_on_unix_socket",
+        "Redis speaks no TLS on a unix socket: only a proxy there does",
+        has_tls_on_unix};
+
+    warn_where(&low_lag, settings,
+               OPTION_OF(HOME_INSTANCE, instance_settings, max_lag_ms));
+    warn_where(&tls_on_unix, settings,
+               OPTION_OF(HOME_ACCESS, instance_access, has_tls));
 }
