@@ -50,6 +50,27 @@ def test_a_change_is_one_set_of_the_same_node(running, client):
     assert told["claim_version"] == 2 and told["since"] == value["since"]
 
 
+def seconds_until_published(publisher, instance, state):
+    mark = publisher.mark()
+    began = time.monotonic()
+    publisher.claim(instance, state)
+    publisher.wait("published", mark, instance=instance)
+    return time.monotonic() - began
+
+
+def test_good_news_of_one_that_flaps_waits_and_bad_news_does_not(
+        running, client):
+    for _ in range(30):
+        assert seconds_until_published(running, 0, "down") < 2
+        if seconds_until_published(running, 0, "up") > 1:
+            break
+    else:
+        pytest.fail("good news never waited")
+    assert seconds_until_published(running, 0, "down") < 2
+    assert read(client, running.path(0))[0]["state"] == "down"
+    assert seconds_until_published(running, 1, "down") < 2  # nobody else pays
+
+
 def test_many_changes_share_transactions(start, own_zookeeper, client):
     publisher = start(instances=250)
     publisher.wait_steady()
