@@ -58,12 +58,13 @@ struct instance {
     struct claim claim;
     struct publication publication;
     struct instance_counters counters;
-    uint64_t round;                /* of this instance; grows by one a round */
-    uint64_t due_ms;               /* the next round's start */
-    uint64_t outcome_ms;           /* when the last outcome came */
-    uint64_t last_success_ms;      /* start of the last probe that was answered
-                                      with state `up` */
-    struct verdict last;           /* of the last attempt, claimed or not */
+    uint64_t round;           /* of this instance; grows by one a round */
+    uint64_t due_ms;          /* the next round's start */
+    uint64_t outcome_ms;      /* when the last outcome came */
+    uint64_t last_success_ms; /* start of the last probe that was answered
+                                 with state `up` */
+    struct verdict last;      /* of the last attempt, claimed or not */
+    bool was_loading; /* by the last verdict that rests on what Redis said */
     uint32_t stage_us[STEP_COUNT]; /* of the last attempt; 0 = not reached */
     /* Of all attempts that reached the stage. */
     struct histogram stages[STEP_COUNT];

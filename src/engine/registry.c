@@ -194,6 +194,9 @@ struct judgement registry_judge(struct registry *registry, uint32_t index,
     if (verdict->state == STATE_UP && !is_newly_cluster) {
         instance->last_success_ms = attempt->dispatched_ms;
     }
+    if (verdict->state != STATE_UNKNOWN) {
+        instance->was_loading = verdict->reason == REASON_LOADING;
+    }
     if (!result->is_deep && verdict->state != STATE_DOWN) {
         if (verdict->state == STATE_UP &&
             instance->claim.verdict.state == STATE_UP) {
@@ -270,11 +273,19 @@ void registry_adopt(struct registry *registry, uint32_t index,
     registry_touch(registry, index);
 }
 
-void registry_forget_facts(struct registry *registry, uint32_t index)
+void registry_forget_server(struct registry *registry, uint32_t index)
 {
-    struct instance *instance = &registry->records[index].instance;
-    forget_facts(instance);
+    struct record *record = &registry->records[index];
+    struct instance *instance = &record->instance;
+    struct claim *claim = &instance->claim;
+    *claim =
+        (struct claim){.version = claim->version, .lease_ms = claim->lease_ms};
+    instance->last = (struct verdict){.state = STATE_NONE};
+    instance->was_loading = false;
+    instance->last_success_ms = 0;
     instance->address[0] = '\0';
+    record->run_id[0] = '\0';
+    forget_facts(instance);
     registry_touch(registry, index);
 }
 

@@ -82,8 +82,8 @@ void registry_finish(struct registry *registry);
 void registry_adopt(struct registry *registry, uint32_t index,
                     const struct instance *instance, uint64_t now_ms);
 
-/* What was learnt beside the verdict is not true any more. */
-void registry_forget_facts(struct registry *registry, uint32_t index);
+/* It is another server now: no claim, nothing learnt. The counters stay. */
+void registry_forget_server(struct registry *registry, uint32_t index);
 
 /* Where a probe is sent. */
 void registry_note_address(struct registry *registry, uint32_t index,

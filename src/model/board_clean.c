@@ -94,6 +94,7 @@ void board_clean_instance(struct board_instance *record)
     clean_verdict(&instance->last);
     clean_shown(instance->address, sizeof instance->address);
     clean_facts(&instance->facts);
+    clean_bool(&instance->was_loading);
     for (size_t i = 0; i < INSTANCE_OUTCOMES; i++) {
         clean_enum(instance->outcomes[i], STATE_COUNT);
     }

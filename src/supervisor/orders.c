@@ -10,7 +10,7 @@ static void tell_belief(const struct instance *belief,
                         struct message_probe *probe)
 {
     probe->is_cluster = belief->facts.mode == MODE_CLUSTER;
-    probe->was_loading = belief->last.reason == REASON_LOADING;
+    probe->was_loading = belief->was_loading;
     probe->pid = belief->facts.pid;
     probe->start_ticks = belief->facts.start_ticks;
 }

@@ -31,7 +31,7 @@ static void adopt_instance(void *context, const struct board_instance *record)
         if (strcmp(own->name, record->settings.name) == 0) {
             engine_adopt(engine, i, &record->instance, adoption->now_ms);
             if (strcmp(own->addr.text, record->settings.addr.text) != 0) {
-                engine_forget_facts(engine, i);
+                engine_forget_server(engine, i);
             }
             adoption->count++;
             return;

@@ -1,7 +1,9 @@
 """SIGHUP: a good file touches only what it names, a bad one nothing, and
 both are told; what cannot change under way is refused with the reason."""
+import json
 import os
 import signal
+import socket
 import threading
 import time
 
@@ -236,3 +238,37 @@ def test_reloads_under_load_leave_nothing_behind(
     wait_for(lambda: all(node["state"] == "down"
                          for node in watch.nodes().values()), 60, "all down")
     assert time.monotonic() < deadline
+
+
+def test_nothing_is_said_of_a_new_address_before_it_was_probed(
+        zookeeper, start_redis, make_agent, watch, state_path):
+    redis = start_redis()
+    members = f"{state_path}-members"
+    agent = make_agent({"a": {"addr": redis.addr,
+                              "advertise": "10.1.2.3:1"}}, zookeeper.servers,
+                       settings={"timeout": "1s"})
+    agent.settings["publish"] = {
+        "state": state_path,
+        "registrations": [{"style": "nerve", "path": members,
+                           "when": "writable", "role": "master"}]}
+    watch = watch(zookeeper)
+    agent.start()
+    watch.wait_state("a", "up")
+    wait_for(lambda: watch.client.exists(members)
+             and watch.client.get_children(members), 20, "member")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        agent.settings["instances"] = [
+            {"name": "a", "addr": f"127.0.0.1:{port}",
+             "advertise": "10.1.2.3:2"}]
+        mark = watch.mark()
+        assert reload(agent)["ok"]
+        watch.wait_state("a", "down")
+        for event in watch.refresh().since(mark, "changed", "a"):
+            node = json.loads(event.data)
+            assert node["addr"] != "10.1.2.3:2" or node["state"] != "up", node
+        wait_for(lambda: not watch.client.get_children(members), 20,
+                 "the old member's end")
+        # A node's own history says whether the new member ever stood.
+        stat = watch.client.exists(members)
+        assert stat.cversion == 2, "one member came, and the same one went"

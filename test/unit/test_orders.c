@@ -81,7 +81,7 @@ static void it_says_what_is_believed(void **state)
     scene->belief.facts.mode = MODE_CLUSTER;
     scene->belief.facts.pid = 12;
     scene->belief.facts.start_ticks = 34;
-    scene->belief.last.reason = REASON_LOADING;
+    scene->belief.was_loading = true;
     const struct message_probe *probe = compose(scene, "10.0.0.1:6379");
     assert_true(probe->is_cluster);
     assert_true(probe->was_loading);

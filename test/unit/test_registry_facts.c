@@ -223,10 +223,37 @@ static void facts_learnt_at_another_address_are_forgotten(void **state)
     left.facts.pid = 4711;
     left.facts_ms = NOW_MS - 400;
     registry_adopt(&scene->registry, 0, &left, NOW_MS);
-    registry_forget_facts(&scene->registry, 0);
+    registry_forget_server(&scene->registry, 0);
     assert_int_equal(instance_of(scene)->facts_ms, 0);
     assert_int_equal(instance_of(scene)->facts.pid, 0);
-    assert_int_equal(claim_of(scene)->verdict.state, STATE_UP);
+}
+
+static void what_was_said_of_another_address_is_not_claimed(void **state)
+{
+    struct scene *scene = *state;
+    struct instance left = make_left();
+    registry_adopt(&scene->registry, 0, &left, NOW_MS);
+    uint64_t version = claim_of(scene)->version;
+    registry_forget_server(&scene->registry, 0);
+    assert_int_equal(claim_of(scene)->verdict.state, STATE_NONE);
+    assert_int_equal(claim_of(scene)->version, version);
+    assert_true(claim_of(scene)->lease_ms > 0);
+    go_up(scene);
+    assert_true(claim_of(scene)->version > version);
+    assert_int_equal(instance_of(scene)->counters.restarts, 0);
+}
+
+static void loading_is_remembered_across_verdicts_that_know_nothing(
+    void **state)
+{
+    struct scene *scene = *state;
+    (void)judge_deep(scene, STATE_LOADING, REASON_LOADING);
+    assert_true(instance_of(scene)->was_loading);
+    (void)judge_deep(scene, STATE_UNKNOWN, REASON_AGENT);
+    (void)judge_deep(scene, STATE_UNKNOWN, REASON_DNS);
+    assert_true(instance_of(scene)->was_loading);
+    (void)judge_deep(scene, STATE_UP, REASON_MASTER);
+    assert_false(instance_of(scene)->was_loading);
 }
 
 static void address_of_the_last_probe_is_shown_adopted_and_forgotten(
@@ -245,7 +272,7 @@ static void address_of_the_last_probe_is_shown_adopted_and_forgotten(
     registry_note_address(&scene->registry, 0, "::1");
     assert_true(registry_take_dirty(&scene->registry, &index));
     assert_string_equal(instance_of(scene)->address, "::1");
-    registry_forget_facts(&scene->registry, 0); /* it has another addr now */
+    registry_forget_server(&scene->registry, 0); /* it has another addr now */
     assert_string_equal(instance_of(scene)->address, "");
 }
 
@@ -268,6 +295,8 @@ int main(void)
         TEST(facts_and_histograms_are_adopted),
         TEST(facts_that_cannot_be_true_are_not_adopted),
         TEST(facts_learnt_at_another_address_are_forgotten),
+        TEST(what_was_said_of_another_address_is_not_claimed),
+        TEST(loading_is_remembered_across_verdicts_that_know_nothing),
         TEST(address_of_the_last_probe_is_shown_adopted_and_forgotten),
     };
     return cmocka_run_group_tests_name("registry_facts", tests, NULL, NULL);
