@@ -104,7 +104,8 @@ struct evidence {
     enum evidence_end end;
     int error; /* an errno, positive; 0 if there was none */
     bool is_deep;
-    bool is_handshaking; /* TLS had not yet opened at the end */
+    bool is_handshaking; /* TLS had not yet opened at the end... */
+    bool has_shaken;     /* ...but the server had begun to answer */
     struct evidence_known known;
     /* Of the process behind it, looked at when the deadline had passed. */
     enum process_state process;

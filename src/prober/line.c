@@ -175,6 +175,11 @@ bool line_is_sent(const struct line *line)
     return line->transport.is_sent;
 }
 
+bool line_has_heard(const struct line *line)
+{
+    return line->tls != NULL && tls_has_heard(line->tls);
+}
+
 const char *line_trouble(const struct line *line)
 {
     return line->tls == NULL ? "" : tls_trouble(line->tls);

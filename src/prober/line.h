@@ -65,6 +65,9 @@ int line_open(struct line *line, uv_loop_t *loop,
 bool line_is_open(const struct line *line);
 bool line_is_sent(const struct line *line);
 
+/* Whether TLS was told anything by the server. */
+bool line_has_heard(const struct line *line);
+
 /* Why TLS failed, "" if it did not; and whether that was our own doing, which
  * says nothing of the server. */
 const char *line_trouble(const struct line *line);

@@ -2,14 +2,16 @@
  * probe.c - see probe.h. The life of one probe:
  *
  *               open    sent     secured  bytes  end     deadline  closed
- *  IDLE         CONNECTING, or as after `sent`; or the result at once: no
- *               address, a file of ours that is not usable, refused twice
- *  CONNECTING   -       SPEAKS   -        *      again   result    -
- *  HANDSHAKING  -       -        TALKING  -      again   result    -
- *  TALKING      -       -        -        *      again   result    -
+ *  IDLE         CONNECTING, or as after `sent`; or WAITING, or the result at
+ *               once: no address, a file of ours not usable, refused twice
+ *  WAITING      -       -        -        -      -       as IDLE   -
+ *  CONNECTING   -       SPEAKS   -        *      again   result +  -
+ *  HANDSHAKING  -       -        TALKING  -      again   result +  -
+ *  TALKING      -       -        -        *      again   result +  -
  *  RETRYING     -       -        -        -      -       result    as IDLE
  *  CLOSING      -       -        -        -      -       -         IDLE
  *
+ *  +       once, it may be put off: see patience.h
  *  SPEAKS  HANDSHAKING with TLS, else TALKING
  *  *       the replies' parts go into the evidence; result when all have come,
  *          or when they break the rules
@@ -31,10 +33,16 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "prober/probe_open.h"
+#include "prober/probe_order.h"
 #include "prober/probe_stages.h"
 #include "prober/verdict_rules.h"
 
 #define ATTEMPTS_MOST 2
+/* Until files of ours that are being renewed are looked at again. */
+#define FILES_WAIT_MS 50
+
+/* It may begin a connection, and a connection that begins sets it. */
+static void handle_timer(uv_timer_t *timer);
 
 static void on_enter(struct line *line)
 {
@@ -137,12 +145,42 @@ static void start_speaking(struct probe *probe)
                                                     : PROBE_TALKING);
 }
 
+static uint64_t time_left(const struct probe *probe)
+{
+    return patience_left(&probe->patience, uv_now(probe->room->loop));
+}
+
+/* The timer that stands for the deadline; it fails only when closed. */
+static void set_timer(struct probe *probe, uint64_t wait_ms)
+{
+    (void)uv_timer_start(&probe->timer, handle_timer, wait_ms, 0);
+}
+
+/* Files of ours are renewed one after the other: what does not fit together at
+ * this moment may at the next. Whether the probe waits for that, once. */
+static bool wait_for_files(struct probe *probe)
+{
+    if (probe->has_waited || time_left(probe) <= FILES_WAIT_MS ||
+        !probe_open_is_renewed(probe)) {
+        return false;
+    }
+    probe->has_waited = true;
+    probe->attempts--; /* it opened no connection */
+    replies_finish(&probe->replies);
+    set_state(probe, PROBE_WAITING);
+    set_timer(probe, FILES_WAIT_MS);
+    return true;
+}
+
 static void connect_probe(struct probe *probe)
 {
     int error = 0;
     enum evidence_end how = connect_once(probe, &error);
     while (how != EVIDENCE_COMPLETE && may_be_blip(probe, how)) {
         how = connect_once(probe, &error);
+    }
+    if (how == EVIDENCE_AGENT && wait_for_files(probe)) {
+        return;
     }
     if (how != EVIDENCE_COMPLETE) {
         conclude(probe, how, error);
@@ -229,97 +267,62 @@ static const struct line_events line_events = {
 
 /* --- the deadline ------------------------------------------------------ */
 
-/* Timers run before sockets are polled: after a pause of ours the answer may
- * lie there unread. So look first, and believe silence only if the timer was
- * on time. */
-static void meet_deadline(struct probe *probe)
+/* All that we can hear was heard, and it is not enough. */
+static void believe_silence(struct probe *probe)
 {
-    uint64_t now_ms = uv_now(probe->room->loop);
-    bool is_late = now_ms > probe->deadline_ms + PROBE_LATE_MS;
-    if (probe->state == PROBE_RETRYING) {
-        conclude(probe, probe->first_end, probe->first_error);
-        return;
-    }
-    probe->attempts = ATTEMPTS_MOST; /* no time for another */
-    transport_look(&probe->line.transport);
-    probe_stages_enter(probe); /* the look left */
-    if (probe->state == PROBE_CLOSING || probe->state == PROBE_IDLE) {
-        return;
-    }
-    if (is_late) {
+    struct evidence *evidence = &probe->evidence;
+    if (!patience_is_fair(&probe->patience, &probe->room->turns,
+                          clock_monotonic_ms(), evidence->trouble,
+                          sizeof(evidence->trouble))) {
         conclude(probe, EVIDENCE_AGENT, ETIME);
         return;
     }
     probe_stages_mark_end(probe);
-    peer_look(&probe->peer, &probe->evidence);
+    evidence->has_shaken = line_has_heard(&probe->line);
+    peer_look(&probe->peer, evidence);
     conclude(probe,
              probe->state == PROBE_CONNECTING ? EVIDENCE_BACKLOG
                                               : EVIDENCE_DEADLINE,
              0);
 }
 
-static void handle_deadline(uv_timer_t *timer)
+/* Timers run before sockets are polled: after a pause of ours the answer may
+ * lie there unread. So look first. */
+static void meet_deadline(struct probe *probe)
+{
+    if (probe->state == PROBE_RETRYING) {
+        conclude(probe, probe->first_end, probe->first_error);
+        return;
+    }
+    probe->attempts = ATTEMPTS_MOST; /* no time for another */
+    bool has_heard = transport_look(&probe->line.transport);
+    probe_stages_enter(probe); /* the look left */
+    if (probe->state == PROBE_CLOSING || probe->state == PROBE_IDLE) {
+        return;
+    }
+    uint64_t now_ms = clock_monotonic_ms();
+    if (patience_extend(&probe->patience, &probe->room->turns, now_ms,
+                        has_heard)) {
+        set_timer(probe, time_left(probe));
+    } else {
+        believe_silence(probe);
+    }
+}
+
+static void handle_timer(uv_timer_t *timer)
 {
     struct probe *probe = timer->data;
     probe_stages_enter(probe);
-    meet_deadline(probe);
+    if (probe->state == PROBE_WAITING) {
+        set_timer(probe, time_left(probe));
+        connect_probe(probe);
+    } else {
+        meet_deadline(probe);
+    }
     probe_stages_leave(probe);
 }
 
 /* --- public ------------------------------------------------------------ */
-
-/* Where to. COMPLETE stands for "a numeric address". */
-static enum evidence_end read_address(struct probe *probe, const char *text)
-{
-    struct address address;
-    const char *why = NULL;
-    if (address_parse(text, false, &address, &why) != 0) {
-        return EVIDENCE_AGENT;
-    }
-    if (address.kind == ADDRESS_NAME) {
-        return EVIDENCE_NAME;
-    }
-    int status = address_to_sockaddr(&address, &probe->call.address,
-                                     &probe->call.address_length);
-    return status == 0 ? EVIDENCE_COMPLETE : EVIDENCE_AGENT;
-}
-
-static const struct flight *choose_flight(const struct probe_room *room,
-                                          const struct message_probe *order)
-{
-    bool has_auth = order->access.password_file[0] != '\0';
-    unsigned parts = (has_auth ? (unsigned)FLIGHT_AUTH : 0) |
-                     (order->is_deep ? (unsigned)FLIGHT_DEEP : 0) |
-                     (order->is_cluster ? (unsigned)FLIGHT_CLUSTER : 0) |
-                     (order->canary ? (unsigned)FLIGHT_CANARY : 0);
-    return &room->flights[parts];
-}
-
-/* Keeps of the order what is needed later. 0 or -ENOMEM. */
-static int take_order(struct probe *probe, const struct message_probe *order)
-{
-    const struct instance_access *access = &order->access;
-    probe->flight = choose_flight(probe->room, order);
-    probe->call.bytes = probe->flight->bytes;
-    probe->call.length = probe->flight->length;
-    probe->call.is_lasting = true;
-    probe->evidence.known =
-        (struct evidence_known){.was_loading = order->was_loading,
-                                .is_last_address = order->is_last_address,
-                                .max_lag_ms = order->max_lag_ms,
-                                .max_gap = order->max_gap};
-    probe->peer = (struct peer){.known_pid = order->pid,
-                                .known_start = order->start_ticks};
-    if (access->password_file[0] == '\0' && !access->has_tls) {
-        return 0;
-    }
-    probe->access = malloc(sizeof(*probe->access));
-    if (probe->access == NULL) {
-        return -ENOMEM;
-    }
-    *probe->access = *access;
-    return 0;
-}
 
 /* An order that leads to no connection. */
 static void give_up(struct probe *probe, const struct message_probe *order,
@@ -348,16 +351,17 @@ void probe_start(struct probe *probe, const struct message_probe *order)
     assert(probe->state == PROBE_IDLE);
     probe->task = order->task;
     probe_stages_enter(probe);
-    probe->deadline_ms = uv_now(probe->room->loop) + order->timeout_ms;
+    patience_start(&probe->patience, &probe->room->turns,
+                   uv_now(probe->room->loop), order->timeout_ms);
     probe->stage_us = clock_monotonic_us();
     probe->attempts = 0;
+    probe->has_waited = false;
     memset(probe->stages_us, 0, sizeof(probe->stages_us));
     probe->stages_us[STEP_RESOLVE] = order->resolve_us;
-    int status = take_order(probe, order);
-    enum evidence_end how = read_address(probe, order->addr);
+    int status = probe_order_take(probe, order);
+    enum evidence_end how = probe_order_address(probe, order->addr);
     if (status == 0 && how == EVIDENCE_COMPLETE) {
-        (void)uv_timer_start(&probe->timer, handle_deadline, order->timeout_ms,
-                             0); /* fails only for a closed timer */
+        set_timer(probe, time_left(probe));
         connect_probe(probe);
     } else {
         give_up(probe, order, how, status);

@@ -15,14 +15,12 @@
 #include "prober/evidence.h"
 #include "prober/flight.h"
 #include "prober/line.h"
+#include "prober/patience.h"
 #include "prober/peer.h"
 #include "prober/replies.h"
+#include "prober/turns.h"
 #include "wire/message.h"
 #include "wire/progress.h"
-
-/* Our own deadline timer later than this: the host starved us, and silence
- * says nothing of Redis. */
-#define PROBE_LATE_MS 200
 
 struct probe;
 
@@ -31,6 +29,7 @@ struct probe_room {
     uv_loop_t *loop;
     struct progress *progress;
     struct flight flights[FLIGHT_KINDS];
+    struct turns turns;
     struct tls_contexts *contexts; /* NULL: no order may have TLS */
     char *buffer; /* TRANSPORT_READ_BYTES, for whoever reads now */
     void *owner;
@@ -41,6 +40,7 @@ struct probe_room {
 
 enum probe_state {
     PROBE_IDLE,
+    PROBE_WAITING, /* a file of ours changes just now: it is read again soon */
     PROBE_CONNECTING,
     PROBE_HANDSHAKING, /* connected, TLS is not open yet */
     PROBE_TALKING,
@@ -52,9 +52,10 @@ struct probe {
     struct probe_room *room; /* borrowed */
     enum probe_state state;
     uint64_t task;
-    uint64_t deadline_ms; /* of the loop's clock */
-    uint64_t stage_us;    /* when the present stage began */
-    unsigned attempts;    /* connections tried, two at most */
+    struct patience patience;
+    uint64_t stage_us; /* when the present stage began */
+    unsigned attempts; /* connections tried, two at most */
+    bool has_waited;   /* was WAITING once */
     const struct flight *flight;
     /* The files that let us in; owned; NULL when neither AUTH nor TLS is. */
     struct instance_access *access;

@@ -16,6 +16,9 @@ bool probe_open_has_tls(const struct probe *probe);
  * ours in the evidence's trouble. */
 enum evidence_end probe_open(struct probe *probe, int *error);
 
+/* Whether a file it opens was changed a moment ago. */
+bool probe_open_is_renewed(const struct probe *probe);
+
 /* What a line that failed, or ended, with this status is evidence of; 0 is the
  * end of the stream. */
 enum evidence_end probe_open_judge(int status);

@@ -24,6 +24,7 @@ enum step probe_stages_now(const struct probe *probe)
 {
     switch (probe->state) {
     case PROBE_IDLE:
+    case PROBE_WAITING:
     case PROBE_CONNECTING:
     case PROBE_RETRYING:
         return STEP_CONNECT;
@@ -65,6 +66,11 @@ void probe_stages_mark(struct probe *probe, enum step step)
     probe->stages_us[step] +=
         took_us > UINT32_MAX ? UINT32_MAX : (uint32_t)took_us;
     probe->stage_us = now_us;
+}
+
+void probe_stages_skip(struct probe *probe, uint64_t took_us)
+{
+    probe->stage_us += took_us;
 }
 
 static bool is_write_check(const struct probe *probe, unsigned reply)

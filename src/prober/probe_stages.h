@@ -22,6 +22,9 @@ void probe_stages_show(const struct probe *probe, enum step step);
  * a stage that never was. */
 void probe_stages_mark(struct probe *probe, enum step step);
 
+/* So long we were busy with files of our own: it belongs to no stage. */
+void probe_stages_skip(struct probe *probe, uint64_t took_us);
+
 /* The deadline came: the time since the last mark belongs to what was waited
  * for. The write check has no stage: that it stalls is no news of INFO. */
 void probe_stages_mark_end(struct probe *probe);

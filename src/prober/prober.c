@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/clock.h"
 #include "base/deadman.h"
 #include "base/log.h"
 #include "prober/limits.h"
@@ -190,7 +191,10 @@ static void send_results(struct prober *prober)
 
 static void handle_before_poll(uv_prepare_t *handle)
 {
-    send_results(handle->data);
+    struct prober *prober = handle->data;
+    send_results(prober);
+    turns_on_sleep(&prober->room.turns, clock_monotonic_ms(),
+                   uv_backend_timeout(&prober->loop));
 }
 
 static void handle_after_poll(uv_check_t *handle)
@@ -198,6 +202,7 @@ static void handle_after_poll(uv_check_t *handle)
     struct prober *prober = handle->data;
     atomic_fetch_add_explicit(&prober->room.progress->turns, 1,
                               memory_order_relaxed);
+    turns_on_wake(&prober->room.turns, uv_now(&prober->loop));
     send_results(prober);
 }
 

@@ -351,6 +351,11 @@ void tls_sent(struct tls *tls)
     (void)BIO_reset(tls->sending); /* a memory BIO's cannot fail */
 }
 
+bool tls_has_heard(const struct tls *tls)
+{
+    return tls->taken > 0;
+}
+
 const char *tls_trouble(const struct tls *tls)
 {
     return tls->trouble;

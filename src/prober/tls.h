@@ -66,6 +66,9 @@ enum tls_state tls_feed(struct tls *tls, const char *bytes, size_t length,
 size_t tls_output(struct tls *tls, const uint8_t **bytes);
 void tls_sent(struct tls *tls);
 
+/* Whether the server sent anything at all. */
+bool tls_has_heard(const struct tls *tls);
+
 /* Why it failed, a sentence that stays the same from round to round and tells
  * wrong authority, wrong name, expired, missing certificate and the like
  * apart; "" if it did not. */

@@ -286,22 +286,25 @@ int transport_send(struct transport *transport, const uint8_t *bytes,
     return 0;
 }
 
-void transport_look(struct transport *transport)
+bool transport_look(struct transport *transport)
 {
+    bool has_heard = false;
     for (int i = 0; i < LOOK_READS_MOST && !is_over(transport); i++) {
         ssize_t count = recv(transport->fd, transport->buffer,
                              TRANSPORT_READ_BYTES, MSG_DONTWAIT);
         if (count > 0) {
+            has_heard = true;
             transport->events->on_bytes(transport, transport->buffer,
                                         (size_t)count);
         } else if (count == 0) {
             end(transport, 0);
         } else if (errno == EAGAIN) {
-            return;
+            break;
         } else {
             end(transport, -errno);
         }
     }
+    return has_heard;
 }
 
 uint32_t transport_peer_process(const struct transport *transport)

@@ -74,8 +74,8 @@ int transport_send(struct transport *transport, const uint8_t *bytes,
                    size_t length);
 
 /* Hands on, by the callbacks and now, what has arrived but was not read yet:
- * the last look before a deadline is believed. */
-void transport_look(struct transport *transport);
+ * the last look before a deadline is believed. Whether there was anything. */
+bool transport_look(struct transport *transport);
 
 /* The process behind a unix socket as the kernel vouches for it; else 0. */
 uint32_t transport_peer_process(const struct transport *transport);

@@ -123,6 +123,9 @@ void verdict_details_timeout(const struct evidence *evidence,
         (void)text_format(verdict->detail, sizeof(verdict->detail),
                           "connected, but no reply came in time: %s",
                           hint); /* fits */
+    } else if (evidence->is_handshaking && evidence->has_shaken) {
+        set_detail(verdict, "it connects, but the TLS handshake is not "
+                            "finished in time");
     } else if (evidence->is_handshaking) {
         set_detail(verdict, "it connects, but the TLS handshake is not "
                             "answered: does this port speak TLS?");

@@ -32,9 +32,12 @@ struct scene {
     const char *answer;   /* NULL: stays silent */
     const char *password; /* written when the first connection is closed
                              unanswered; NULL: it is not closed */
+    uint64_t stall_ms; /* lost by our loop with the first request; 0 = none */
     unsigned connections;
     char heard[1024]; /* all requests, one after the other */
     uv_timer_t patience;
+    uv_timer_t renewal; /* of the password, by a test */
+    const char *renewed;
     struct probe_room room;
     struct progress progress;
     struct probe probe;
@@ -109,6 +112,8 @@ static void handle_request(uv_stream_t *stream, ssize_t count,
         (void)text_append(guest->scene->heard, sizeof(guest->scene->heard),
                           "%.*s", (int)count, guest->bytes);
     }
+    guest->scene->room.turns.stalled_ms += guest->scene->stall_ms;
+    guest->scene->stall_ms = 0;
     if (count >= 0 && guest->scene->password != NULL) {
         write_password(guest->scene, guest->scene->password, 0600);
         guest->scene->password = NULL;

@@ -4,7 +4,28 @@
  */
 #include "probe_scene.h"
 
+#include "base/clock.h"
+
 #define ROUNDS 300
+
+/* --- a file that is renewed meanwhile ---------------------------------- */
+
+static void handle_renewal(uv_timer_t *timer)
+{
+    struct scene *scene = timer->data;
+    write_password(scene, scene->renewed, 0600);
+    uv_close((uv_handle_t *)timer, NULL);
+}
+
+static void write_soon(struct scene *scene, const char *text)
+{
+    scene->renewed = text;
+    scene->renewal.data = scene;
+    assert_int_equal(uv_timer_init(&scene->loop, &scene->renewal), 0);
+    assert_int_equal(uv_timer_start(&scene->renewal, handle_renewal, 10, 0), 0);
+}
+
+/* --- the tests ---------------------------------------------------------- */
 
 static void page_names_the_task_while_its_callback_runs(void **state)
 {
@@ -44,6 +65,31 @@ static void silence_ends_at_the_deadline_and_not_before(void **state)
     run(scene);
     assert_int_equal(scene->result.verdict.reason, REASON_TIMEOUT);
     assert_true(scene->result.stage_us[STEP_PING] > 40000);
+    free(scene);
+}
+
+static void time_our_loop_lost_is_given_back(void **state)
+{
+    (void)state;
+    struct scene *scene = start(NULL);
+    scene->order.timeout_ms = 200;
+    scene->stall_ms = 150;
+    run(scene);
+    assert_int_equal(scene->result.verdict.reason, REASON_TIMEOUT);
+    assert_true(scene->result.stage_us[STEP_PING] > 330000);
+    free(scene);
+}
+
+static void silence_while_our_loop_stood_is_no_evidence(void **state)
+{
+    (void)state;
+    struct scene *scene = start(NULL);
+    scene->order.timeout_ms = 60;
+    scene->stall_ms = 5000;
+    run(scene);
+    assert_int_equal(scene->result.verdict.state, STATE_UNKNOWN);
+    assert_string_equal(scene->result.verdict.detail,
+                        "the agent ran late: this host is short of CPU");
     free(scene);
 }
 
@@ -150,6 +196,51 @@ static void bad_password_file_opens_no_connection(void **state)
     free(scene);
 }
 
+/* The scene's clock of files is the disk's own. */
+static void make_old(const struct scene *scene)
+{
+    struct stat found;
+    do { /* ctime cannot be set: until it is no news any more */
+        assert_int_equal(usleep(20000), 0);
+        assert_int_equal(stat(scene->password_file, &found), 0);
+    } while (clock_wall_ms() < (uint64_t)found.st_ctim.tv_sec * 1000 + 2100);
+}
+
+static void file_that_was_empty_for_a_moment_is_read_again(void **state)
+{
+    (void)state;
+    struct scene *scene = start("+OK\r\n+PONG\r\n");
+    give_password(scene, "", 0600);
+    write_soon(scene, "renewed");
+    run(scene);
+    assert_int_equal(scene->result.verdict.state, STATE_UP);
+    assert_int_equal(scene->connections, 1);
+    assert_non_null(strstr(scene->heard, "\r\nrenewed\r\n"));
+    end_password(scene);
+    free(scene);
+}
+
+static void file_in_trouble_is_looked_at_twice_only_if_it_is_new(void **state)
+{
+    (void)state;
+    for (int is_old = 0; is_old < 2; is_old++) {
+        struct scene *scene = start("+OK\r\n+PONG\r\n");
+        give_password(scene, "", 0600);
+        if (is_old) {
+            make_old(scene);
+        }
+        uv_update_time(&scene->loop);
+        uint64_t began_us = clock_monotonic_us();
+        run(scene);
+        uint64_t took_us = clock_monotonic_us() - began_us;
+        assert_non_null(strstr(scene->result.verdict.detail, "is empty"));
+        assert_int_equal(scene->connections, 0);
+        assert_true(is_old ? took_us < 40000 : took_us > 40000);
+        end_password(scene);
+        free(scene);
+    }
+}
+
 static void second_connection_reads_the_password_anew(void **state)
 {
     (void)state;
@@ -226,6 +317,8 @@ int main(void)
         cmocka_unit_test(page_names_the_task_while_its_callback_runs),
         cmocka_unit_test(slot_is_used_again_and_leaves_nothing),
         cmocka_unit_test(silence_ends_at_the_deadline_and_not_before),
+        cmocka_unit_test(time_our_loop_lost_is_given_back),
+        cmocka_unit_test(silence_while_our_loop_stood_is_no_evidence),
         cmocka_unit_test(stalled_write_check_is_no_time_of_info),
         cmocka_unit_test(stalled_info_is_its_own_time),
         cmocka_unit_test(address_that_is_none_is_trouble_of_ours),
@@ -233,6 +326,8 @@ int main(void)
         cmocka_unit_test(user_is_named_and_a_refused_password_is_told),
         cmocka_unit_test(silence_after_auth_is_waited_for_as_such),
         cmocka_unit_test(bad_password_file_opens_no_connection),
+        cmocka_unit_test(file_that_was_empty_for_a_moment_is_read_again),
+        cmocka_unit_test(file_in_trouble_is_looked_at_twice_only_if_it_is_new),
         cmocka_unit_test(second_connection_reads_the_password_anew),
         cmocka_unit_test(no_password_stays_in_the_slot),
         cmocka_unit_test(name_without_address_says_why),

@@ -261,6 +261,11 @@ static const struct verdict_row rows[] = {
      "it connects, but the TLS handshake is not answered: does this port speak "
      "TLS?"},
     {12,
+     "a handshake is begun and not finished",
+     {.is_handshaking = true, .has_shaken = true, .end = EVIDENCE_DEADLINE},
+     VERDICT(TIMEOUT, DOWN, NO, NO),
+     "it connects, but the TLS handshake is not finished in time"},
+    {12,
      "a stopped process answers no handshake",
      {.is_handshaking = true,
       .process = PROCESS_STOPPED,
