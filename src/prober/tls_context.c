@@ -193,6 +193,16 @@ static int load_system(struct making *making)
                : complain_of_memory(making);
 }
 
+/* A store holds no thought of who we are, so any number of contexts may share
+ * it; the last of them frees it. */
+static void share_authorities(struct making *making,
+                              const struct tls_context *donor)
+{
+    SSL_CTX_set1_cert_store(making->ssl, SSL_CTX_get_cert_store(donor->ssl));
+    making->stamps[TLS_FILE_AUTHORITIES] = donor->stamps[TLS_FILE_AUTHORITIES];
+    making->stamps[TLS_FILE_DIRECTORY] = donor->stamps[TLS_FILE_DIRECTORY];
+}
+
 /* --- who we are -------------------------------------------------------- */
 
 static int use_certificate(struct making *making, X509 *certificate)
@@ -291,12 +301,15 @@ static void set_rules(SSL_CTX *ssl)
     SSL_CTX_set_max_cert_list(ssl, SERVER_CHAIN_BYTES_MOST);
 }
 
-static int load(struct making *making, bool verify, bool has_own_ca)
+static int load(struct making *making, const struct instance_access *access,
+                const struct tls_context *donor)
 {
     int status = 0;
-    if (has_own_ca) {
+    if (donor != NULL) {
+        share_authorities(making, donor);
+    } else if (access->tls_ca[0] != '\0') {
         status = load_authorities(making);
-    } else if (verify) {
+    } else if (access->tls_verify) {
         status = load_system(making);
     }
     if (status == 0 && making->files[TLS_FILE_CERTIFICATE].path[0] != '\0') {
@@ -307,7 +320,8 @@ static int load(struct making *making, bool verify, bool has_own_ca)
 }
 
 int tls_context_init(struct tls_context *context,
-                     const struct instance_access *access, char *trouble,
+                     const struct instance_access *access,
+                     const struct tls_context *donor, char *trouble,
                      size_t size)
 {
     *context = (struct tls_context){.verify = access->tls_verify};
@@ -330,7 +344,7 @@ int tls_context_init(struct tls_context *context,
         return complain_of_memory(&making);
     }
     set_rules(making.ssl);
-    int status = load(&making, access->tls_verify, access->tls_ca[0] != '\0');
+    int status = load(&making, access, donor);
     /* OpenSSL may swallow a want of memory, and the context then lacks a
      * cipher or an authority: it must not be kept. */
     if (ERR_GET_REASON(tls_error_take()) == ERR_R_MALLOC_FAILURE) {
@@ -353,11 +367,12 @@ bool tls_context_is_for(const struct tls_context *context,
            strcmp(context->key, access->tls_key) == 0;
 }
 
-bool tls_context_is_fresh(const struct tls_context *context)
+/* The first `count` of its files. */
+static bool are_fresh(const struct tls_context *context, int count)
 {
     struct tls_file files[TLS_FILE_COUNT];
     name_files(files, context->ca, context->certificate, context->key);
-    for (int i = 0; i < TLS_FILE_COUNT; i++) {
+    for (int i = 0; i < count; i++) {
         struct tls_stamp now;
         tls_file_stamp(&files[i], &now);
         if (!tls_stamp_equals(&now, &context->stamps[i])) {
@@ -365,6 +380,21 @@ bool tls_context_is_fresh(const struct tls_context *context)
         }
     }
     return true;
+}
+
+bool tls_context_is_fresh(const struct tls_context *context)
+{
+    return are_fresh(context, TLS_FILE_COUNT);
+}
+
+bool tls_context_may_lend(const struct tls_context *context,
+                          const struct instance_access *access)
+{
+    bool has_any =
+        context->ca[0] != '\0' || (context->verify && access->tls_verify);
+    return context->ssl != NULL && has_any &&
+           strcmp(context->ca, access->tls_ca) == 0 &&
+           are_fresh(context, TLS_FILE_CERTIFICATE);
 }
 
 void tls_context_finish(struct tls_context *context)

@@ -30,11 +30,18 @@ struct tls_context {
     struct tls_stamp stamps[TLS_FILE_COUNT]; /* zeroes for what is not there */
 };
 
-/* Reads the files. 0; or negative, and then `trouble` is a sentence and there
- * is nothing to finish. */
+/* Reads the files; the authorities, by far the dearest, are shared with
+ * `donor`, which tls_context_may_lend found fit; NULL: read as well. 0; or
+ * negative, and then `trouble` is a sentence and there is nothing to finish. */
 int tls_context_init(struct tls_context *context,
-                     const struct instance_access *access, char *trouble,
+                     const struct instance_access *access,
+                     const struct tls_context *donor, char *trouble,
                      size_t size);
+
+/* Whether its authorities are those of this access, and their files what they
+ * were. */
+bool tls_context_may_lend(const struct tls_context *context,
+                          const struct instance_access *access);
 
 /* Whether it was made for an access like this; its files may have changed. */
 bool tls_context_is_for(const struct tls_context *context,

@@ -6,6 +6,8 @@
 
 #include <errno.h>
 
+#include "prober/tls_context.h"
+
 static struct tls_context *find(struct scene *scene, char *trouble)
 {
     trouble[0] = '\0';
@@ -258,7 +260,7 @@ static void with_each_file(struct scene *scene, int count, bool is_there)
 static void conversations_outlive_the_least_used_context(void **state)
 {
     struct scene *scene = *state;
-    enum { FILES = 40 };
+    enum { FILES = 80 };
     struct client clients[FILES];
     char name[16];
     SSL_CTX *context = make_server_context(&scene->right);
@@ -283,7 +285,7 @@ static void conversations_outlive_the_least_used_context(void **state)
 static void context_asked_for_often_stays(void **state)
 {
     struct scene *scene = *state;
-    enum { FILES = 40 };
+    enum { FILES = 80 };
     char trouble[VERDICT_DETAIL_BYTES];
     char name[16];
     with_each_file(scene, FILES, true);
@@ -296,6 +298,43 @@ static void context_asked_for_often_stays(void **state)
         assert_ptr_equal(find(scene, trouble), often);
     }
     with_each_file(scene, FILES, false);
+}
+
+/* As many as one authorities file takes in a row: it is read once. */
+static void authorities_are_read_once_for_all_who_name_them(void **state)
+{
+    struct scene *scene = *state;
+    char trouble[VERDICT_DETAIL_BYTES];
+    use_ours(scene);
+    struct tls_context *first = find(scene, trouble);
+    X509_STORE *store = SSL_CTX_get_cert_store(first->ssl);
+    scene->access.tls_verify = false;
+    struct tls_context *second = find(scene, trouble);
+    assert_ptr_not_equal(second, first);
+    assert_ptr_equal(SSL_CTX_get_cert_store(second->ssl), store);
+    /* Another content is no longer shared, and read once again. */
+    write_certificate(scene->ca, "a", scene->stranger.certificate);
+    second = find(scene, trouble);
+    assert_ptr_not_equal(SSL_CTX_get_cert_store(second->ssl), store);
+    scene->access.tls_verify = true;
+    first = find(scene, trouble);
+    assert_ptr_equal(SSL_CTX_get_cert_store(first->ssl),
+                     SSL_CTX_get_cert_store(second->ssl));
+}
+
+static void authorities_of_the_system_are_lent_to_who_verifies_only(
+    void **state)
+{
+    struct scene *scene = *state;
+    char trouble[VERDICT_DETAIL_BYTES];
+    scene->access.tls_ca[0] = '\0';
+    X509_STORE *store = SSL_CTX_get_cert_store(find(scene, trouble)->ssl);
+    scene->access.tls_verify = false;
+    assert_ptr_not_equal(SSL_CTX_get_cert_store(find(scene, trouble)->ssl),
+                         store);
+    scene->access.tls_verify = true;
+    use_ours(scene);
+    assert_ptr_equal(SSL_CTX_get_cert_store(find(scene, trouble)->ssl), store);
 }
 
 static void store_that_was_never_used_costs_nothing(void **state)
@@ -325,6 +364,8 @@ int main(void)
         TEST(key_opened_to_others_meanwhile_is_refused),
         TEST(conversations_outlive_the_least_used_context),
         TEST(context_asked_for_often_stays),
+        TEST(authorities_are_read_once_for_all_who_name_them),
+        TEST(authorities_of_the_system_are_lent_to_who_verifies_only),
         cmocka_unit_test(store_that_was_never_used_costs_nothing),
     };
     return cmocka_run_group_tests_name("tls contexts", tests, NULL, NULL);
