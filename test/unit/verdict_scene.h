@@ -94,6 +94,7 @@ struct answers {
     bool asks_auth;
     bool asks_cluster;
     bool is_handshaking;
+    bool has_shaken;
     const char *auth;
     const char *ping;
     const char *role;
@@ -184,6 +185,7 @@ static inline void scene_play(struct verdict_scene *scene,
     }
     scene->evidence.process = answers->process;
     scene->evidence.is_handshaking = answers->is_handshaking;
+    scene->evidence.has_shaken = answers->has_shaken;
     if (answers->trouble != NULL) {
         assert_true(text_copy(scene->evidence.trouble,
                               sizeof(scene->evidence.trouble),
