@@ -73,13 +73,13 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all help demo test test-fast lint format install clean bench fuzz deps \
+.PHONY: all help demo test test-fast lint format install clean bench bench-fleet fuzz deps \
         check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) ## build the five programs
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n",$$1,$$2}' \
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n",$$1,$$2}' \
 	    Makefile
 
 $B/obj/%.o: %.c
@@ -210,6 +210,11 @@ bench: ## cost against a bare epoll prober; ten minutes
 	@packaging/install-deps test
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCH)
 	@test/bench/run
+
+bench-fleet: ## many agents on one ZooKeeper; eight minutes: AGENTS=150
+	@packaging/install-deps test
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@test/bench/fleet $(if $(AGENTS),--agents $(AGENTS))
 
 lint: ## layout, arrows between rooms, clang-tidy
 	@packaging/install-deps lint

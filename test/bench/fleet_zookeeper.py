@@ -19,6 +19,12 @@ class FleetZooKeeper(ZooKeeper):
     def __init__(self):
         super().__init__(tick_ms=TICK_MS)
 
+    def set_backlog(self, connections):
+        """How many may wait to be accepted, from its next start on; None:
+        ZooKeeper's default of 50."""
+        self.settings = {} if connections is None \
+            else {"clientPortListenBacklog": connections}
+
     @property
     def address(self):
         return "127.0.0.1", self.port
@@ -38,7 +44,8 @@ class FleetZooKeeper(ZooKeeper):
         return {int(sid, 16): int(est) / 1000
                 for sid, est in CONNECTION.findall(text)}
 
-    def forget_latency(self):
+    def forget_counters(self):
+        """Latencies and handshakes count from now on."""
         self.word("srst")
 
     def wait_ephemerals(self, count, seconds):
