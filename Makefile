@@ -195,6 +195,7 @@ demo: ## see it work, on servers of its own, in half a minute
 test: ## everything: both compilers, sanitizers, real servers
 	@packaging/install-deps test
 	@packaging/get-readers
+	@packaging/get-haproxy
 	@test/run
 
 test-fast: ## lint, unit tests and the simulation
