@@ -8,6 +8,7 @@ import contextlib
 import json
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from kazoo.client import KazooClient
@@ -107,12 +108,11 @@ def targets(fleet, job):
 
 def wait_targets(ask, expected):
     """Of all jobs at once: asking promtool takes two seconds."""
+    def wait(job):
+        wait_for(lambda: ask(job) == expected[job], 40,
+                 f"{expected[job]} of {job}")
     with ThreadPoolExecutor(len(expected)) as pool:
-        asked = [pool.submit(wait_for, lambda job=job: ask(job) == wanted, 40,
-                             f"{wanted} of {job}")
-                 for job, wanted in expected.items()]
-        for one in asked:
-            one.result()
+        list(pool.map(wait, expected))
 
 
 def test_promtool_discovers_the_members_and_no_others(fleet, jobs):
@@ -183,12 +183,10 @@ class Application:
     def handle_children(self, members):
         for member in set(members) - set(self.servers):
             self.servers[member] = None
-            self.client.DataWatch(
-                f"{self.path}/{member}",
-                lambda data, stat, member=member:
-                    self.handle_data(member, data))
+            self.client.DataWatch(f"{self.path}/{member}",
+                                  partial(self.handle_data, member))
 
-    def handle_data(self, member, data):
+    def handle_data(self, member, data, stat):
         if data is None:
             self.servers.pop(member, None)
             return False  # watched anew when it is a child again
