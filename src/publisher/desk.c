@@ -107,12 +107,46 @@ static bool is_said(const struct desk_slot *slot,
            slot->said_since_ms == statement->since_wall_ms;
 }
 
-/* Better news, or the same state in other words. */
+/* How far readers rely on a state; 0: each change of it is news at once. */
+static int state_worth(enum state state)
+{
+    switch (state) {
+    case STATE_UP:
+        return 3;
+    case STATE_DEGRADED:
+        return 2;
+    case STATE_LOADING:
+        return 1;
+    case STATE_NONE:
+    case STATE_DRAINING:
+    case STATE_MAINT:
+    case STATE_DOWN:
+    case STATE_UNKNOWN:
+    case STATE_COUNT:
+        return 0;
+    }
+    return 0;
+}
+
+static int ability_worth(enum ability ability)
+{
+    return ability == ABILITY_YES ? 2 : ability == ABILITY_STALE ? 1 : 0;
+}
+
+/* Better news, or the same state in other words, and whatever readers may do
+ * they may still do: nobody goes on using what has gone. */
 static bool can_wait(const struct desk_slot *slot,
                      const struct statement *statement)
 {
-    return slot->is_said && (statement->verdict.state == STATE_UP ||
-                             statement->verdict.state == slot->said_state);
+    const struct verdict *verdict = &statement->verdict;
+    bool is_no_worse =
+        verdict->state == slot->said_state ||
+        state_worth(verdict->state) > state_worth(slot->said_state);
+    return slot->is_said && is_no_worse &&
+           ability_worth(verdict->readable) >=
+               ability_worth(slot->said_readable) &&
+           ability_worth(verdict->writable) >=
+               ability_worth(slot->said_writable);
 }
 
 static void note_said(struct desk_slot *slot, const struct statement *statement,
@@ -120,6 +154,8 @@ static void note_said(struct desk_slot *slot, const struct statement *statement,
 {
     slot->is_said = true;
     slot->said_state = statement->verdict.state;
+    slot->said_readable = statement->verdict.readable;
+    slot->said_writable = statement->verdict.writable;
     slot->said_version = statement->claim_version;
     slot->said_since_ms = statement->since_wall_ms;
     damper_spend(&slot->damper, now_ms);
@@ -135,7 +171,7 @@ static void judge(struct desk *desk, uint32_t index, uint64_t now_ms,
         return;
     }
     slot->sequence = sequence;
-    slot->damped_until_ms = 0;
+    slot->wait_until_ms = 0;
     struct payload_found found;
     struct statement statement;
     tree_found(desk->tree, index, &found);
@@ -144,7 +180,7 @@ static void judge(struct desk *desk, uint32_t index, uint64_t now_ms,
     bool is_new = !statement.is_keep && !is_said(slot, &statement);
     uint64_t free_ms = damper_free_ms(&slot->damper, now_ms);
     if (is_new && can_wait(slot, &statement) && free_ms > now_ms) {
-        slot->damped_until_ms = free_ms;
+        slot->wait_until_ms = free_ms;
         return;
     }
     int status = members_judge(&desk->members, index, &desk->record.settings,
@@ -161,7 +197,7 @@ static void judge(struct desk *desk, uint32_t index, uint64_t now_ms,
         log_event(LEVEL_ERROR, "payload_failed",
                   LOG_TEXT("name", desk->record.settings.name),
                   LOG_NUMBER("error", status));
-        desk->again_ms = now_ms + DESK_POLL_MS;
+        slot->wait_until_ms = now_ms + DESK_POLL_MS;
         return;
     }
     if (is_new) {
@@ -188,7 +224,7 @@ void desk_look(struct desk *desk, uint64_t now_ms, uint64_t now_wall_ms)
         const struct desk_slot *slot = &desk->slots[i];
         if (slot->sequence != board_instance_sequence(desk->board, i) ||
             slot->lease.next_ms <= now_ms ||
-            (slot->damped_until_ms != 0 && slot->damped_until_ms <= now_ms)) {
+            (slot->wait_until_ms != 0 && slot->wait_until_ms <= now_ms)) {
             judge(desk, i, now_ms, now_wall_ms);
         }
     }
@@ -209,15 +245,15 @@ uint64_t desk_next_ms(const struct desk *desk, uint64_t now_ms)
     bool is_expired = false;
     for (uint32_t i = 0; i < desk->agent.instance_count; i++) {
         const struct lease *lease = &desk->slots[i].lease;
-        uint64_t damped_ms = desk->slots[i].damped_until_ms;
-        if (damped_ms != 0 && damped_ms < next_ms) {
-            next_ms = damped_ms;
-        }
         is_expired = is_expired || lease->is_expired;
+        uint64_t slot_ms = desk->slots[i].wait_until_ms;
+        if (slot_ms == 0 || lease->next_ms < slot_ms) {
+            slot_ms = lease->next_ms;
+        }
         /* Past its time and torn: not before the record can be read. */
-        bool is_torn = lease->next_ms <= now_ms && desk->again_ms > now_ms;
-        if (!is_torn && lease->next_ms < next_ms) {
-            next_ms = lease->next_ms;
+        bool is_torn = slot_ms <= now_ms && desk->again_ms > now_ms;
+        if (!is_torn && slot_ms < next_ms) {
+            next_ms = slot_ms;
         }
     }
     if (is_expired && now_ms + DESK_POLL_MS < next_ms) {

@@ -30,10 +30,12 @@ struct desk_slot {
     /* The last statement, so that equal ones are not encoded again. */
     bool is_said;
     enum state said_state;
+    enum ability said_readable;
+    enum ability said_writable;
     uint64_t said_version;
     uint64_t said_since_ms;
     struct damper damper;
-    uint64_t damped_until_ms; /* news waits until then; 0 = none does */
+    uint64_t wait_until_ms; /* news waits until then; 0 = none does */
 };
 
 struct desk {

@@ -95,6 +95,7 @@ static void review_state(struct publisher *publisher)
     struct tree *tree = publisher->desk.tree;
     if (publisher->state == ZOOKEEPER_RECONCILE && tree_is_settled(tree)) {
         publisher_enter(publisher, ZOOKEEPER_STEADY);
+        publisher_forget_members(publisher);
         publisher_start_refresh(publisher);
     }
     if (publisher->state == ZOOKEEPER_DRAINING && !publisher->is_closing &&
@@ -189,6 +190,10 @@ static void take_answer(struct publisher *publisher, const struct zk_note *note)
                   LOG_NUMBER("request", note->request),
                   LOG_TEXT("error", zk_code_name(note->code)));
     }
+    if ((note->request == TREE_MULTI || note->request == TREE_PARENT) &&
+        note->outcome == TREE_REFUSED) {
+        publisher->refusal = note->code;
+    }
     switch (note->request) {
     case TREE_LIST:
         tree_on_listed(tree, note->ticket, note->outcome,
@@ -233,8 +238,8 @@ void publisher_on_note(struct zk *zk, const struct zk_note *note)
         take_answer(publisher, note);
         break;
     case ZK_CLOSED:
-        session_file_remove(publisher->run_dir);
-        publisher_leave(PUBLISHER_EXIT_WITHDRAWN, "withdrawn");
+        publisher_lose_session(publisher, PUBLISHER_EXIT_WITHDRAWN,
+                               "withdrawn");
     }
 }
 

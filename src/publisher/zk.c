@@ -223,6 +223,26 @@ int zk_close(struct zk *zk)
     return uv_thread_create(&zk->closer, close_in_thread, zk);
 }
 
+/* This library has no name for it: KeeperException.Code.QUOTAEXCEEDED. */
+#define QUOTA_EXCEEDED (-125)
+
+const char *zk_refusal(int code)
+{
+    switch (code) {
+    case ZNOAUTH:
+        return "ZooKeeper does not let us write it: see the ACLs of the node "
+               "and of its parent";
+    case ZINVALIDACL:
+        return "ZooKeeper takes none of our credentials: see zookeeper.auth";
+    case ZNOCHILDRENFOREPHEMERALS:
+        return "its parent is an ephemeral node and can have no children";
+    case QUOTA_EXCEEDED:
+        return "a quota of ZooKeeper's is exceeded";
+    default:
+        return "ZooKeeper does not let us write it";
+    }
+}
+
 const char *zk_code_name(int code)
 {
     return zerror(code);

@@ -207,7 +207,7 @@ static void failures_in_a_row_wait_longer_and_longer(void **state)
         serve(world);
     }
     assert_int_equal(world->multis, 2 + 12);
-    assert_int_equal(waited_ms, TREE_BACKOFF_MOST_MS);
+    assert_int_equal(waited_ms, TREE_REFUSED_MOST_MS);
     world->fate = HONEST;
     settle(world);
     check(world, "r1", "down");

@@ -259,7 +259,9 @@ static void a_node_we_may_not_write_holds_up_no_other(void **state)
     want(world, 1, "up", 3);
     serve(world);
     check(world, "r1", "up");
+    assert_true(tree_is_settled(world->tree)); /* it stands aside */
     world->refused = 0;
+    world->now_ms = tree_next_ms(world->tree);
     settle(world);
     check(world, "r0", "down");
     assert_int_equal(world->refusals_over, 1);
