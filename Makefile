@@ -73,8 +73,8 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all help demo test test-fast lint format install clean bench bench-fleet fuzz deps \
-        check-unit check-sim
+.PHONY: all help demo test test-fast lint format install clean bench \
+        bench-fleet fuzz deps check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) ## build the five programs
 
@@ -212,7 +212,7 @@ bench: ## cost against a bare epoll prober; ten minutes
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCH)
 	@test/bench/run
 
-bench-fleet: ## many agents on one ZooKeeper; eight minutes: AGENTS=150
+bench-fleet: ## many agents on one ZooKeeper; seven minutes: AGENTS=200
 	@packaging/install-deps test
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@test/bench/fleet $(if $(AGENTS),--agents $(AGENTS))

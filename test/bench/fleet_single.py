@@ -12,7 +12,7 @@ import time
 from agent import Agent
 from fleet_suites import milliseconds, observer, percentile, share
 from fleet_wire import Crowd, Session, end_session
-from fleet_zookeeper import FleetZooKeeper
+from fleet_zookeeper import BACKLOG, FleetZooKeeper
 from measure import median
 from report import number
 from servers import Redis, private_directory, wait_for
@@ -28,7 +28,6 @@ NODE_BYTES = 420      # about what a state node has
 SESSIONS = 5000
 SESSION_NODES = 5     # as many as an agent with two instances has
 SESSION_MS = 30000
-BACKLOG = 4096        # connections that may wait to be accepted
 LOGGED = re.compile(r"^ts=(\S+) .*event=(\w+)(.*)$")
 
 
@@ -215,16 +214,17 @@ def made_moments(zookeeper):
 def expiry_turn(agent, zookeeper):
     """(first, last node back, transactions) after the session was ended by
     another client."""
-    session = identity(agent)
-    end_session(zookeeper.address, session)
-    gone = time.time()
+    watcher = Session(zookeeper.address, SESSION_MS)
+    watcher.get(f"{STATE}/test/h1/r0", is_watched=True)
     zxid = zookeeper.zxid()
-    zookeeper.wait_ephemerals(THOUSAND, 30)
-    made = made_moments(zookeeper)
-    transactions = zookeeper.zxid() - zxid - 2  # the observer's two
-    if len(made) != THOUSAND or min(made) < gone - 1:
-        raise AssertionError("the nodes of an ended session still stand")
+    end_session(zookeeper.address, identity(agent))
+    gone = watcher.wait_event(10)
     wait_logged(agent, "session_state", gone, "to=steady")
+    transactions = zookeeper.zxid() - zxid - 1  # the end's own
+    watcher.end()
+    made = made_moments(zookeeper)
+    if len(made) != THOUSAND or min(made) < gone - 0.1:
+        raise AssertionError("the nodes of an ended session still stand")
     return min(made) - gone, max(made) - gone, transactions
 
 
@@ -350,8 +350,6 @@ def kilobytes(more, less, hosts):
 def measure_sessions(site):
     count = SESSIONS if site.seconds >= 10 else 100
     with private_zookeeper() as zookeeper:
-        zookeeper.set_backlog(BACKLOG)
-        zookeeper.restart()
         crowd = Crowd(zookeeper.address, SESSION_MS)
         crowd.open(count // 10)   # its code compiled, its tables there
         empty = zookeeper.heap_mb()

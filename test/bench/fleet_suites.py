@@ -8,6 +8,7 @@ import time
 from kazoo.client import KazooClient
 
 from fleet_agents import HEARTBEAT_S, NODES, SESSION_S
+from fleet_zookeeper import BACKLOG
 from report import number
 
 logging.getLogger("kazoo").setLevel(logging.CRITICAL)
@@ -164,10 +165,9 @@ def measure_steady(site):
 
 # --- outages ---------------------------------------------------------------
 class Return:
-    """How a fleet came back from an outage that ended at `healed`."""
+    """How a fleet came back: until nothing moves any more."""
 
-    def __init__(self, site, healed):
-        self.healed = healed
+    def __init__(self, site):
         self.connections = {}
         last, since = None, time.monotonic()
         end = time.monotonic() + BACK_SECONDS
@@ -195,9 +195,12 @@ class Return:
             f"{BACK_SECONDS} s after the outage, with {seen[1]:.0f} of "
             f"{wanted} nodes")
 
-    def offsets(self):
-        return [max(0, est - self.healed)
-                for est in self.connections.values()]
+    def moments(self, gone, healed):
+        """Of the connections made since `gone`, in seconds from the first of
+        them or from `healed`, whichever came first."""
+        made = [at for at in self.connections.values() if at >= gone]
+        begun = min([healed, *made])
+        return [at - begun for at in made]
 
 
 def busiest(moments):
@@ -233,15 +236,16 @@ def measure_outage(site, title, fault):
     marks = agents.log_marks()
     cpu, begun = agents.cpu_seconds(), time.monotonic()
     site.zookeeper.forget_counters()
+    gone = time.time()
     healed = fault(site)
     outage_cpu = (agents.cpu_seconds() - cpu) / (time.monotonic() - begun)
     site.say(f"{title}: back, waiting for the agents")
-    back = Return(site, healed)
+    back = Return(site)
     after = node_stats(site.zookeeper, agents)
     anew = [after[path].ctime / 1000 - healed for path in after
             if not before[path] or after[path].czxid != before[path].czxid]
     kept = len(set(old) & set(back.connections))
-    moments = back.offsets()
+    moments = back.moments(gone, healed)
     lines = agents.logged(marks)
     count = len(agents)
     return [
@@ -260,10 +264,11 @@ def measure_outage(site, title, fault):
     ]
 
 
-def killed_and_started(down_seconds):
+def killed_and_started(down_seconds, backlog=BACKLOG):
     def fault(site):
         site.zookeeper.kill()
         wait_window(site, down_seconds)
+        site.zookeeper.set_backlog(backlog)
         site.zookeeper.restart()
         return time.time()
     return fault
@@ -282,9 +287,10 @@ def stopped_and_continued(seconds):
 
 def measure_restarts(site):
     outage = min(OUTAGE_SECONDS, max(1, site.seconds))
-    ways = [("server killed, started at once", killed_and_started(0)),
-            (f"server killed, back after {outage} s",
-             killed_and_started(outage)),
-            (f"server stopped for {outage} s", stopped_and_continued(outage))]
+    ways = [("killed, started at once", killed_and_started(0)),
+            (f"killed, back after {outage} s", killed_and_started(outage)),
+            ("the same, with ZooKeeper's default backlog of 50",
+             killed_and_started(outage, None)),
+            (f"stopped for {outage} s", stopped_and_continued(outage))]
     return [row for title, fault in ways
             for row in measure_outage(site, title, fault)]

@@ -9,6 +9,9 @@ from servers import ZooKeeper, wait_for
 
 # ZooKeeper's own default, of which expiries are multiples.
 TICK_MS = 2000
+# Connections that may wait to be accepted. ZooKeeper's default is 50: who
+# comes then is dropped, and the kernel tries again after 1, 3, 7 seconds.
+BACKLOG = 4096
 # A session in the answer to `cons`: since when it is connected, and its id.
 CONNECTION = re.compile(r"sid=0x([0-9a-f]+),.*?est=(\d+)")
 
@@ -18,10 +21,10 @@ class FleetZooKeeper(ZooKeeper):
 
     def __init__(self):
         super().__init__(tick_ms=TICK_MS)
+        self.set_backlog(BACKLOG)
 
     def set_backlog(self, connections):
-        """How many may wait to be accepted, from its next start on; None:
-        ZooKeeper's default of 50."""
+        """From its next start on; None: ZooKeeper's default."""
         self.settings = {} if connections is None \
             else {"clientPortListenBacklog": connections}
 
