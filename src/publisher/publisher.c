@@ -76,7 +76,9 @@ static void set_next(struct publisher *publisher, uint64_t now_ms)
         (void)uv_timer_stop(&publisher->next); /* always 0 */
         return;
     }
-    uint64_t wait_ms = next_ms > now_ms ? next_ms - now_ms : 0;
+    /* Never 0: libuv 1.44.2 runs a timer that is due again before it looks for
+     * answers, and so would wait for them for ever. */
+    uint64_t wait_ms = next_ms > now_ms ? next_ms - now_ms : 1;
     (void)uv_timer_start(&publisher->next, handle_next, wait_ms,
                          0); /* fails only without a callback */
 }

@@ -309,20 +309,23 @@ static uint64_t flies_after(const struct tree *tree,
 
 uint64_t tree_next_ms(const struct tree *tree)
 {
-    if (!tree->is_connected) {
-        return UINT64_MAX;
+    if (!tree->is_connected || tree->list_ticket != 0 ||
+        tree->parent_ticket != 0) {
+        return UINT64_MAX; /* the answer comes first */
     }
+    bool may_read = tree->reads < TREE_READS_MOST;
+    bool may_write = tree->multi_ticket == 0;
     uint64_t next_ms =
         tree->backoff_until_ms != 0 ? tree->backoff_until_ms : UINT64_MAX;
     for (uint32_t i = 0; i < tree->slot_count; i++) {
         const struct tree_slot *slot = &tree->slots[i];
-        if (wants_read(tree, slot) && slot->again_ms != 0 &&
+        if (may_read && wants_read(tree, slot) && slot->again_ms != 0 &&
             slot->again_ms < next_ms) {
             next_ms = slot->again_ms;
         }
         uint64_t flies_ms = flies_after(tree, slot);
-        if (flies_ms != 0 && flies_ms < next_ms && may_decide(slot) &&
-            tree_is_change(tree_decide(tree, slot))) {
+        if (may_write && flies_ms != 0 && flies_ms < next_ms &&
+            may_decide(slot) && tree_is_change(tree_decide(tree, slot))) {
             next_ms = flies_ms;
         }
     }
