@@ -198,6 +198,30 @@ static size_t slot_bytes(const struct tree *tree, const struct tree_slot *slot)
     return 2 * path + bytes;
 }
 
+static bool is_being_read(const struct tree *tree, uint32_t number)
+{
+    const struct tree_slot *slot = &tree->slots[number];
+    bool is_due = slot->must_read && slot->again_ms == 0;
+    return slot->name != NULL && (slot->read_ticket != 0 || is_due);
+}
+
+/* A change of state and its members fly together: after a multi that failed
+ * all are read again, and none goes before the last one was. */
+static bool waits_for_others(const struct tree *tree, uint32_t number)
+{
+    if (number == tree->instances || number >= tree->fixed) {
+        return false;
+    }
+    uint32_t instance = number < tree->instances
+                            ? number
+                            : (number - tree->instances - 1) % tree->instances;
+    bool is_waiting = is_being_read(tree, instance);
+    for (uint32_t i = 1; !is_waiting && i < tree->directory_count; i++) {
+        is_waiting = is_being_read(tree, tree_member_slot(tree, i, instance));
+    }
+    return is_waiting;
+}
+
 /* A multi while it is loaded. */
 struct load {
     struct tree_request *request;
@@ -211,7 +235,8 @@ static bool is_loadable(const struct tree *tree, uint32_t number,
 {
     const struct tree_slot *slot = &tree->slots[number];
     return may_fly(slot, now_ms) && tree_is_change(tree_decide(tree, slot)) &&
-           !is_held(tree, number) && !has_no_parent(tree, slot);
+           !is_held(tree, number) && !has_no_parent(tree, slot) &&
+           !waits_for_others(tree, number);
 }
 
 /* The next turn is that of the first one left out: no room, or it flies
@@ -325,7 +350,8 @@ uint64_t tree_next_ms(const struct tree *tree)
         }
         uint64_t flies_ms = flies_after(tree, slot);
         if (may_write && flies_ms != 0 && flies_ms < next_ms &&
-            may_decide(slot) && tree_is_change(tree_decide(tree, slot))) {
+            may_decide(slot) && !waits_for_others(tree, i) &&
+            tree_is_change(tree_decide(tree, slot))) {
             next_ms = flies_ms;
         }
     }
