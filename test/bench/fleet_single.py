@@ -27,7 +27,8 @@ STATE = "/thousand"
 NODE_BYTES = 420      # about what a state node has
 SESSIONS = 5000
 SESSION_NODES = 5     # as many as an agent with two instances has
-SESSION_MS = 30000
+SESSION_MS = 60000
+PING_BURSTS = 10
 LOGGED = re.compile(r"^ts=(\S+) .*event=(\w+)(.*)$")
 
 
@@ -306,22 +307,22 @@ def session_paths(crowd):
         yield session, [f"/bare/h{i}-{j}" for j in range(SESSION_NODES)]
 
 
-def watch_seconds(crowd, zookeeper, seconds):
-    """CPU of the server for each ping of a quiet crowd."""
-    cpu = zookeeper.cpu_seconds()
-    pings = crowd.pings
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        crowd.ping_due()
-        time.sleep(0.05)
-    return (zookeeper.cpu_seconds() - cpu) / max(1, crowd.pings - pings)
+def ping_seconds(crowd, zookeeper):
+    """CPU of the server for one ping of many."""
+    before = zookeeper.cpu_seconds()
+    for _ in range(PING_BURSTS):
+        crowd.ping_due(silent_s=0)
+    return ((zookeeper.cpu_seconds() - before)
+            / (PING_BURSTS * len(crowd.sessions)))
 
 
-def fill(crowd, zookeeper):
+def fill(crowd):
     """Each makes an agent's nodes and watches them; the seconds it took."""
     crowd.sessions[0].make("/bare")
     begun = time.monotonic()
-    for session, paths in session_paths(crowd):
+    for number_, (session, paths) in enumerate(session_paths(crowd)):
+        if number_ % 500 == 0:
+            crowd.ping_due()
         session.make_many(paths, b"x" * NODE_BYTES)
         for path in paths:
             session.get(path, is_watched=True)
@@ -357,9 +358,9 @@ def measure_sessions(site):
         opened = crowd.open(count)
         held = zookeeper.heap_mb()
         site.say("pings")
-        ping = watch_seconds(crowd, zookeeper, min(site.seconds, 15))
+        ping = ping_seconds(crowd, zookeeper)
         site.say(f"{SESSION_NODES} nodes for each")
-        filled = fill(crowd, zookeeper)
+        filled = fill(crowd)
         full = zookeeper.heap_mb()
         total = len(crowd.sessions)
         site.say("server killed and started; resuming all")
