@@ -61,7 +61,7 @@ class Liar:
 
     def hang_up(self):
         """Ends all connections there are."""
-        for peer in self.peers:
+        for peer in list(self.peers):  # not those who come back meanwhile
             with contextlib.suppress(OSError):
                 peer.shutdown(socket.SHUT_RDWR)
 
