@@ -9,6 +9,13 @@
  *   suspended   ignored   reconcile     impossible   stays           draining
  *   draining    ignored   stays         closes       stays           ignored
  *
+ * "boot" ends in start.c, when the board was read, the lock taken or waited
+ * for, and the credential read: then "connecting". A look, an answer and a
+ * watch change no state by themselves: they lead to `publisher_work`, which is
+ * nothing in boot and while closing; what belongs to an older connection is
+ * dropped by its ticket. Once closing has begun, only its end or the deadline
+ * count.
+ *
  * From every state the process leaves, by a code of exits.h, when the session
  * expires, is refused or is mad, when an answer is overdue, when there was no
  * connection for too long (PUBLISHER_CUT_OFF_MS, a session's time), and when
