@@ -73,13 +73,13 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all help demo test test-fast lint format install clean bench fuzz deps \
-        check-unit check-sim
+.PHONY: all help demo test test-fast lint format install clean bench \
+        bench-fleet fuzz deps check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) ## build the five programs
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n",$$1,$$2}' \
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n",$$1,$$2}' \
 	    Makefile
 
 $B/obj/%.o: %.c
@@ -195,6 +195,7 @@ demo: ## see it work, on servers of its own, in half a minute
 test: ## everything: both compilers, sanitizers, real servers
 	@packaging/install-deps test
 	@packaging/get-readers
+	@packaging/get-haproxy
 	@test/run
 
 test-fast: ## lint, unit tests and the simulation
@@ -210,6 +211,11 @@ bench: ## cost against a bare epoll prober; ten minutes
 	@packaging/install-deps test
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCH)
 	@test/bench/run
+
+bench-fleet: ## many agents on one ZooKeeper; seven minutes: AGENTS=200
+	@packaging/install-deps test
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@test/bench/fleet $(if $(AGENTS),--agents $(AGENTS))
 
 lint: ## layout, arrows between rooms, clang-tidy
 	@packaging/install-deps lint

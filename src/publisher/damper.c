@@ -17,13 +17,35 @@ static bool is_less(enum ability said, enum ability now)
                            (said == ABILITY_STALE && now != ABILITY_YES));
 }
 
+/* How far readers rely on a state; 0: each change to it is news at once. */
+static int state_worth(enum state state)
+{
+    switch (state) {
+    case STATE_UP:
+        return 3;
+    case STATE_DEGRADED:
+        return 2;
+    case STATE_LOADING:
+        return 1;
+    case STATE_NONE:
+    case STATE_DRAINING:
+    case STATE_MAINT:
+    case STATE_DOWN:
+    case STATE_UNKNOWN:
+    case STATE_COUNT:
+        return 0;
+    }
+    return 0;
+}
+
 bool damper_can_wait(const struct damper_said *said, const struct verdict *news)
 {
     bool is_other = said->role != ROLE_UNKNOWN && said->role != news->role;
     bool is_loss = is_less(said->readable, news->readable) ||
                    is_less(said->writable, news->writable);
-    return !is_other && !is_loss &&
-           (news->state == STATE_UP || news->state == said->state);
+    bool is_no_worse = news->state == said->state ||
+                       state_worth(news->state) > state_worth(said->state);
+    return !is_other && !is_loss && is_no_worse;
 }
 
 static void forgive(struct damper *damper, uint64_t now_ms)

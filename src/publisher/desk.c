@@ -128,7 +128,7 @@ static void judge(struct desk *desk, uint32_t index, uint64_t now_ms,
         return;
     }
     slot->sequence = sequence;
-    slot->damped_until_ms = 0;
+    slot->wait_until_ms = 0;
     struct payload_found found;
     struct statement statement;
     tree_found(desk->tree, index, &found);
@@ -138,7 +138,7 @@ static void judge(struct desk *desk, uint32_t index, uint64_t now_ms,
     uint64_t free_ms = damper_free_ms(&slot->damper, now_ms);
     if (is_new && slot->is_said && free_ms > now_ms &&
         damper_can_wait(&slot->said, &statement.verdict)) {
-        slot->damped_until_ms = free_ms;
+        slot->wait_until_ms = free_ms;
         return;
     }
     int status = members_judge(&desk->members, index, &desk->record.settings,
@@ -155,7 +155,7 @@ static void judge(struct desk *desk, uint32_t index, uint64_t now_ms,
         log_event(LEVEL_ERROR, "payload_failed",
                   LOG_TEXT("name", desk->record.settings.name),
                   LOG_TEXT("error", strerror(-status)));
-        desk->again_ms = now_ms + DESK_POLL_MS;
+        slot->wait_until_ms = now_ms + DESK_POLL_MS;
         return;
     }
     if (is_new) {
@@ -182,7 +182,7 @@ void desk_look(struct desk *desk, uint64_t now_ms, uint64_t now_wall_ms)
         const struct desk_slot *slot = &desk->slots[i];
         if (slot->sequence != board_instance_sequence(desk->board, i) ||
             slot->lease.next_ms <= now_ms ||
-            (slot->damped_until_ms != 0 && slot->damped_until_ms <= now_ms)) {
+            (slot->wait_until_ms != 0 && slot->wait_until_ms <= now_ms)) {
             judge(desk, i, now_ms, now_wall_ms);
         }
     }
@@ -203,15 +203,15 @@ uint64_t desk_next_ms(const struct desk *desk, uint64_t now_ms)
     bool is_expired = false;
     for (uint32_t i = 0; i < desk->agent.instance_count; i++) {
         const struct lease *lease = &desk->slots[i].lease;
-        uint64_t damped_ms = desk->slots[i].damped_until_ms;
-        if (damped_ms != 0 && damped_ms < next_ms) {
-            next_ms = damped_ms;
-        }
         is_expired = is_expired || lease->is_expired;
+        uint64_t slot_ms = desk->slots[i].wait_until_ms;
+        if (slot_ms == 0 || lease->next_ms < slot_ms) {
+            slot_ms = lease->next_ms;
+        }
         /* Past its time and torn: not before the record can be read. */
-        bool is_torn = lease->next_ms <= now_ms && desk->again_ms > now_ms;
-        if (!is_torn && lease->next_ms < next_ms) {
-            next_ms = lease->next_ms;
+        bool is_torn = slot_ms <= now_ms && desk->again_ms > now_ms;
+        if (!is_torn && slot_ms < next_ms) {
+            next_ms = slot_ms;
         }
     }
     if (is_expired && now_ms + DESK_POLL_MS < next_ms) {

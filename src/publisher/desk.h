@@ -33,7 +33,7 @@ struct desk_slot {
     uint64_t said_version;
     uint64_t said_since_ms;
     struct damper damper;
-    uint64_t damped_until_ms; /* news waits until then; 0 = none does */
+    uint64_t wait_until_ms; /* news waits until then; 0 = none does */
 };
 
 struct desk {

@@ -9,6 +9,13 @@
  *   suspended   ignored   reconcile     impossible   stays           draining
  *   draining    ignored   stays         closes       stays           ignored
  *
+ * "boot" ends in start.c, when the board was read, the lock taken or waited
+ * for, and the credential read: then "connecting". A look, an answer and a
+ * watch change no state by themselves: they lead to `publisher_work`, which is
+ * nothing in boot and while closing; what belongs to an older connection is
+ * dropped by its ticket. Once closing has begun, only its end or the deadline
+ * count.
+ *
  * From every state the process leaves, by a code of exits.h, when the session
  * expires, is refused or is mad, when an answer is overdue, when there was no
  * connection for too long (PUBLISHER_CUT_OFF_MS, a session's time), and when
@@ -76,7 +83,9 @@ static void set_next(struct publisher *publisher, uint64_t now_ms)
         (void)uv_timer_stop(&publisher->next); /* always 0 */
         return;
     }
-    uint64_t wait_ms = next_ms > now_ms ? next_ms - now_ms : 0;
+    /* Never 0: libuv 1.44.2 runs a timer that is due again before it looks for
+     * answers, and so would wait for them for ever. */
+    uint64_t wait_ms = next_ms > now_ms ? next_ms - now_ms : 1;
     (void)uv_timer_start(&publisher->next, handle_next, wait_ms,
                          0); /* fails only without a callback */
 }
@@ -95,6 +104,7 @@ static void review_state(struct publisher *publisher)
     struct tree *tree = publisher->desk.tree;
     if (publisher->state == ZOOKEEPER_RECONCILE && tree_is_settled(tree)) {
         publisher_enter(publisher, ZOOKEEPER_STEADY);
+        publisher_forget_members(publisher);
         publisher_start_refresh(publisher);
     }
     if (publisher->state == ZOOKEEPER_DRAINING && !publisher->is_closing &&
@@ -189,6 +199,10 @@ static void take_answer(struct publisher *publisher, const struct zk_note *note)
                   LOG_NUMBER("request", note->request),
                   LOG_TEXT("error", zk_code_name(note->code)));
     }
+    if ((note->request == TREE_MULTI || note->request == TREE_PARENT) &&
+        note->outcome == TREE_REFUSED) {
+        publisher->refusal = note->code;
+    }
     switch (note->request) {
     case TREE_LIST:
         tree_on_listed(tree, note->ticket, note->outcome,
@@ -233,8 +247,8 @@ void publisher_on_note(struct zk *zk, const struct zk_note *note)
         take_answer(publisher, note);
         break;
     case ZK_CLOSED:
-        session_file_remove(publisher->run_dir);
-        publisher_leave(PUBLISHER_EXIT_WITHDRAWN, "withdrawn");
+        publisher_lose_session(publisher, PUBLISHER_EXIT_WITHDRAWN,
+                               "withdrawn");
     }
 }
 

@@ -79,6 +79,8 @@ struct publisher {
     bool is_saved;                /* `session` stands in the file */
     char server[ZK_SERVER_BYTES];
 
+    int refusal; /* the library's code of the last write refused */
+
     struct publisher_counters counters;
     struct publisher_counters told; /* as the supervisor knows them */
     struct tree_request request;    /* scratch */

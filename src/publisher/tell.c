@@ -71,7 +71,8 @@ static void tell_published(struct publisher *publisher,
     send_message(publisher, &message);
 }
 
-static void describe_alarm(const struct tree_notice *notice,
+static void describe_alarm(const struct publisher *publisher,
+                           const struct tree_notice *notice,
                            struct message_alarm *alarm)
 {
     bool is_refusal = notice->kind == TREE_REFUSAL_RAISED ||
@@ -83,8 +84,7 @@ static void describe_alarm(const struct tree_notice *notice,
     }
     if (is_refusal) {
         (void)text_copy(alarm->detail, sizeof alarm->detail,
-                        "ZooKeeper does not let us write it: see the ACLs of "
-                        "the node and of its parent"); /* fits */
+                        zk_refusal(publisher->refusal)); /* fits */
     } else if (notice->stat.owner != 0) {
         (void)text_format(alarm->detail, sizeof alarm->detail,
                           "owned by the session 0x%" PRIx64
@@ -104,7 +104,7 @@ static void tell_alarm(struct publisher *publisher,
     alarm->is_raised = notice->kind == TREE_ALARM_RAISED ||
                        notice->kind == TREE_REFUSAL_RAISED;
     alarm->since_wall_ms = clock_wall_ms();
-    describe_alarm(notice, alarm);
+    describe_alarm(publisher, notice, alarm);
     char path[TREE_PATH_BYTES];
     (void)tree_path(publisher->desk.tree, notice->slot, path,
                     sizeof path); /* any of ours fits */

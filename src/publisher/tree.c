@@ -82,6 +82,11 @@ enum tree_decision tree_decide(const struct tree *tree,
                                                    : DECIDE_NOTHING;
 }
 
+bool tree_is_change(enum tree_decision decision)
+{
+    return decision != DECIDE_NOTHING && decision != DECIDE_FOREIGN;
+}
+
 int tree_want(struct tree *tree, uint32_t slot, const char *bytes,
               size_t length, uint64_t claim_version)
 {
@@ -176,7 +181,10 @@ static bool slot_is_settled(const struct tree *tree,
         return false;
     }
     enum tree_decision decision = tree_decide(tree, slot);
-    return decision == DECIDE_NOTHING || decision == DECIDE_FOREIGN;
+    bool is_standing_aside = !tree->is_withdrawing &&
+                             !tree_is_stray(tree, slot) &&
+                             tree_is_refused(tree, slot);
+    return !tree_is_change(decision) || is_standing_aside;
 }
 
 bool tree_is_settled(const struct tree *tree)

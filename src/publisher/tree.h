@@ -207,7 +207,8 @@ void tree_found(const struct tree *tree, uint32_t slot,
                 struct payload_found *found);
 /* False when it has no name, or not enough room. */
 bool tree_path(const struct tree *tree, uint32_t slot, char *path, size_t size);
-/* All is as wanted, nothing is in flight; strangers' nodes stand aside. */
+/* All is as wanted, nothing is in flight; strangers' nodes, and what ZooKeeper
+ * does not let us write, stand aside. */
 bool tree_is_settled(const struct tree *tree);
 /* After tree_withdraw: no node of ours is left. */
 bool tree_is_withdrawn(const struct tree *tree);

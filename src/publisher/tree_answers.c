@@ -211,12 +211,13 @@ void tree_on_parent(struct tree *tree, uint64_t ticket,
     switch (outcome) {
     case TREE_OK:
     case TREE_EXISTS:
-    case TREE_REFUSED: /* may be there although we may not create it */
         directory_part_made(directory);
         break;
-    case TREE_NO_NODE: /* somebody removes what we make */
-        directory_lost(directory);
-        tree_note_failure(tree, now_ms);
+    case TREE_REFUSED:
+        directory_part_refused(directory);
+        break;
+    case TREE_NO_NODE: /* one we may not make, or somebody removes them */
+        tree_blame_directory(directory, now_ms);
         break;
     case TREE_LOST:
     case TREE_CONFLICT:
@@ -285,6 +286,7 @@ static void land(struct tree *tree, struct tree_slot *slot,
     } else {
         /* The answer to a create tells no czxid, and no watch stands yet. */
         struct tree_stat stat = {.owner = tree->session};
+        directory_found(&tree->directories[slot->directory]);
         set_seen(tree, slot, flight->bytes, flight->length, &stat);
         slot->must_read = true;
     }

@@ -46,20 +46,45 @@ static struct tree_slot *find_single(struct tree *tree)
     return single;
 }
 
+void tree_blame_directory(struct directory *directory, uint64_t now_ms)
+{
+    directory->failures++;
+    uint64_t most_ms =
+        directory->has_refusal ? TREE_REFUSED_MOST_MS : TREE_BACKOFF_MOST_MS;
+    directory_failed(directory,
+                     backoff_until(directory->failures, most_ms, now_ms));
+}
+
 /* A node was not there: one to be changed, which reading will tell, or the
  * parent of one to be made. The host's directory is listed; of the others each
- * part is asked for. */
-static void suspect_directories(struct tree *tree)
+ * part is asked for. True: it was a directory that we may not make. */
+static bool suspect_directories(struct tree *tree, uint64_t now_ms)
 {
+    bool is_to_blame = false;
     tree->must_list = true;
     for (uint32_t i = 0; i < tree->fixed; i++) {
         const struct tree_slot *slot = &tree->slots[i];
+        struct directory *directory = &tree->directories[slot->directory];
         bool is_made = slot->flight.is_flying && slot->flight.bytes != NULL &&
                        !slot->flight.is_set;
-        if (is_made && slot->directory != 0) {
-            directory_lost(&tree->directories[slot->directory]);
+        if (is_made && directory->has_refusal) {
+            is_to_blame = true;
+            tree_blame_directory(directory, now_ms);
+        } else if (is_made && slot->directory != 0) {
+            directory_lost(directory);
         }
     }
+    return is_to_blame;
+}
+
+bool tree_is_refused(const struct tree *tree, const struct tree_slot *slot)
+{
+    enum tree_decision decision = tree_decide(tree, slot);
+    if (decision == DECIDE_CREATE &&
+        tree->directories[slot->directory].is_refused) {
+        return true;
+    }
+    return slot->is_refused && tree_is_change(decision);
 }
 
 /* Whose fault was it? A lost answer is nobody's, and neither is a first
@@ -67,8 +92,8 @@ static void suspect_directories(struct tree *tree)
  * flew together fly apart until each has landed. */
 void tree_blame(struct tree *tree, enum tree_outcome outcome, uint64_t now_ms)
 {
-    if (outcome == TREE_NO_NODE) {
-        suspect_directories(tree);
+    if (outcome == TREE_NO_NODE && suspect_directories(tree, now_ms)) {
+        return;
     }
     struct tree_slot *single = find_single(tree);
     if (outcome == TREE_LOST) {

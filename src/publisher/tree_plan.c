@@ -1,5 +1,5 @@
 /*
- * tree_plan.c - what is asked of ZooKeeper next, and what is told.
+ * tree_plan.c - what is asked of ZooKeeper next.
  *
  * In order: list the host's directory, make missing parents, read what must be
  * read, then gather every difference into one multi. One list, one parent
@@ -45,18 +45,21 @@ static bool plan_list(struct tree *tree, struct tree_request *request)
     return true;
 }
 
-static bool is_change(enum tree_decision decision)
-{
-    return decision != DECIDE_NOTHING && decision != DECIDE_FOREIGN;
-}
-
 static bool may_fly(const struct tree_slot *slot, uint64_t now_ms)
 {
     return may_decide(slot) && slot->not_until_ms <= now_ms;
 }
 
+/* Nodes to be made where parents are missing wait for these. */
+static bool has_no_parent(const struct tree *tree, const struct tree_slot *slot)
+{
+    return slot->directory != TREE_LEFTOVER &&
+           tree->directories[slot->directory].is_missing &&
+           tree_decide(tree, slot) == DECIDE_CREATE;
+}
+
 /* The directory of a node that is to be made where parents are missing;
- * `directory_count` when there is none. */
+ * `directory_count` when there is none, or none may be tried yet. */
 static uint32_t find_missing(const struct tree *tree, uint64_t now_ms)
 {
     bool is_missing = false;
@@ -65,7 +68,8 @@ static uint32_t find_missing(const struct tree *tree, uint64_t now_ms)
     }
     for (uint32_t i = 0; is_missing && i < tree->fixed; i++) {
         const struct tree_slot *slot = &tree->slots[i];
-        if (tree->directories[slot->directory].is_missing &&
+        const struct directory *directory = &tree->directories[slot->directory];
+        if (directory->is_missing && directory->not_until_ms <= now_ms &&
             may_fly(slot, now_ms) && tree_decide(tree, slot) == DECIDE_CREATE) {
             return slot->directory;
         }
@@ -109,8 +113,7 @@ static bool plan_read(struct tree *tree, uint64_t now_ms,
     return false;
 }
 
-/* Everything was listed and read at least once since the session stood. */
-static bool survey(struct tree *tree)
+bool tree_survey(struct tree *tree)
 {
     if (!tree->is_connected || tree->must_list || tree->list_ticket != 0) {
         return tree->is_surveyed;
@@ -195,6 +198,30 @@ static size_t slot_bytes(const struct tree *tree, const struct tree_slot *slot)
     return 2 * path + bytes;
 }
 
+static bool is_being_read(const struct tree *tree, uint32_t number)
+{
+    const struct tree_slot *slot = &tree->slots[number];
+    bool is_due = slot->must_read && slot->again_ms == 0;
+    return slot->name != NULL && (slot->read_ticket != 0 || is_due);
+}
+
+/* A change of state and its members fly together: after a multi that failed
+ * all are read again, and none goes before the last one was. */
+static bool waits_for_others(const struct tree *tree, uint32_t number)
+{
+    if (number == tree->instances || number >= tree->fixed) {
+        return false;
+    }
+    uint32_t instance = number < tree->instances
+                            ? number
+                            : (number - tree->instances - 1) % tree->instances;
+    bool is_waiting = is_being_read(tree, instance);
+    for (uint32_t i = 1; !is_waiting && i < tree->directory_count; i++) {
+        is_waiting = is_being_read(tree, tree_member_slot(tree, i, instance));
+    }
+    return is_waiting;
+}
+
 /* A multi while it is loaded. */
 struct load {
     struct tree_request *request;
@@ -207,8 +234,9 @@ static bool is_loadable(const struct tree *tree, uint32_t number,
                         uint64_t now_ms)
 {
     const struct tree_slot *slot = &tree->slots[number];
-    return may_fly(slot, now_ms) && is_change(tree_decide(tree, slot)) &&
-           !is_held(tree, number);
+    return may_fly(slot, now_ms) && tree_is_change(tree_decide(tree, slot)) &&
+           !is_held(tree, number) && !has_no_parent(tree, slot) &&
+           !waits_for_others(tree, number);
 }
 
 /* The next turn is that of the first one left out: no room, or it flies
@@ -284,7 +312,7 @@ bool tree_next(struct tree *tree, uint64_t now_ms, struct tree_request *request)
     if (plan_read(tree, now_ms, request)) {
         return true;
     }
-    if (!survey(tree) || is_backing_off || tree->multi_ticket != 0) {
+    if (!tree_survey(tree) || is_backing_off || tree->multi_ticket != 0) {
         return false;
     }
     uint32_t missing = find_missing(tree, now_ms);
@@ -292,105 +320,40 @@ bool tree_next(struct tree *tree, uint64_t now_ms, struct tree_request *request)
                                            : plan_multi(tree, now_ms, request);
 }
 
+/* The moment until which a slot or its directory waits; 0 = neither does. */
+static uint64_t flies_after(const struct tree *tree,
+                            const struct tree_slot *slot)
+{
+    uint64_t directory_ms =
+        has_no_parent(tree, slot)
+            ? tree->directories[slot->directory].not_until_ms
+            : 0;
+    return directory_ms > slot->not_until_ms ? directory_ms
+                                             : slot->not_until_ms;
+}
+
 uint64_t tree_next_ms(const struct tree *tree)
 {
-    if (!tree->is_connected) {
-        return UINT64_MAX;
+    if (!tree->is_connected || tree->list_ticket != 0 ||
+        tree->parent_ticket != 0) {
+        return UINT64_MAX; /* the answer comes first */
     }
+    bool may_read = tree->reads < TREE_READS_MOST;
+    bool may_write = tree->multi_ticket == 0;
     uint64_t next_ms =
         tree->backoff_until_ms != 0 ? tree->backoff_until_ms : UINT64_MAX;
     for (uint32_t i = 0; i < tree->slot_count; i++) {
         const struct tree_slot *slot = &tree->slots[i];
-        if (wants_read(tree, slot) && slot->again_ms != 0 &&
+        if (may_read && wants_read(tree, slot) && slot->again_ms != 0 &&
             slot->again_ms < next_ms) {
             next_ms = slot->again_ms;
         }
-        if (slot->not_until_ms != 0 && slot->not_until_ms < next_ms &&
-            may_decide(slot) && is_change(tree_decide(tree, slot))) {
-            next_ms = slot->not_until_ms;
+        uint64_t flies_ms = flies_after(tree, slot);
+        if (may_write && flies_ms != 0 && flies_ms < next_ms &&
+            may_decide(slot) && !waits_for_others(tree, i) &&
+            tree_is_change(tree_decide(tree, slot))) {
+            next_ms = flies_ms;
         }
     }
     return next_ms;
-}
-
-/* Before the survey is done a dead session of ours may look like a
- * stranger's. */
-static bool take_alarm(const struct tree *tree, struct tree_slot *slot,
-                       struct tree_notice *notice)
-{
-    bool is_foreign = tree_is_foreign(tree, slot);
-    if (!tree->is_surveyed || !slot->seen.is_known ||
-        is_foreign == slot->is_alarmed) {
-        return false;
-    }
-    slot->is_alarmed = is_foreign;
-    notice->kind = is_foreign ? TREE_ALARM_RAISED : TREE_ALARM_CLEARED;
-    notice->stat = slot->seen.stat;
-    return true;
-}
-
-/* Over once it was written, or nothing is to be written any more. */
-static bool take_refusal(const struct tree *tree, struct tree_slot *slot,
-                         struct tree_notice *notice)
-{
-    slot->is_refused = slot->is_refused && is_change(tree_decide(tree, slot));
-    if (slot->is_refused == slot->is_told_refused) {
-        return false;
-    }
-    slot->is_told_refused = slot->is_refused;
-    notice->kind =
-        slot->is_refused ? TREE_REFUSAL_RAISED : TREE_REFUSAL_CLEARED;
-    notice->stat = slot->seen.stat;
-    return true;
-}
-
-static bool take_published(const struct tree *tree, struct tree_slot *slot,
-                           struct tree_notice *notice)
-{
-    const struct tree_seen *seen = &slot->seen;
-    bool is_told = slot->told_claim == slot->claim_version &&
-                   slot->told_stat.czxid == seen->stat.czxid &&
-                   slot->told_stat.version == seen->stat.version;
-    if (is_told || slot->wish != WISH_BYTES || slot->claim_version == 0 ||
-        !seen->exists || seen->stat.owner != tree->session ||
-        seen->stat.czxid == 0 || tree_decide(tree, slot) != DECIDE_NOTHING) {
-        return false;
-    }
-    slot->told_claim = slot->claim_version;
-    slot->told_stat = seen->stat;
-    notice->kind = TREE_PUBLISHED;
-    notice->claim_version = slot->claim_version;
-    notice->since_wall_ms = seen->found.since_wall_ms;
-    notice->stat = seen->stat;
-    return true;
-}
-
-bool tree_take_notice(struct tree *tree, struct tree_notice *notice)
-{
-    for (uint32_t i = 0; i < tree->fixed; i++) {
-        struct tree_slot *slot = &tree->slots[i];
-        notice->slot = i;
-        if (take_alarm(tree, slot, notice) ||
-            take_refusal(tree, slot, notice) ||
-            (i < tree->instances && take_published(tree, slot, notice))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Whose a member is only the survey tells: it bears no mark of ours. */
-bool tree_take_found(struct tree *tree, uint32_t *instance)
-{
-    uint32_t known = survey(tree) ? tree->fixed : tree->instances;
-    for (uint32_t i = 0; i < known; i++) {
-        if (i != tree->instances && tree->slots[i].is_found_new) {
-            tree->slots[i].is_found_new = false;
-            *instance = i < tree->instances
-                            ? i
-                            : (i - tree->instances - 1) % tree->instances;
-            return true;
-        }
-    }
-    return false;
 }

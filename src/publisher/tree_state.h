@@ -1,8 +1,8 @@
 /*
  * tree_state.h - the inside of a tree, shared by the files of it: tree.c
  * (wishes and questions), tree_slots.c (which nodes there are), tree_answers.c
- * (what ZooKeeper said), tree_blame.c (what a failure costs) and tree_plan.c
- * (what is asked next). Nobody else includes this.
+ * (what ZooKeeper said), tree_blame.c (what a failure costs), tree_plan.c (what
+ * is asked next) and tree_notices.c (what is told). Nobody else includes this.
  */
 #ifndef PUBLISHER_TREE_STATE_H
 #define PUBLISHER_TREE_STATE_H
@@ -58,7 +58,7 @@ struct tree_slot {
      * was part of a multi that failed flies alone until it lands, and waits
      * alone. */
     bool flies_alone;
-    bool is_refused;       /* alone, and ZooKeeper said no */
+    bool is_refused;       /* alone, and ZooKeeper said no; until it lands */
     uint32_t failures;     /* alone, in a row */
     uint64_t not_until_ms; /* no flight before; 0 = at once */
 
@@ -114,11 +114,21 @@ enum tree_decision {
 
 /* A request failed by nobody's fault: after the second in a row all wait. */
 void tree_note_failure(struct tree *tree, uint64_t now_ms);
+/* A directory cannot be made, whoever's fault that is: it waits alone. */
+void tree_blame_directory(struct directory *directory, uint64_t now_ms);
+/* ZooKeeper does not let us do what is wanted of this slot. */
+bool tree_is_refused(const struct tree *tree, const struct tree_slot *slot);
 /* A multi was not done. Its flights are still known. */
 void tree_blame(struct tree *tree, enum tree_outcome outcome, uint64_t now_ms);
 
 enum tree_decision tree_decide(const struct tree *tree,
                                const struct tree_slot *slot);
+
+/* Something is to be done about it. */
+bool tree_is_change(enum tree_decision decision);
+
+/* Everything was listed and read at least once since the session stood. */
+bool tree_survey(struct tree *tree);
 
 /* The session is ours: the living one, or one known to be dead. */
 bool tree_owns(const struct tree *tree, uint64_t session);

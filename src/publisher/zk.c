@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static void drop_log_line(const char *message)
 {
     /* The library logs from its own threads, and what it says reaches us as
@@ -83,10 +85,13 @@ static zhandle_t *start_library(struct zk *zk,
  * write tells. */
 static bool add_credential(struct zk *zk, const struct zk_settings *settings)
 {
-    zk->entries[0] = (struct ACL){ZOO_PERM_ALL, ZOO_AUTH_IDS};
+    (void)text_copy(zk->scheme, sizeof zk->scheme, "digest"); /* has room */
+    digest_id_of(settings->credential, &zk->own);
+    zk->entries[0] =
+        (struct ACL){ZOO_PERM_ALL, {.scheme = zk->scheme, .id = zk->own.text}};
     zk->entries[1] = (struct ACL){ZOO_PERM_READ, ZOO_ANYONE_ID_UNSAFE};
     zk->acl = (struct ACL_vector){2, zk->entries};
-    return zoo_add_auth(zk->handle, "digest", settings->credential,
+    return zoo_add_auth(zk->handle, zk->scheme, settings->credential,
                         (int)strlen(settings->credential), NULL, NULL) == ZOK;
 }
 
@@ -221,6 +226,26 @@ static void close_in_thread(void *context)
 int zk_close(struct zk *zk)
 {
     return uv_thread_create(&zk->closer, close_in_thread, zk);
+}
+
+/* This library has no name for it: KeeperException.Code.QUOTAEXCEEDED. */
+#define QUOTA_EXCEEDED (-125)
+
+const char *zk_refusal(int code)
+{
+    switch (code) {
+    case ZNOAUTH:
+        return "ZooKeeper does not let us write it: see the ACLs of the node "
+               "and of its parent";
+    case ZINVALIDACL:
+        return "ZooKeeper takes none of our credentials: see zookeeper.auth";
+    case ZNOCHILDRENFOREPHEMERALS:
+        return "its parent is an ephemeral node and can have no children";
+    case QUOTA_EXCEEDED:
+        return "a quota of ZooKeeper's is exceeded";
+    default:
+        return "ZooKeeper does not let us write it";
+    }
 }
 
 const char *zk_code_name(int code)

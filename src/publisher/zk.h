@@ -60,5 +60,7 @@ int zk_close(struct zk *zk);
 
 /* The library's word for a code. */
 const char *zk_code_name(int code);
+/* Why a write was refused, as a sentence for people. */
+const char *zk_refusal(int code);
 
 #endif

@@ -15,6 +15,7 @@
 
 #include <zookeeper/zookeeper.h>
 
+#include "publisher/digest_id.h"
 #include "publisher/zk.h"
 
 /* A request the library has: what it writes into until its answer. */
@@ -39,6 +40,8 @@ struct zk {
     uv_thread_t closer;
     struct ACL_vector acl; /* of what we make */
     struct ACL entries[2]; /* of `acl`, with a credential */
+    char scheme[8];        /* "digest"; the library wants it writable */
+    struct digest_id own;  /* of entries[0] */
     struct zk_call *calls; /* in flight; the loop's own */
     struct zk_call **calls_end;
 };

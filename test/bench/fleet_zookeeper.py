@@ -1,14 +1,18 @@
 """The one ZooKeeper all agents share, and what it tells of itself."""
 import contextlib
+import os
 import re
 import subprocess
 import time
 
-from measure import cpu_ns, memory_mb
+from agent import Process
 from servers import ZooKeeper, wait_for
 
 # ZooKeeper's own default, of which expiries are multiples.
 TICK_MS = 2000
+# Connections that may wait to be accepted. ZooKeeper's default is 50: who
+# comes then is dropped, and the kernel tries again after 1, 3, 7 seconds.
+BACKLOG = 4096
 # A session in the answer to `cons`: since when it is connected, and its id.
 CONNECTION = re.compile(r"sid=0x([0-9a-f]+),.*?est=(\d+)")
 
@@ -18,6 +22,12 @@ class FleetZooKeeper(ZooKeeper):
 
     def __init__(self):
         super().__init__(tick_ms=TICK_MS)
+        self.set_backlog(BACKLOG)
+
+    def set_backlog(self, connections):
+        """From its next start on; None: ZooKeeper's default."""
+        self.settings = {} if connections is None \
+            else {"clientPortListenBacklog": connections}
 
     @property
     def address(self):
@@ -38,7 +48,8 @@ class FleetZooKeeper(ZooKeeper):
         return {int(sid, 16): int(est) / 1000
                 for sid, est in CONNECTION.findall(text)}
 
-    def forget_latency(self):
+    def forget_counters(self):
+        """Latencies and handshakes count from now on."""
         self.word("srst")
 
     def wait_ephemerals(self, count, seconds):
@@ -66,7 +77,5 @@ class FleetZooKeeper(ZooKeeper):
         return total / 1024
 
     def cpu_seconds(self):
-        return cpu_ns([self.pid]) / 1e9
-
-    def rss_mb(self):
-        return memory_mb(self.pid, "Rss")
+        """With its ended threads, of which it has many."""
+        return Process(self.pid).cpu_ticks / os.sysconf("SC_CLK_TCK")

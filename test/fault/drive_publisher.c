@@ -92,8 +92,10 @@ static void print_message(const struct message *message)
                published->node_version);
     } else if (message->kind == MESSAGE_ALARM) {
         const struct message_alarm *alarm = &message->alarm;
-        printf(",\"is_raised\":%s,\"what\":\"%s\",\"path\":\"%s\"",
-               alarm->is_raised ? "true" : "false", alarm->what, alarm->path);
+        printf(",\"is_raised\":%s,\"what\":\"%s\",\"path\":\"%s\","
+               "\"detail\":\"%s\"",
+               alarm->is_raised ? "true" : "false", alarm->what, alarm->path,
+               alarm->detail);
     }
     printf("}\n");
 }

@@ -14,7 +14,11 @@
 #include "publisher/tree.h"
 
 #define INSTANCES 3
+#define SHARED 2
+#define LEFTOVERS 2
+#define FIXED (INSTANCES * (1 + SHARED) + 1)
 #define PENDING_MOST 8
+#define PATHS 5
 #define STEPS_MOST 2000
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
@@ -28,6 +32,7 @@ struct stage {
     struct tree_request pending[PENDING_MOST];
     uint32_t pending_count;
     uint64_t now_ms;
+    bool has_more; /* it was not asked until it had nothing to ask */
 };
 
 static uint8_t next(struct stage *stage)
@@ -60,8 +65,10 @@ static void check(const struct stage *stage, const struct tree_request *request)
 static void ask(struct stage *stage)
 {
     struct tree_request request;
+    stage->has_more = true;
     for (int i = 0; i < PENDING_MOST; i++) {
         if (!tree_next(stage->tree, stage->now_ms, &request)) {
+            stage->has_more = false;
             return;
         }
         check(stage, &request);
@@ -132,10 +139,14 @@ static void answer(struct stage *stage)
 
 static void wish(struct stage *stage)
 {
-    uint32_t slot = next(stage) % (INSTANCES + 1);
+    uint32_t slot = next(stage) % FIXED;
     const char *bytes = NULL;
     size_t length = 0;
-    switch (next(stage) % 5) {
+    switch (next(stage) % 6) {
+    case 5:
+        tree_hurry(stage->tree, slot, next(stage) % 2 == 0);
+        tree_hold_strays(stage->tree, next(stage) % 2 == 0);
+        break;
     case 0:
         tree_keep(stage->tree, slot);
         break;
@@ -153,6 +164,8 @@ static void wish(struct stage *stage)
 
 static void step(struct stage *stage)
 {
+    static const char *const paths[PATHS] = {"/s/c/h/r0", "/s/c/h/else",
+                                             "/p/one/m1", "/p/m0", "/old/m"};
     switch (next(stage) % 8) {
     case 0:
         wish(stage);
@@ -161,8 +174,7 @@ static void step(struct stage *stage)
         stage->now_ms += next(stage) * 40u;
         break;
     case 2:
-        tree_on_changed(stage->tree,
-                        next(stage) % 2 == 0 ? "/s/c/h/r0" : "/s/c/h/else");
+        tree_on_changed(stage->tree, paths[next(stage) % PATHS]);
         break;
     case 3:
         tree_sweep(stage->tree);
@@ -182,6 +194,35 @@ static void step(struct stage *stage)
     }
 }
 
+/* Two directories shared with others, one inside the other, and what an
+ * earlier configuration left there and elsewhere. */
+static void add_shared(struct stage *stage)
+{
+    static const char *const shared[SHARED] = {"/p", "/p/one"};
+    static const char *const members[INSTANCES] = {"m0", "m1", "m2"};
+    static const char *const left[LEFTOVERS] = {"/old/m", "/p/one/m9"};
+    for (uint32_t i = 0; i < SHARED; i++) {
+        int directory = tree_add_directory(stage->tree, shared[i]);
+        assert(directory == (int)i + 1);
+        for (uint32_t j = 0; j < INSTANCES; j++) {
+            uint32_t slot = tree_member_slot(stage->tree, i + 1, j);
+            assert(tree_name_slot(stage->tree, slot, members[j]) == 0);
+            tree_drop(stage->tree, slot);
+        }
+    }
+    for (uint32_t i = 0; i < LEFTOVERS; i++) {
+        assert(tree_add_leftover(stage->tree, left[i]) == 0);
+    }
+}
+
+/* When time is given no turn before an answer or a later moment, the loop
+ * would turn without end. */
+static void check_time(const struct stage *stage)
+{
+    uint64_t next_ms = tree_next_ms(stage->tree);
+    assert(next_ms > stage->now_ms || stage->has_more);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     static const char *const names[INSTANCES] = {"r0", "r1", "r2"};
@@ -190,18 +231,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     for (uint32_t i = 0; i < INSTANCES; i++) {
         assert(tree_name_slot(stage.tree, i, names[i]) == 0);
     }
+    add_shared(&stage);
     for (int i = 0; stage.left > 0 && i < STEPS_MOST; i++) {
         step(&stage);
         ask(&stage);
         struct tree_notice notice;
         uint32_t slot = 0;
         for (int n = 0; tree_take_notice(stage.tree, &notice); n++) {
-            assert(notice.slot <= INSTANCES && n < 4 * INSTANCES);
+            assert(notice.slot < FIXED && n < 4 * FIXED);
         }
         while (tree_take_found(stage.tree, &slot)) {
             assert(slot < INSTANCES);
         }
-        (void)tree_next_ms(stage.tree);
+        check_time(&stage);
     }
     if (stage.left % 2 == 0) {
         tree_withdraw(stage.tree);

@@ -7,12 +7,16 @@
  *
  *     {"what": "names", "seen": [services under BASE]}
  *     {"what": "query", "seen": [instances asked for once]}
+ *     {"what": "strict", "seen": [instances without a key unknown to it]}
  *     {"what": "cache", "seen": [instances]}     at first and at each change
  *
  * Run from its source: the JRE brings the compiler it takes.
  */
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -21,6 +25,7 @@ import org.apache.curator.retry.RetryOneTime;
 import org.apache.curator.x.discovery.ServiceCache;
 import org.apache.curator.x.discovery.ServiceDiscovery;
 import org.apache.curator.x.discovery.ServiceDiscoveryBuilder;
+import org.apache.curator.x.discovery.ServiceInstance;
 import org.apache.curator.x.discovery.details.ServiceCacheListener;
 
 public class CuratorReader {
@@ -33,6 +38,22 @@ public class CuratorReader {
         } catch (java.io.IOException error) {
             throw new java.io.UncheckedIOException(error);
         }
+    }
+
+    /* As Curator read before 4.0: a node with a key it did not know was an
+     * error. */
+    private static List<Object> strictly(CuratorFramework client, String path)
+        throws Exception {
+        List<Object> seen = new ArrayList<>();
+        for (String node : client.getChildren().forPath(path)) {
+            byte[] data = client.getData().forPath(path + "/" + node);
+            try {
+                seen.add(JSON.readValue(data, ServiceInstance.class));
+            } catch (UnrecognizedPropertyException error) {
+                continue;
+            }
+        }
+        return seen;
     }
 
     private static ServiceCacheListener printing(ServiceCache<Void> cache) {
@@ -60,6 +81,7 @@ public class CuratorReader {
                 discovery.start();
                 say("names", discovery.queryForNames());
                 say("query", discovery.queryForInstances(service));
+                say("strict", strictly(client, base + "/" + service));
                 ServiceCache<Void> cache =
                     discovery.serviceCacheBuilder().name(service).build();
                 cache.addListener(printing(cache));

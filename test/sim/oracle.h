@@ -39,6 +39,9 @@ struct world;
     X(PROPERTY_ORDERS, "a prober is asked only while it is ready")            \
     X(PROPERTY_BASELINE, "everything returns to its baseline when quiet")     \
     X(PROPERTY_CONVERGES, "every node tells the truth when quiet")            \
+    X(PROPERTY_MEMBERS, "members stand where their node says they may, and "  \
+                        "nowhere else, from one transaction to the next")     \
+    X(PROPERTY_LEFT_OVER, "members of a configuration that is no more go")    \
     X(PROPERTY_STEADY, "a steady fleet writes nothing to ZooKeeper")
 
 #define PROPERTY_ENUM(constant, text) constant,
@@ -79,6 +82,10 @@ void oracle_fail(struct world *world, enum property property,
 void oracle_step(struct world *world);
 void oracle_adopted(struct world *world);
 void oracle_order(struct world *world, const struct engine_action *action);
+/* A multi was done that wrote or deleted the node of this slot. */
+void oracle_transaction(struct world *world, uint32_t slot);
+/* Its members stand as its node says. */
+void oracle_members(struct world *world, uint32_t instance);
 /* A node changed or went (`bytes` NULL). */
 void oracle_node(struct world *world, const char *path, const char *bytes,
                  size_t length);

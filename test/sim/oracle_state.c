@@ -101,6 +101,48 @@ void oracle_order(struct world *world, const struct engine_action *action)
     }
 }
 
+/* --- presence ------------------------------------------------------------ */
+
+/* What the node says a member of this tree may rest on; no other word of it. */
+static bool says_so(const struct sim_node *node, uint32_t when)
+{
+    const char *words = when == REGISTRATION_READABLE   ? "\"readable\":\"yes\""
+                        : when == REGISTRATION_WRITABLE ? "\"writable\":\"yes\""
+                                                        : "\"state\":\"up\"";
+    char text[PAYLOAD_READ_MOST + 1];
+    memcpy(text, node->bytes, node->length);
+    text[node->length] = '\0';
+    return strstr(text, words) != NULL;
+}
+
+void oracle_members(struct world *world, uint32_t instance)
+{
+    const struct sim_node *node = sim_zookeeper_node(world, instance);
+    for (uint32_t i = 0; node != NULL && i < world->plan.tree_count; i++) {
+        char path[192];
+        (void)text_format(path, sizeof path, "%s/member_10.0.0.7_%u",
+                          world->plan.trees[i].path,
+                          6379 + instance); /* short */
+        const struct sim_node *member = zookeeper_find(world, path);
+        bool is_there = member != NULL && member->exists;
+        bool may_stand = says_so(node, world->plan.trees[i].when);
+        oracle_check(world, PROPERTY_MEMBERS, !is_there || may_stand,
+                     "a member where its node says not", instance);
+        oracle_check(world, PROPERTY_MEMBERS, is_there || !may_stand,
+                     "no member where its node says so", instance);
+    }
+}
+
+/* Under a stranger's hands a multi may fail and be done in parts. */
+void oracle_transaction(struct world *world, uint32_t slot)
+{
+    bool is_whole = world->plan.scenario != SCENARIO_STRANGER &&
+                    world->plan.scenario != SCENARIO_CHAOS;
+    if (is_whole && slot < world->settings.instance_count) {
+        oracle_members(world, slot);
+    }
+}
+
 /* --- when all is quiet --------------------------------------------------- */
 
 static void check_node(struct world *world, uint32_t index)
@@ -183,12 +225,16 @@ void oracle_finish(struct world *world)
     const struct plan *plan = &world->plan;
     for (uint32_t i = 0; i < world->settings.instance_count; i++) {
         check_node(world, i);
+        oracle_members(world, i);
         check_moves(world, i);
         if (plan->is_quiet && !plan->has_probe_now) {
             check_due(world, i);
         }
     }
     check_baseline(world);
+    const struct sim_node *left = zookeeper_find(world, PLAN_LEFTOVER);
+    oracle_check(world, PROPERTY_LEFT_OVER, left == NULL || !left->exists,
+                 "it is still there", 0);
     oracle_check(world, PROPERTY_STEADY,
                  world->zookeeper.writes == world->oracle.steady_writes,
                  "writes without a change", 0);

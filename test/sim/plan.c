@@ -47,6 +47,9 @@ static void plan_instance(struct world *world, uint32_t index)
     (void)text_format(own->name, sizeof own->name, "i%u", index); /* short */
     (void)text_copy(own->addr.text, sizeof own->addr.text,
                     "127.0.0.1:6379"); /* short */
+    (void)text_copy(own->addr.host, sizeof own->addr.host,
+                    "10.0.0.7"); /* short */
+    own->addr.port = (uint16_t)(6379 + index);
     own->addr.kind = ADDRESS_IPV4;
     bool is_odd =
         world->plan.scenario == SCENARIO_CHAOS && world_chance(world, 30);
@@ -210,6 +213,22 @@ static void plan_courses(struct world *world)
     }
 }
 
+static void plan_trees(struct plan *plan)
+{
+    static const uint32_t whens[PLAN_TREES_MOST] = {
+        REGISTRATION_READABLE, REGISTRATION_WRITABLE, REGISTRATION_UP};
+    if (plan->scenario == SCENARIO_FLEET) {
+        return;
+    }
+    plan->tree_count = PLAN_TREES_MOST;
+    for (uint32_t i = 0; i < PLAN_TREES_MOST; i++) {
+        plan->trees[i] = (struct registration){.style = REGISTRATION_COMPAT,
+                                               .when = whens[i]};
+        (void)text_format(plan->trees[i].path, sizeof plan->trees[i].path,
+                          "/services/t%u", i); /* short */
+    }
+}
+
 void plan_make(struct world *world)
 {
     struct plan *plan = &world->plan;
@@ -220,6 +239,7 @@ void plan_make(struct world *world)
     plan->is_bounded = plan->scenario != SCENARIO_CHAOS;
     plan->is_quiet = plan->scenario == SCENARIO_CALM;
     plan->has_probe_now = world_chance(world, 30);
+    plan_trees(plan);
     plan_fleet(world);
     plan_odds(plan);
     plan_courses(world);

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/registration.h"
+
 struct world;
 
 enum scenario {
@@ -27,6 +29,11 @@ enum scenario {
 const char *scenario_name(enum scenario scenario);
 
 /* What happens beside the normal course, and what it may cost. */
+#define PLAN_TREES_MOST 3
+/* A member of a configuration that is no more. */
+#define PLAN_LEFTOVER_DIRECTORY "/old"
+#define PLAN_LEFTOVER PLAN_LEFTOVER_DIRECTORY "/member"
+
 struct plan {
     enum scenario scenario;
     uint32_t culprit; /* index; UINT32_MAX = nobody */
@@ -47,6 +54,9 @@ struct plan {
     bool has_probe_now;
     bool is_bounded; /* one fault at a time: the promises hold */
     bool is_quiet;   /* no fault of ours at all */
+    /* One presence tree of each `when`; none for a great fleet. */
+    struct registration trees[PLAN_TREES_MOST];
+    uint32_t tree_count;
 };
 
 void plan_make(struct world *world);

@@ -186,8 +186,10 @@ static void handle_start(struct world *world, void *data)
     int fd = dup(board_reader_fd(world->supervisor.board));
     if (fd < 0 || board_open(fd, &publisher->board) != 0 ||
         desk_init(&publisher->desk, publisher->board, "boot",
-                  &(struct desk_registrations){.count = 0},
-                  world->now_ms) != 0) {
+                  &(struct desk_registrations){.list = world->plan.trees,
+                                               .count = world->plan.tree_count},
+                  world->now_ms) != 0 ||
+        tree_add_leftover(publisher->desk.tree, PLAN_LEFTOVER) != 0) {
         abort();
     }
     publisher->is_alive = true;

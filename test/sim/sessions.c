@@ -23,6 +23,11 @@ void sim_zookeeper_connect(struct world *world)
         }
         world->publisher.session = ++zookeeper->last_session;
         zookeeper->sessions[world->publisher.session] = true;
+        if (zookeeper->last_session == 1) {
+            /* As an earlier configuration of ours has left it. */
+            zookeeper_put(world, PLAN_LEFTOVER_DIRECTORY, 0);
+            zookeeper_put(world, PLAN_LEFTOVER, world->publisher.session);
+        }
     }
     world_note(world, "connected, session %llu",
                (unsigned long long)world->publisher.session);

@@ -14,13 +14,14 @@
 
 #include "base/text.h"
 
-#define NODES_MOST (WORLD_INSTANCES_MOST + 16)
+#define NODES_MOST (WORLD_INSTANCES_MOST + 64)
 
 struct parcel {
     uint32_t connection;
     uint64_t session;
     struct tree_request request;
     char *bytes[TREE_OPS_MOST]; /* copies */
+    char *paths[TREE_OPS_MOST];
     enum tree_outcome outcome;
     struct tree_stat stats[TREE_OPS_MOST];
 };
@@ -124,10 +125,15 @@ static enum tree_outcome check_op(struct world *world, const char *path,
     return node->version == op->version ? TREE_OK : TREE_CONFLICT;
 }
 
-static void apply_op(struct world *world, struct parcel *parcel, uint32_t i,
-                     const char *path)
+void zookeeper_put(struct world *world, const char *path, uint64_t owner)
+{
+    create_node(world, path, "", 0, owner);
+}
+
+static void apply_op(struct world *world, struct parcel *parcel, uint32_t i)
 {
     const struct tree_op *op = &parcel->request.ops[i];
+    const char *path = parcel->paths[i];
     struct sim_node *node = zookeeper_find(world, path);
     world->zookeeper.writes++;
     switch (op->kind) {
@@ -147,32 +153,30 @@ static void apply_op(struct world *world, struct parcel *parcel, uint32_t i,
     }
 }
 
-void zookeeper_path(struct world *world, uint32_t slot, char *path, size_t size)
+void zookeeper_path(const struct world *world, uint32_t instance, char *path,
+                    size_t size)
 {
-    const char *name = slot < world->settings.instance_count
-                           ? world->settings.instances[slot].name
-                           : ".agent";
     (void)text_format(path, size, "/redis-sentinel/sim/host/%s",
-                      name); /* ours: short */
+                      world->settings.instances[instance].name); /* short */
 }
 
 static enum tree_outcome apply_multi(struct world *world, struct parcel *parcel)
 {
-    char path[192];
     uint32_t deleted = UINT32_MAX;
     for (uint32_t i = 0; i < parcel->request.count; i++) {
         const struct tree_op *op = &parcel->request.ops[i];
-        zookeeper_path(world, op->slot, path, sizeof path);
         enum tree_outcome outcome =
-            check_op(world, path, op, op->slot == deleted);
+            check_op(world, parcel->paths[i], op, op->slot == deleted);
         if (outcome != TREE_OK) {
             return outcome;
         }
         deleted = op->kind == TREE_DELETE ? op->slot : UINT32_MAX;
     }
     for (uint32_t i = 0; i < parcel->request.count; i++) {
-        zookeeper_path(world, parcel->request.ops[i].slot, path, sizeof path);
-        apply_op(world, parcel, i, path);
+        apply_op(world, parcel, i);
+    }
+    for (uint32_t i = 0; i < parcel->request.count; i++) {
+        oracle_transaction(world, parcel->request.ops[i].slot);
     }
     return TREE_OK;
 }
@@ -226,7 +230,9 @@ static void free_bytes(struct parcel *parcel)
 {
     for (uint32_t i = 0; i < parcel->request.count; i++) {
         free(parcel->bytes[i]);
+        free(parcel->paths[i]);
         parcel->bytes[i] = NULL;
+        parcel->paths[i] = NULL;
     }
 }
 
@@ -287,6 +293,10 @@ void sim_zookeeper_submit(struct world *world,
                             .session = publisher->session,
                             .request = *request};
     for (uint32_t i = 0; i < request->count; i++) {
+        char path[TREE_PATH_BYTES];
+        (void)tree_path(publisher->desk.tree, request->ops[i].slot, path,
+                        sizeof path); /* any of ours fits */
+        parcel.paths[i] = world_copy(path, strlen(path) + 1);
         if (request->ops[i].kind != TREE_DELETE) {
             parcel.bytes[i] =
                 world_copy(request->ops[i].bytes, request->ops[i].length);

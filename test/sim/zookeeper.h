@@ -18,7 +18,7 @@ struct sim_node {
     bool exists;
     bool is_watched;
     char path[192];
-    char bytes[PAYLOAD_BYTES_MOST];
+    char bytes[PAYLOAD_READ_MOST];
     size_t length;
     int32_t version;
     uint64_t czxid;
@@ -54,8 +54,10 @@ struct sim_node *zookeeper_find(struct world *world, const char *path);
 void zookeeper_write_node(struct world *world, struct sim_node *node,
                           const char *bytes, size_t length);
 void zookeeper_delete_node(struct world *world, struct sim_node *node);
-/* The path of an instance's node, or of .agent past the last one. */
-void zookeeper_path(struct world *world, uint32_t slot, char *path,
+/* The path of an instance's node. */
+void zookeeper_path(const struct world *world, uint32_t instance, char *path,
                     size_t size);
+/* What somebody else has put there: a persistent node if `owner` is 0. */
+void zookeeper_put(struct world *world, const char *path, uint64_t owner);
 
 #endif

@@ -106,7 +106,7 @@ class Prometheus(Server):
 # --- Curator --------------------------------------------------------------
 class Curator:
     """Curator's service discovery; `seen` is what it said last of "names",
-    "query" and "cache"."""
+    "query", "strict" and "cache"."""
 
     def __init__(self, servers, base, service):
         jars = ":".join(jar(name) for name in CURATOR_JARS)

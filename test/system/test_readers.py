@@ -6,13 +6,18 @@ replayed (replayed.py) and their tests say so in their names.
 """
 import contextlib
 import json
+import os
+import re
 import signal
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from kazoo.client import KazooClient
 
-from readers import Curator, Prometheus, ZooKeeperJobs
+from agent import ROOT
+from readers import Curator, Prometheus, ZooKeeperJobs, program
 from replayed import (finagle_endpoints, synapse_backends, synapse_server_line,
                       synapse_service_config)
 from servers import wait_for
@@ -107,12 +112,11 @@ def targets(fleet, job):
 
 def wait_targets(ask, expected):
     """Of all jobs at once: asking promtool takes two seconds."""
+    def wait(job):
+        wait_for(lambda: ask(job) == expected[job], 40,
+                 f"{expected[job]} of {job}")
     with ThreadPoolExecutor(len(expected)) as pool:
-        asked = [pool.submit(wait_for, lambda job=job: ask(job) == wanted, 40,
-                             f"{wanted} of {job}")
-                 for job, wanted in expected.items()]
-        for one in asked:
-            one.result()
+        list(pool.map(wait, expected))
 
 
 def test_promtool_discovers_the_members_and_no_others(fleet, jobs):
@@ -135,6 +139,19 @@ def test_prometheus_follows_members_that_go_and_return(fleet, jobs):
         wait_targets(prometheus.targets, both)
 
 
+def test_the_documented_prometheus_configuration_is_valid(workspace):
+    with open(os.path.join(ROOT, "docs/publishing.md")) as file:
+        block, = re.findall(r"```yaml\n(scrape_configs:.*?)```", file.read(),
+                            re.DOTALL)
+    for text in (block, block.replace("nerve_sd", "serverset_sd")):
+        path = os.path.join(workspace, "documented.yml")
+        with open(path, "w") as file:
+            file.write(text)
+        done = subprocess.run([program("promtool"), "check", "config", path],
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 # --- Curator --------------------------------------------------------------
 @pytest.mark.parametrize("style", ["curator", "compat"])
 def test_curators_service_discovery_follows_members(fleet, zookeeper, style):
@@ -143,6 +160,8 @@ def test_curators_service_discovery_follows_members(fleet, zookeeper, style):
         curator.wait(BOTH)
         assert set(curator.seen["names"]) == {"state", *STYLES}
         assert curator.addresses("query") == BOTH
+        assert curator.addresses("strict") == \
+            (BOTH if style == "curator" else set())
         cache = next(one for one in curator.seen["cache"]
                      if one["port"] == 7000)
         assert abs(cache.pop("registrationTimeUTC") / 1000
@@ -183,12 +202,10 @@ class Application:
     def handle_children(self, members):
         for member in set(members) - set(self.servers):
             self.servers[member] = None
-            self.client.DataWatch(
-                f"{self.path}/{member}",
-                lambda data, stat, member=member:
-                    self.handle_data(member, data))
+            self.client.DataWatch(f"{self.path}/{member}",
+                                  partial(self.handle_data, member))
 
-    def handle_data(self, member, data):
+    def handle_data(self, member, data, stat):
         if data is None:
             self.servers.pop(member, None)
             return False  # watched anew when it is a child again
@@ -266,3 +283,24 @@ def test_finagles_serverset_rules_replayed_accept_each_member(fleet, style):
 def test_finagles_curator_rule_replayed_accepts_each_member(fleet, style):
     assert finagle_endpoints(fleet.nodes(style), knows_curator=True) == [
         ("10.1.2.3", 7000, None, ()), ("2001:db8::7", 7001, None, ())]
+
+
+def test_replayed_rules_refuse_what_their_readers_refuse():
+    """Else a replay would prove nothing."""
+    endpoint = {"host": "10.1.2.3", "port": 7000}
+
+    def finagle(name="member_1", **keys):
+        record = {"serviceEndpoint": endpoint, "status": "ALIVE", **keys}
+        return finagle_endpoints({name: json.dumps(record)})
+
+    def synapse(record, decode="nerve"):
+        return synapse_backends({"member_1": json.dumps(record)}, decode)
+    assert finagle() and synapse(endpoint)
+    assert finagle("other_1") == []
+    assert finagle(status="DEAD") == finagle(status=None) == []
+    assert finagle(serviceEndpoint={"host": "h", "port": "7000"}) == []
+    assert finagle(serviceEndpoint={"port": 7000}) == []
+    assert finagle_endpoints({"member_1": b"nonsense"}) == []
+    assert synapse({"host": "h"}) == synapse({"port": 1}) == []
+    assert synapse(endpoint, "serverset") == []
+    assert synapse_backends({"member_1": b"nonsense"}) == []

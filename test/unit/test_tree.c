@@ -209,6 +209,7 @@ static void failures_in_a_row_wait_longer_and_longer(void **state)
     assert_int_equal(world->multis, 2 + 12);
     assert_int_equal(waited_ms, TREE_REFUSED_MOST_MS);
     world->fate = HONEST;
+    world->now_ms = tree_next_ms(world->tree);
     settle(world);
     check(world, "r1", "down");
     free_world(world);

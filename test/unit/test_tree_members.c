@@ -75,6 +75,61 @@ static void missing_parents_of_a_shared_directory_are_made(void **state)
     free_world(world);
 }
 
+/* Nothing may be made in /services: the members wait, and nothing else
+ * does. */
+static void a_directory_that_cannot_be_made_holds_up_no_other(void **state)
+{
+    (void)state;
+    struct world *world = make_shared_world();
+    add(world, "/services", "", 0, 0);
+    world->no_parents = "/services";
+    want(world, 0, "up", 1);
+    want_member(world, 0, "{}");
+    want_member(world, 1, "{}");
+    tree_on_connected(world->tree, OURS);
+    serve(world);
+    world->now_ms = tree_next_ms(world->tree);
+    serve(world);
+    check(world, "r0", "up");
+    assert_int_equal(world->refusals, 2);
+    assert_true(tree_is_settled(world->tree));
+    for (int i = 0; i < 20; i++) {
+        world->now_ms = tree_next_ms(world->tree);
+        serve(world);
+    }
+    assert_true(world->parents < 100);
+    want(world, 0, "down", 2);
+    serve(world); /* and no time passes */
+    check(world, "r0", "down");
+    world->no_parents = NULL;
+    world->now_ms = tree_next_ms(world->tree);
+    serve(world);
+    assert_non_null(find(world, SHARED "/m0"));
+    assert_non_null(find(world, SHARED "/m1"));
+    assert_int_equal(world->refusals_over, 2);
+    free_world(world);
+}
+
+static void a_host_directory_that_cannot_be_made_is_told_of(void **state)
+{
+    (void)state;
+    struct world *world = make_world(3);
+    add(world, "/state", "", 0, 0);
+    world->no_parents = "/state";
+    tree_drop(world->tree, tree_agent_slot(world->tree));
+    want(world, 0, "up", 1);
+    want(world, 1, "up", 1);
+    tree_on_connected(world->tree, OURS);
+    serve(world);
+    assert_int_equal(world->refusals, 2);
+    world->no_parents = NULL;
+    world->now_ms = tree_next_ms(world->tree);
+    settle(world);
+    check(world, "r0", "up");
+    assert_int_equal(world->refusals_over, 2);
+    free_world(world);
+}
+
 static void other_hosts_members_are_never_looked_at(void **state)
 {
     (void)state;
@@ -203,6 +258,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_change_of_state_and_its_member_go_in_one_multi),
         cmocka_unit_test(missing_parents_of_a_shared_directory_are_made),
+        cmocka_unit_test(a_directory_that_cannot_be_made_holds_up_no_other),
+        cmocka_unit_test(a_host_directory_that_cannot_be_made_is_told_of),
         cmocka_unit_test(other_hosts_members_are_never_looked_at),
         cmocka_unit_test(our_dead_sessions_member_is_taken_over),
         cmocka_unit_test(a_strangers_member_is_left_and_told_of),

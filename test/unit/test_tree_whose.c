@@ -259,10 +259,34 @@ static void a_node_we_may_not_write_holds_up_no_other(void **state)
     want(world, 1, "up", 3);
     serve(world);
     check(world, "r1", "up");
+    assert_true(tree_is_settled(world->tree)); /* it stands aside */
     world->refused = 0;
+    world->now_ms = tree_next_ms(world->tree);
     settle(world);
     check(world, "r0", "down");
     assert_int_equal(world->refusals_over, 1);
+    free_world(world);
+}
+
+/* Else the loop would turn without end until the answer. */
+static void while_an_answer_is_awaited_time_alone_brings_nothing(void **state)
+{
+    (void)state;
+    struct world *world = three_up();
+    world->refused = 1;
+    want(world, 0, "down", 2);
+    serve(world);
+    uint64_t next_ms = tree_next_ms(world->tree);
+    want(world, 1, "down", 2);
+    assert_true(tree_next(world->tree, world->now_ms, &world->request));
+    assert_int_equal(world->request.kind, TREE_MULTI);
+    world->now_ms = next_ms + 1; /* the refused one's time has come */
+    struct tree_request other;
+    assert_false(tree_next(world->tree, world->now_ms, &other));
+    assert_true(tree_next_ms(world->tree) == UINT64_MAX);
+    struct tree_request request = world->request;
+    serve_one(world, &request);
+    check(world, "r1", "down");
     free_world(world);
 }
 
@@ -320,6 +344,7 @@ int main(void)
         cmocka_unit_test(withdrawing_makes_no_parents),
         cmocka_unit_test(a_directory_we_may_not_list_is_read_node_by_node),
         cmocka_unit_test(a_node_we_may_not_write_holds_up_no_other),
+        cmocka_unit_test(while_an_answer_is_awaited_time_alone_brings_nothing),
         cmocka_unit_test(a_refusal_is_over_when_nothing_is_to_be_written),
         cmocka_unit_test(
             a_node_that_somebody_else_keeps_writing_holds_up_no_other),

@@ -44,8 +44,9 @@ struct world {
     uint64_t zxid;
     uint64_t now_ms;
     enum fate fate;
-    uint32_t refused;  /* a bit for each slot that may not be written */
-    uint32_t conflict; /* ... whose version is always another */
+    uint32_t refused;       /* a bit for each slot that may not be written */
+    uint32_t conflict;      /* ... whose version is always another */
+    const char *no_parents; /* nothing may be made below; NULL = none */
     uint32_t lists;
     uint32_t reads;
     uint32_t parents;
@@ -119,12 +120,23 @@ static inline bool has_parent(struct world *world, const char *path)
     return parent[0] == '\0' || find(world, parent) != NULL;
 }
 
+/* Whose parent is the one that lets nobody make anything. */
+static inline bool is_forbidden(const struct world *world, const char *path)
+{
+    size_t length = world->no_parents != NULL ? strlen(world->no_parents) : 0;
+    return length != 0 && strncmp(path, world->no_parents, length) == 0 &&
+           path[length] == '/' && strchr(path + length + 1, '/') == NULL;
+}
+
 static inline enum tree_outcome make(struct world *world, const char *path,
                                      const char *bytes, size_t length,
                                      uint64_t owner)
 {
     if (find(world, path) != NULL) {
         return TREE_EXISTS;
+    }
+    if (is_forbidden(world, path)) {
+        return TREE_REFUSED;
     }
     if (!has_parent(world, path)) {
         return TREE_NO_NODE;
