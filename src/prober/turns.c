@@ -30,7 +30,7 @@ void turns_on_sleep(struct turns *turns, uint64_t now_ms, int timeout_ms)
     turns->files_slept_us = turns->files_us;
     turns->slept_ms = now_ms;
     turns->wake_ms =
-        timeout_ms < 0 ? UINT64_MAX : now_ms + (uint64_t)timeout_ms;
+        timeout_ms <= 0 ? UINT64_MAX : now_ms + (uint64_t)timeout_ms;
 }
 
 void turns_on_wake(struct turns *turns, uint64_t woke_ms)

@@ -24,7 +24,8 @@ struct turns {
     uint64_t files_before_us;
 };
 
-/* The loop goes to sleep now, for `timeout_ms` at most; negative: for good. */
+/* The loop goes to sleep now, for `timeout_ms` at most; not positive: nobody
+ * knows. libuv 1.44 says 0 while it has descriptors to watch that are new. */
 void turns_on_sleep(struct turns *turns, uint64_t now_ms, int timeout_ms);
 
 /* It woke at this time. */

@@ -45,6 +45,8 @@ static void sleep_that_overran_is_lost(void **state)
     turns_on_wake(&turns, 1900);
     assert_int_equal(turns_stalled(&turns, 1900), 300);
     turns_on_sleep(&turns, 1900, -1);
+    turns_on_wake(&turns, 5000);
+    turns_on_sleep(&turns, 5000, 0);
     turns_on_wake(&turns, 9000);
     assert_int_equal(turns_stalled(&turns, 9000), 300);
 }
