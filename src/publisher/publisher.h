@@ -23,9 +23,11 @@
 /* No answer for so long, and the library is stuck: as long as our dead-man
  * waits, so that a wedged one costs no more than a wedged process of ours. */
 #define PUBLISHER_REQUEST_MS DEADMAN_LIMIT_MS
-/* Cut off for so long, a successor tries: a server that lost its data turns
- * away whoever has seen a later transaction, without a word, until the session
- * is over. A new process has seen none, and is told at once. R. */
+/* Without a connection for so long (R) a successor tries. A server that lost
+ * its data turns away whoever has seen a later transaction, without a word,
+ * until the session is over; and one that was just starting may have taken our
+ * handshake and will never answer it (ZooKeeper 3.8.0), which the library would
+ * wait for twice as long. */
 #define PUBLISHER_CUT_OFF_MS BOUNDS_REPLACE_MS
 /* Reads all nodes again, watches or not; shifted by chance. */
 #define PUBLISHER_SWEEP_MS 30000
