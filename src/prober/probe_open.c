@@ -12,6 +12,7 @@
 #include "prober/probe_stages.h"
 #include "prober/words.h"
 
+/* A file changed less long ago may be but half of a renewal. */
 #define RENEWED_MS 1000
 #define NO_TLS "no memory for TLS, or this host's OpenSSL is set to offer none"
 
@@ -51,6 +52,16 @@ static void note_file(struct probe *probe, const char *what, const char *path,
                        took_us);
 }
 
+/* One of those a context is made of, for a sentence. */
+static const char *tls_file_of(const struct instance_access *access)
+{
+    if (access->tls_key[0] != '\0') {
+        return access->tls_key;
+    }
+    return access->tls_ca[0] != '\0' ? access->tls_ca
+                                     : "the system's authorities";
+}
+
 static struct tls_context *find_context(struct probe *probe)
 {
     const struct instance_access *access = probe->access;
@@ -59,13 +70,7 @@ static struct tls_context *find_context(struct probe *probe)
     struct tls_context *context = tls_contexts_find(
         probe->room->contexts, access, probe->evidence.trouble,
         sizeof(probe->evidence.trouble));
-    bool has_key = access->tls_key[0] != '\0';
-    note_file(probe,
-              has_key ? "authorities, certificate or key" : "authorities file",
-              has_key                     ? access->tls_key
-              : access->tls_ca[0] != '\0' ? access->tls_ca
-                                          : "of the system",
-              began_us);
+    note_file(probe, "a TLS file such as", tls_file_of(access), began_us);
     return context;
 }
 
