@@ -46,19 +46,9 @@ def test_zookeeper_may_come_later(start, state_path):
     publisher = start(zookeeper=server, session_ms=20000)
     publisher.claim(0, "up")
     publisher.wait("session", state="connecting")
-    mark = publisher.mark()
-
-    def is_published():
-        """A publisher gives up after a while; then another one tries."""
-        nonlocal mark
-        if publisher.heard("exit", mark):
-            assert publisher.heard("exit", mark)[0]["code"] == 69
-            mark = publisher.mark()
-            publisher.say("start")
-        return publisher.heard("published", 0, instance=0)
     try:
         server._spawn(is_first=False)
-        wait_for(is_published, 30, "an acknowledgement")
+        publisher.wait_through("published", instance=0)
         publisher.wait_steady()
     finally:
         server.close()
@@ -109,9 +99,9 @@ def test_a_restarted_zookeeper_keeps_the_session(start, own_zookeeper):
     session = publisher.wait_steady()["session_id"]
     mark = publisher.mark()
     own_zookeeper.restart()
-    publisher.wait("session", mark, 30, state="reconcile")
-    assert publisher.wait_steady(mark)["session_id"] == session
-    assert publisher.heard("exit") == []
+    publisher.wait_through("session", mark, state="reconcile")
+    assert publisher.wait_through("session", mark,
+                                  state="steady")["session_id"] == session
 
 
 def test_a_zookeeper_that_lost_its_data_is_soon_filled_again(
@@ -129,9 +119,10 @@ def test_a_zookeeper_that_lost_its_data_is_soon_filled_again(
     # The first successor hears that its session is gone, the second begins.
     publisher.wait("exit", mark, code=69)
     publisher.say("start")
+    mark = publisher.mark()
     publisher.wait("exit", mark, code=75)
     publisher.say("start")
-    publisher.wait_steady(mark)
+    publisher.wait_through("session", mark, state="steady")
 
 
 def test_an_expired_session_is_left_and_opened_anew(running, client,
