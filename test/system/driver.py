@@ -11,11 +11,23 @@ DRIVER = os.path.join(BUILD, "test", "fault", "drive_prober")
 TIMEOUT_MS = 600
 SLACK_MS = 500
 DEEP = ("--deep", "--canary")
+# What a prober rightly says when this machine gave it no CPU for a while: it
+# tells nothing of the server, so it is asked again, so often at most.
+STARVED = "the agent ran late: this host is short of CPU"
+STARVED_TRIES = 5
 
 
 def drive(*arguments, under=(), **options):
     """Runs the driver, `under` another command if need be: its results, its
-    last line, its exit code."""
+    last line, its exit code. Again if the machine starved it."""
+    for _ in range(STARVED_TRIES):
+        told = drive_once(*arguments, under=under, **options)
+        if all(result.get("detail") != STARVED for result in told[0]):
+            break
+    return told
+
+
+def drive_once(*arguments, under=(), **options):
     run = subprocess.run([*under, DRIVER, *map(str, arguments)], text=True,
                          capture_output=True, timeout=60 * PATIENCE, **options)
     lines = [json.loads(line) for line in run.stdout.splitlines()]

