@@ -80,17 +80,17 @@ class Publisher:
     def wait_steady(self, mark=0, seconds=15):
         return self.wait("session", mark, seconds, state="steady")
 
-    def wait_through(self, event, mark=0, seconds=30, **wanted):
+    def wait_through(self, event, mark=0, seconds=30, codes=(69,), **wanted):
         """The same, with what a supervisor does meanwhile: a publisher that
         found no connection (69) is started again. A ZooKeeper that begins
         may take a connection and never answer on it."""
-        ended = self.mark()
+        ended = mark
 
         def is_there():
             nonlocal ended
             exits = self.heard("exit", ended)
             if exits:
-                assert exits[0]["code"] == 69, exits
+                assert exits[0]["code"] in codes, exits
                 ended = self.mark()
                 self.say("start")
             return self.heard(event, mark, **wanted)

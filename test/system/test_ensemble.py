@@ -3,7 +3,6 @@ many nodes taken over at once."""
 import os
 import signal
 import threading
-import time
 
 import pytest
 from kazoo.client import KazooClient
@@ -72,15 +71,10 @@ def test_a_leader_gone_deletes_no_node(ensemble, publisher, reader, end):
         leader.kill()
     try:
         publisher.claim(0, "down")
-
-        def is_told():
-            # Cut off for long it leaves, and its successor resumes.
-            if len(publisher.heard("exit")) \
-                    == len(publisher.heard("started")):
-                publisher.say("start")
-                time.sleep(0.2)
-            return publisher.heard("published", instance=0, claim_version=2)
-        wait_for(is_told, 45, "the claim published\n" + publisher.tail())
+        # Cut off for long, or without an answer, it leaves; its successor
+        # resumes.
+        publisher.wait_through("published", 0, 45, codes=(69, 70),
+                               instance=0, claim_version=2)
     finally:
         if end == "stopped":
             leader.cont()
@@ -109,20 +103,15 @@ def test_a_member_without_a_quorum_is_not_written_to(
         wait_for(lambda: b"Mode: read-only" in alone.word("srvr"), 30,
                  "a read-only server")
         assert publisher.wait("exit", mark, 20)["code"] == 69
+        begun = publisher.mark()
         publisher.say("start")
-        time.sleep(1)
+        publisher.wait("session", begun, state="connecting")
         assert publisher.heard("published", mark) == []
         mark = publisher.mark()
         for member in ensemble.members[1:]:
             member._spawn(is_first=False)
-
-        def is_told():
-            if len(publisher.heard("exit")) \
-                    == len(publisher.heard("started")):
-                publisher.say("start")
-                time.sleep(0.2)
-            return publisher.heard("published", mark, instance=0)
-        wait_for(is_told, 45, "the claim published")
+        publisher.wait_through("published", mark, 45, codes=(69, 70),
+                               instance=0)
         assert publisher.heard("session", mark)[-1]["session_id"] == session
     finally:
         if publisher is not None:

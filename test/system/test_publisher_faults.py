@@ -121,6 +121,7 @@ def test_a_zookeeper_that_lost_its_data_is_soon_filled_again(
     publisher.say("start")
     mark = publisher.mark()
     publisher.wait("exit", mark, code=75)
+    mark = publisher.mark()
     publisher.say("start")
     publisher.wait_through("session", mark, state="steady")
 
