@@ -29,6 +29,7 @@ class Publisher:
         self.state_path = state_path
         self.directory = f"{state_path}/test/host1"
         self.messages = []
+        self.succeeded = set()  # pids that wait_through() gave a successor
         self.lock = threading.Lock()
         self.log_path = os.path.join(self.run_dir, "log")
         driver = os.path.join(BUILD, "test/fault/drive_publisher")
@@ -82,16 +83,15 @@ class Publisher:
 
     def wait_through(self, event, mark=0, seconds=30, codes=(69,), **wanted):
         """The same, with what a supervisor does meanwhile: a publisher that
-        found no connection (69) is started again. A ZooKeeper that begins
-        may take a connection and never answer on it."""
-        ended = mark
-
+        found no connection (69) is started again, once. A ZooKeeper that
+        begins may take a connection and never answer on it."""
         def is_there():
-            nonlocal ended
-            exits = self.heard("exit", ended)
-            if exits:
+            started = self.heard("started")
+            pid = started[-1]["pid"] if started else None
+            exits = self.heard("exit", mark, pid=pid)
+            if exits and pid not in self.succeeded:
                 assert exits[0]["code"] in codes, exits
-                ended = self.mark()
+                self.succeeded.add(pid)
                 self.say("start")
             return self.heard(event, mark, **wanted)
         return wait_for(is_there, seconds,
