@@ -3,7 +3,8 @@
  * supervisor alone, mapped read-only by publisher and console, adopted by the
  * supervisor's successor.
  *
- *     header | agent | zookeeper | services | tasks | instances[capacity]
+ *     header | agent | zookeeper | services | tasks | events | endings |
+ *     instances[capacity]
  *
  * Each record stands behind a sequence lock of its own: the writer makes the
  * sequence odd, writes, makes it even. A reader copies and looks again; after
@@ -20,11 +21,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/vitals.h"
+#include "model/bounds.h"
+#include "model/ending.h"
+#include "model/event.h"
 #include "model/instance.h"
 #include "model/settings.h"
 #include "model/tasks.h"
 
-#define BOARD_LAYOUT 4u
+#define BOARD_LAYOUT 5u
 #define BOARD_READ_TRIES 64
 #define BOARD_SERVICES_MOST 80
 #define BOARD_ALARMS_MOST 16
@@ -80,6 +85,17 @@ struct board_agent {
     uint64_t round_ended_ms;   /* when its last outcome came; 0 = not yet */
     uint64_t late_results;     /* of tasks no longer wanted: dropped */
     uint64_t log_lost;
+    uint64_t last_event;  /* id; 0 = none yet */
+    uint64_t last_ending; /* id; 0 = none yet */
+    uint64_t tilts;       /* times our own loop stood still too long */
+    uint64_t tilted_ms;   /* the last time; 0 = never */
+    uint64_t deaths;      /* Redis processes whose end was seen */
+    uint32_t unkillable;  /* children killed and not reaped for a second */
+    uint32_t watched;     /* Redis processes under the death watch */
+    uint32_t unwatched_servers; /* run here, are found, are not configured */
+    struct bounds_worst worst;
+    struct vitals vitals; /* the supervisor's own */
+    uint64_t vitals_ms;   /* when they were read; 0 = never */
 };
 
 struct board_alarm {
@@ -113,6 +129,8 @@ struct board_service {
     uint64_t restarts;
     int32_t last_exit_status; /* wait status of the last one's end */
     bool is_ready;            /* said hello */
+    struct vitals vitals;     /* as it last told */
+    uint64_t vitals_ms;       /* when; 0 = never */
     char note[64];            /* "spare", "solo", "retiring", ... for people */
 };
 
@@ -154,17 +172,25 @@ void board_store_instance(struct board *board, uint32_t index,
                           const struct instance_settings *settings,
                           const struct instance *instance);
 
+/* Each into the place of its id; an older one stands there no more. */
+void board_store_event(struct board *board, const struct event *event);
+void board_store_ending(struct board *board, const struct ending *ending);
+
 /* --- the successor ---------------------------------------------------- */
 
-/* Called for each instance found on a predecessor's board. */
-typedef void (*board_adopt_cb)(void *context,
-                               const struct board_instance *record);
+/* Called for each instance, and each event in no order, found on a
+ * predecessor's board. */
+struct board_adopter {
+    void (*on_instance)(void *context, const struct board_instance *record);
+    void (*on_event)(void *context, const struct event *event);
+    void *context;
+};
 
 /* Reads <run_dir>/board, a predecessor's. -ENOENT: none there; -ESTALE:
  * another boot or layout, or damaged. Torn records are skipped; enums and
- * counts are range-checked before the callback sees them. */
+ * counts are range-checked before the callbacks see them. */
 int board_adopt(const char *run_dir, const char *boot_id,
-                board_adopt_cb callback, void *context);
+                const struct board_adopter *adopter);
 
 /* --- readers ---------------------------------------------------------- */
 
@@ -184,6 +210,11 @@ int board_read_service(const struct board *board, uint32_t slot,
 int board_read_tasks(const struct board *board, struct tasks *tasks);
 int board_read_instance(const struct board *board, uint32_t index,
                         struct board_instance *instance);
+/* By id; -ENOENT also when it is not there yet or no more. */
+int board_read_event(const struct board *board, uint64_t id,
+                     struct event *event);
+int board_read_ending(const struct board *board, uint64_t id,
+                      struct ending *ending);
 /* Only the claim and the settings' identity change rarely: a cheap question
  * for the publisher. Grows with every store of this instance's record. */
 uint32_t board_instance_sequence(const struct board *board, uint32_t index);

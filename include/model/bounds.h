@@ -31,6 +31,14 @@ struct bounds {
     uint64_t end_ms;         /* E; 0 without a session */
 };
 
+/* The worst seen of each since the start; 0 = nothing seen yet. */
+struct bounds_worst {
+    uint64_t staleness_ms;
+    uint64_t convergence_ms;
+    uint64_t isolation_ms;
+    uint64_t end_ms;
+};
+
 void bounds_compute(const struct bounds_input *input, struct bounds *bounds);
 
 /* The longest a task may take, its second attempt included: 2(T + g). */

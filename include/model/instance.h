@@ -13,6 +13,7 @@
 
 #include "model/facts.h"
 #include "model/histogram.h"
+#include "model/maint.h"
 #include "model/verdict.h"
 
 #define INSTANCE_OUTCOMES 60
@@ -56,6 +57,7 @@ struct instance_counters {
 
 struct instance {
     struct claim claim;
+    struct maint maint; /* while it is on, every claim is `maint` */
     struct publication publication;
     struct instance_counters counters;
     uint64_t round;           /* of this instance; grows by one a round */

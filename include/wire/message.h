@@ -14,8 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/vitals.h"
 #include "model/address.h"
 #include "model/board.h"
+#include "model/maint.h"
 #include "model/result.h"
 #include "model/settings.h"
 
@@ -32,25 +34,30 @@ enum message_direction {
     MESSAGE_DIRECTION_COUNT
 };
 
-#define MESSAGE_TABLE(X)                                              \
-    X(MESSAGE_PROBE, 1, TO_PROBER, "probe")                           \
-    X(MESSAGE_RETIRE, 2, TO_PROBER, "retire")                         \
-    X(MESSAGE_PROBER_HELLO, 3, FROM_PROBER, "prober_hello")           \
-    X(MESSAGE_RESULT, 4, FROM_PROBER, "result")                       \
-    X(MESSAGE_FOUND, 6, FROM_PROBER, "found")                         \
-    X(MESSAGE_SEARCHED, 7, FROM_PROBER, "searched")                   \
-    X(MESSAGE_RESOLVE, 8, TO_PROBER, "resolve")                       \
-    X(MESSAGE_RESOLVED, 9, FROM_PROBER, "resolved")                   \
-    X(MESSAGE_PUBLISH_SETTINGS, 10, TO_PUBLISHER, "publish_settings") \
-    X(MESSAGE_LOOK, 11, TO_PUBLISHER, "look")                         \
-    X(MESSAGE_WITHDRAW, 12, TO_PUBLISHER, "withdraw")                 \
-    X(MESSAGE_PUBLISHER_HELLO, 13, FROM_PUBLISHER, "publisher_hello") \
-    X(MESSAGE_SESSION, 14, FROM_PUBLISHER, "session")                 \
-    X(MESSAGE_PUBLISHED, 15, FROM_PUBLISHER, "published")             \
-    X(MESSAGE_ALARM, 16, FROM_PUBLISHER, "alarm")                     \
-    X(MESSAGE_REGISTRATION, 17, TO_PUBLISHER, "registration")         \
-    X(MESSAGE_CONSOLE_HELLO, 20, FROM_CONSOLE, "console_hello")       \
-    X(MESSAGE_CHECK, 30, TO_CHECKER, "check")                         \
+#define MESSAGE_TABLE(X)                                                \
+    X(MESSAGE_PROBE, 1, TO_PROBER, "probe")                             \
+    X(MESSAGE_RETIRE, 2, TO_PROBER, "retire")                           \
+    X(MESSAGE_PROBER_HELLO, 3, FROM_PROBER, "prober_hello")             \
+    X(MESSAGE_RESULT, 4, FROM_PROBER, "result")                         \
+    X(MESSAGE_PROBER_VITALS, 5, FROM_PROBER, "prober_vitals")           \
+    X(MESSAGE_FOUND, 6, FROM_PROBER, "found")                           \
+    X(MESSAGE_SEARCHED, 7, FROM_PROBER, "searched")                     \
+    X(MESSAGE_RESOLVE, 8, TO_PROBER, "resolve")                         \
+    X(MESSAGE_RESOLVED, 9, FROM_PROBER, "resolved")                     \
+    X(MESSAGE_PUBLISH_SETTINGS, 10, TO_PUBLISHER, "publish_settings")   \
+    X(MESSAGE_LOOK, 11, TO_PUBLISHER, "look")                           \
+    X(MESSAGE_WITHDRAW, 12, TO_PUBLISHER, "withdraw")                   \
+    X(MESSAGE_PUBLISHER_HELLO, 13, FROM_PUBLISHER, "publisher_hello")   \
+    X(MESSAGE_SESSION, 14, FROM_PUBLISHER, "session")                   \
+    X(MESSAGE_PUBLISHED, 15, FROM_PUBLISHER, "published")               \
+    X(MESSAGE_ALARM, 16, FROM_PUBLISHER, "alarm")                       \
+    X(MESSAGE_REGISTRATION, 17, TO_PUBLISHER, "registration")           \
+    X(MESSAGE_PUBLISHER_VITALS, 18, FROM_PUBLISHER, "publisher_vitals") \
+    X(MESSAGE_CONSOLE_HELLO, 20, FROM_CONSOLE, "console_hello")         \
+    X(MESSAGE_CONSOLE_VITALS, 21, FROM_CONSOLE, "console_vitals")       \
+    X(MESSAGE_ORDER, 22, FROM_CONSOLE, "order")                         \
+    X(MESSAGE_ORDERED, 23, TO_CONSOLE, "ordered")                       \
+    X(MESSAGE_CHECK, 30, TO_CHECKER, "check")                           \
     X(MESSAGE_CHECKED, 31, FROM_CHECKER, "checked")
 
 #define MESSAGE_ENUM(constant, number, direction, name) constant = (number),
@@ -166,6 +173,44 @@ struct message_checked {
     uint32_t bytes;
 };
 
+/* What an operator may ask of the running agent, through the console's unix
+ * socket alone. */
+#define ORDER_VERB_TABLE(X)     \
+    X(ORDER_DRAIN, "drain")     \
+    X(ORDER_UNDRAIN, "undrain") \
+    X(ORDER_RELOAD, "reload")   \
+    X(ORDER_PROBE, "probe")
+
+#define MESSAGE_ENUM(constant, text) constant,
+enum order_verb { ORDER_VERB_TABLE(MESSAGE_ENUM) ORDER_VERB_COUNT };
+#undef MESSAGE_ENUM
+
+const char *order_verb_name(enum order_verb verb);
+
+/* The answer is ORDERED with the same id. */
+struct message_order {
+    uint32_t id; /* the console's; not 0 */
+    enum order_verb verb;
+    char name[SETTINGS_NAME_BYTES];           /* the instance; "" of RELOAD */
+    char operator_name[MAINT_OPERATOR_BYTES]; /* who says he is; of DRAIN and
+                                                 UNDRAIN */
+    char reason[MAINT_REASON_BYTES];          /* of DRAIN */
+};
+
+enum order_outcome {
+    ORDER_DONE,
+    ORDER_NO_SUCH_INSTANCE,
+    ORDER_REFUSED, /* `text` says why */
+    ORDER_FAILED,
+    ORDER_OUTCOME_COUNT
+};
+
+struct message_ordered {
+    uint32_t id;
+    enum order_outcome outcome;
+    char text[VERDICT_DETAIL_BYTES]; /* a sentence for people */
+};
+
 struct message {
     enum message_kind kind;
     union {
@@ -182,6 +227,9 @@ struct message {
         struct message_alarm alarm;
         struct message_check check;
         struct message_checked checked;
+        struct vitals vitals; /* of the three ..._VITALS */
+        struct message_order order;
+        struct message_ordered ordered;
     };
 };
 

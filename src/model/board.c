@@ -22,6 +22,8 @@ static const uint32_t record_sizes[AREA_COUNT] = {
     [AREA_ZOOKEEPER] = sizeof(struct board_zookeeper),
     [AREA_SERVICES] = sizeof(struct board_service),
     [AREA_TASKS] = offsetof(struct tasks, index),
+    [AREA_EVENTS] = sizeof(struct event),
+    [AREA_ENDINGS] = sizeof(struct ending),
     [AREA_INSTANCES] = sizeof(struct board_instance),
 };
 
@@ -58,6 +60,10 @@ static uint32_t count_of(enum board_area area, uint32_t instance_count)
     switch (area) {
     case AREA_SERVICES:
         return BOARD_SERVICES_MOST;
+    case AREA_EVENTS:
+        return EVENTS_MOST;
+    case AREA_ENDINGS:
+        return ENDINGS_MOST;
     case AREA_INSTANCES:
         return instance_count;
     case AREA_AGENT:
@@ -152,6 +158,16 @@ void board_store_instance(struct board *board, uint32_t index,
     seqlock_end(lock);
 }
 
+void board_store_event(struct board *board, const struct event *event)
+{
+    store(board, AREA_EVENTS, (uint32_t)(event->id % EVENTS_MOST), event);
+}
+
+void board_store_ending(struct board *board, const struct ending *ending)
+{
+    store(board, AREA_ENDINGS, (uint32_t)(ending->id % ENDINGS_MOST), ending);
+}
+
 /* --- readers ---------------------------------------------------------- */
 
 /* Copies one record into the scratch; -EAGAIN when it cannot be had whole. */
@@ -214,6 +230,51 @@ int board_read_instance(const struct board *board, uint32_t index,
     if (status == 0) {
         memcpy(instance, board->scratch, sizeof *instance);
         board_clean_instance(instance);
+    }
+    return status;
+}
+
+int board_read_event_at(const struct board *board, uint32_t place,
+                        struct event *event)
+{
+    int status = fetch(board, AREA_EVENTS, place);
+    const struct event *found = (const void *)board->scratch;
+    if (status == 0 && (found->id == 0 || found->id % EVENTS_MOST != place)) {
+        status = -ENOENT;
+    }
+    if (status == 0) {
+        memcpy(event, found, sizeof *event);
+        board_clean_event(event);
+    }
+    return status;
+}
+
+int board_read_event(const struct board *board, uint64_t id,
+                     struct event *event)
+{
+    struct event found;
+    int status =
+        board_read_event_at(board, (uint32_t)(id % EVENTS_MOST), &found);
+    if (status == 0 && found.id != id) {
+        status = -ENOENT;
+    }
+    if (status == 0) {
+        *event = found;
+    }
+    return status;
+}
+
+int board_read_ending(const struct board *board, uint64_t id,
+                      struct ending *ending)
+{
+    int status = fetch(board, AREA_ENDINGS, (uint32_t)(id % ENDINGS_MOST));
+    const struct ending *found = (const void *)board->scratch;
+    if (status == 0 && (found->id == 0 || found->id != id)) {
+        status = -ENOENT;
+    }
+    if (status == 0) {
+        memcpy(ending, found, sizeof *ending);
+        board_clean_ending(ending);
     }
     return status;
 }

@@ -91,6 +91,10 @@ void board_clean_instance(struct board_instance *record)
     clean_settings(&record->settings);
     clean_verdict(&instance->claim.verdict);
     clean_bool(&instance->claim.since_is_first);
+    clean_bool(&instance->maint.is_on);
+    clean_shown(instance->maint.operator_name,
+                sizeof instance->maint.operator_name);
+    clean_shown(instance->maint.reason, sizeof instance->maint.reason);
     clean_verdict(&instance->last);
     clean_shown(instance->address, sizeof instance->address);
     clean_facts(&instance->facts);
@@ -136,6 +140,25 @@ void board_clean_service(struct board_service *service)
     clean_enum(service->kind, SERVICE_COUNT);
     clean_bool(&service->is_ready);
     clean_shown(service->note, sizeof service->note);
+}
+
+void board_clean_event(struct event *event)
+{
+    clean_shown(event->name, sizeof event->name);
+    clean_enum(event->before, STATE_COUNT);
+    clean_enum(event->state, STATE_COUNT);
+    clean_enum(event->reason, REASON_COUNT);
+    clean_enum(event->role, ROLE_COUNT);
+    clean_shown(event->detail, sizeof event->detail);
+}
+
+void board_clean_ending(struct ending *ending)
+{
+    clean_enum(ending->service, SERVICE_COUNT);
+    clean_shown(ending->name, sizeof ending->name);
+    clean_enum(ending->step, STEP_COUNT);
+    clean_shown(ending->why, sizeof ending->why);
+    clean_shown(ending->kernel, sizeof ending->kernel);
 }
 
 void board_clean_tasks(struct tasks *tasks)

@@ -12,6 +12,8 @@ void board_clean_agent(struct board_agent *agent);
 void board_clean_zookeeper(struct board_zookeeper *zookeeper);
 void board_clean_service(struct board_service *service);
 void board_clean_tasks(struct tasks *tasks);
+void board_clean_event(struct event *event);
+void board_clean_ending(struct ending *ending);
 void board_clean_instance(struct board_instance *record);
 
 #endif

@@ -336,8 +336,19 @@ static int read_whole(struct board *board, int fd)
     return (size_t)count == board->size ? 0 : -ESTALE;
 }
 
+static void adopt_events(const struct board *board,
+                         const struct board_adopter *adopter)
+{
+    for (uint32_t i = 0; i < EVENTS_MOST; i++) {
+        struct event event;
+        if (board_read_event_at(board, i, &event) == 0) {
+            adopter->on_event(adopter->context, &event);
+        }
+    }
+}
+
 static int adopt_from(struct board *board, const char *boot_id,
-                      board_adopt_cb callback, void *context)
+                      const struct board_adopter *adopter)
 {
     struct board_head head;
     int status = check_head(board->map, board->size, &head);
@@ -352,14 +363,15 @@ static int adopt_from(struct board *board, const char *boot_id,
         struct board_instance record;
         bool is_whole = board_read_instance(board, i, &record) == 0;
         if (is_whole && record.settings.name[0] != '\0') {
-            callback(context, &record);
+            adopter->on_instance(adopter->context, &record);
         }
     }
+    adopt_events(board, adopter);
     return 0;
 }
 
 int board_adopt(const char *run_dir, const char *boot_id,
-                board_adopt_cb callback, void *context)
+                const struct board_adopter *adopter)
 {
     char path[BOARD_PATH_BYTES];
     int status = path_in(run_dir, BOARD_NAME, path);
@@ -374,7 +386,7 @@ int board_adopt(const char *run_dir, const char *boot_id,
     struct board *board = allocate();
     status = board != NULL ? read_whole(board, fd) : -ENOMEM;
     if (status == 0) {
-        status = adopt_from(board, boot_id, callback, context);
+        status = adopt_from(board, boot_id, adopter);
     }
     board_destroy(board);
     (void)close(fd); /* nothing was written to it */

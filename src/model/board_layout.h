@@ -18,6 +18,8 @@ enum board_area {
     AREA_ZOOKEEPER,
     AREA_SERVICES,
     AREA_TASKS,
+    AREA_EVENTS,
+    AREA_ENDINGS,
     AREA_INSTANCES,
     AREA_COUNT
 };
@@ -53,6 +55,10 @@ size_t board_size(uint32_t instance_count);
 
 struct seqlock *board_record(const struct board *board, enum board_area area,
                              uint32_t index);
+
+/* Whatever event stands at that place; -ENOENT when none does. */
+int board_read_event_at(const struct board *board, uint32_t place,
+                        struct event *event);
 
 /* Minds the writer's file, and owns `fd` from now on. One board at a time:
  * a second one is not minded. */

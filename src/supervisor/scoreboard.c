@@ -3,6 +3,7 @@
  */
 #include "supervisor/scoreboard.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "supervisor/census.h"
+#include "supervisor/chronicle.h"
 #include "config/settings_bounds.h"
 
 /* --- adoption ------------------------------------------------------------ */
@@ -18,6 +20,8 @@ struct adoption {
     struct supervisor *supervisor;
     uint64_t now_ms;
     uint32_t count;
+    struct event *events; /* EVENTS_MOST; owned; NULL: no memory for them */
+    uint32_t event_count;
 };
 
 static void adopt_instance(void *context, const struct board_instance *record)
@@ -39,19 +43,41 @@ static void adopt_instance(void *context, const struct board_instance *record)
     }
 }
 
-static void adopt(struct supervisor *supervisor)
+static void adopt_event(void *context, const struct event *event)
 {
-    struct adoption adoption = {.supervisor = supervisor,
-                                .now_ms = clock_monotonic_ms()};
+    struct adoption *adoption = context;
+
+    if (adoption->events != NULL && adoption->event_count < EVENTS_MOST) {
+        adoption->events[adoption->event_count++] = *event;
+    }
+}
+
+/* The events wait until there is a board of our own: store_adopted. */
+static void adopt(struct adoption *adoption)
+{
+    const struct supervisor *supervisor = adoption->supervisor;
+    struct board_adopter adopter = {.on_instance = adopt_instance,
+                                    .on_event = adopt_event,
+                                    .context = adoption};
+    adoption->now_ms = clock_monotonic_ms();
+    adoption->events = calloc(EVENTS_MOST, sizeof(*adoption->events));
     int error = board_adopt(supervisor->settings->run_dir, supervisor->boot_id,
-                            adopt_instance, &adoption);
+                            &adopter);
 
     if (error == 0) {
         log_event(LEVEL_INFO, "board_adopted",
-                  LOG_NUMBER("instances", adoption.count));
+                  LOG_NUMBER("instances", adoption->count),
+                  LOG_NUMBER("events", adoption->event_count));
     } else if (error != UV_ENOENT) {
         log_event(LEVEL_INFO, "board_not_adopted",
                   LOG_TEXT("why", strerror(-error)));
+    }
+}
+
+static void store_adopted(struct adoption *adoption)
+{
+    for (uint32_t i = 0; i < adoption->event_count; i++) {
+        chronicle_carry(adoption->supervisor, &adoption->events[i]);
     }
 }
 
@@ -107,9 +133,14 @@ int scoreboard_open(struct supervisor *supervisor)
 {
     const struct settings *settings = supervisor->settings;
 
-    adopt(supervisor);
+    struct adoption adoption = {.supervisor = supervisor};
+    adopt(&adoption);
     int error = board_create(settings->run_dir, supervisor->boot_id,
                              settings->instance_count, &supervisor->board);
+    if (error == 0) {
+        store_adopted(&adoption);
+    }
+    free(adoption.events);
     if (error != 0) {
         return error;
     }
@@ -122,10 +153,32 @@ int scoreboard_open(struct supervisor *supervisor)
     return 0;
 }
 
+static void carry_chronicle(struct supervisor *supervisor,
+                            const struct board *old)
+{
+    uint64_t last = supervisor->agent.last_event;
+    for (uint64_t back = 0; back < EVENTS_MOST && back < last; back++) {
+        struct event event;
+        if (board_read_event(old, last - back, &event) == 0) {
+            chronicle_carry(supervisor, &event);
+        }
+    }
+    last = supervisor->agent.last_ending;
+    for (uint64_t back = 0; back < ENDINGS_MOST && back < last; back++) {
+        struct ending ending;
+        if (board_read_ending(old, last - back, &ending) == 0) {
+            board_store_ending(supervisor->board, &ending);
+        }
+    }
+}
+
 void scoreboard_replace(struct supervisor *supervisor, struct board *board)
 {
-    board_destroy(supervisor->board);
+    struct board *old = supervisor->board;
+
     supervisor->board = board;
+    carry_chronicle(supervisor, old);
+    board_destroy(old);
     describe_settings(supervisor);
     store_all(supervisor);
 }
@@ -257,130 +310,4 @@ void scoreboard_update(struct supervisor *supervisor)
                   LOG_TEXT("run_dir", supervisor->settings->run_dir));
         store_all(supervisor);
     }
-}
-
-/* --- the publisher's gossip ---------------------------------------------- */
-
-static bool may_log_gossip(struct supervisor *supervisor)
-{
-    struct gossip_log *gossip = &supervisor->gossip_log;
-    uint64_t now_ms = clock_monotonic_ms();
-
-    if (now_ms - gossip->counted_ms >= GOSSIP_LINES_MS) {
-        if (gossip->unlogged > 0) {
-            log_event(LEVEL_WARNING, "gossip_not_logged",
-                      LOG_NUMBER("lines", gossip->unlogged));
-        }
-        *gossip = (struct gossip_log){.counted_ms = now_ms};
-    }
-    if (gossip->lines >= GOSSIP_LINES_MOST) {
-        gossip->unlogged++;
-        return false;
-    }
-    gossip->lines++;
-    return true;
-}
-
-static void store_zookeeper(struct supervisor *supervisor)
-{
-    supervisor->zookeeper.told_ms = clock_monotonic_ms();
-    board_store_zookeeper(supervisor->board, &supervisor->zookeeper);
-}
-
-static void change_zookeeper_state(struct supervisor *supervisor,
-                                   enum zookeeper_state state)
-{
-    struct board_zookeeper *zookeeper = &supervisor->zookeeper;
-
-    if (zookeeper->state == state) {
-        return;
-    }
-    if (may_log_gossip(supervisor)) {
-        log_event(LEVEL_INFO, "zookeeper_changed",
-                  LOG_TEXT("from", zookeeper_state_name(zookeeper->state)),
-                  LOG_TEXT("to", zookeeper_state_name(state)),
-                  LOG_TEXT("server", zookeeper->server));
-    }
-    zookeeper->state = state;
-    zookeeper->since_ms = clock_monotonic_ms();
-}
-
-void scoreboard_take_session(struct supervisor *supervisor,
-                             const struct message_session *session)
-{
-    struct board_zookeeper *zookeeper = &supervisor->zookeeper;
-    bool is_granted = session->negotiated_ms != 0 &&
-                      session->negotiated_ms != zookeeper->negotiated_ms;
-
-    zookeeper->session_id = session->session_id;
-    zookeeper->negotiated_ms = session->negotiated_ms;
-    zookeeper->sessions = session->sessions;
-    zookeeper->writes = session->writes;
-    zookeeper->transactions = session->transactions;
-    zookeeper->failures = session->failures;
-    (void)text_copy(zookeeper->server, sizeof(zookeeper->server),
-                    session->server); /* the same size */
-    change_zookeeper_state(supervisor, session->state);
-    if (is_granted && may_log_gossip(supervisor)) {
-        settings_log_bounds(supervisor->settings, session->negotiated_ms);
-    }
-    store_zookeeper(supervisor);
-}
-
-static struct board_alarm *find_alarm(struct board_zookeeper *zookeeper,
-                                      const char *what, const char *path)
-{
-    for (size_t i = 0; i < BOARD_ALARMS_MOST; i++) {
-        struct board_alarm *alarm = &zookeeper->alarms[i];
-        if (strcmp(alarm->what, what) == 0 && strcmp(alarm->path, path) == 0) {
-            return alarm;
-        }
-    }
-    return NULL;
-}
-
-static void log_alarm(struct supervisor *supervisor,
-                      const struct message_alarm *told)
-{
-    if (may_log_gossip(supervisor)) {
-        log_event(told->is_raised ? LEVEL_WARNING : LEVEL_INFO,
-                  told->is_raised ? "alarm" : "alarm_over",
-                  LOG_TEXT("what", told->what), LOG_TEXT("path", told->path),
-                  LOG_TEXT("detail", told->detail));
-    }
-}
-
-void scoreboard_take_alarm(struct supervisor *supervisor,
-                           const struct message_alarm *told)
-{
-    struct board_zookeeper *zookeeper = &supervisor->zookeeper;
-    struct board_alarm *alarm = find_alarm(zookeeper, told->what, told->path);
-
-    if (told->is_raised == (alarm == NULL)) {
-        log_alarm(supervisor, told);
-    }
-    if (!told->is_raised && alarm != NULL) {
-        memset(alarm, 0, sizeof(*alarm));
-    } else if (told->is_raised && alarm == NULL) {
-        alarm = find_alarm(zookeeper, "", "");
-    }
-    if (told->is_raised && alarm != NULL) {
-        (void)text_copy(alarm->what, sizeof(alarm->what), told->what);
-        (void)text_copy(alarm->path, sizeof(alarm->path), told->path);
-        (void)text_copy(alarm->detail, sizeof(alarm->detail), told->detail);
-        alarm->since_wall_ms = told->since_wall_ms;
-    }
-    store_zookeeper(supervisor);
-}
-
-void scoreboard_lose_session(struct supervisor *supervisor)
-{
-    change_zookeeper_state(supervisor, supervisor->settings->has_zookeeper
-                                           ? ZOOKEEPER_BOOT
-                                           : ZOOKEEPER_OFF);
-    supervisor->zookeeper.session_id = 0;
-    memset(
-        supervisor->zookeeper.alarms, 0,
-        sizeof(supervisor->zookeeper.alarms)); /* its successor looks again */
-    store_zookeeper(supervisor);
 }

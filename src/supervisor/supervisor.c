@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/deadman.h"
 #include "base/log.h"
+#include "supervisor/chronicle.h"
 #include "supervisor/helpers.h"
 #include "supervisor/leaving.h"
 #include "supervisor/scoreboard.h"
@@ -22,8 +23,8 @@
 
 /* --- the engine's events and actions ------------------------------------- */
 
-static void log_change(struct supervisor *supervisor,
-                       const struct engine_action *action)
+static void tell_change(struct supervisor *supervisor,
+                        const struct engine_action *action)
 {
     const struct claim *claim =
         &engine_instance(supervisor->engine, action->instance)->claim;
@@ -31,6 +32,7 @@ static void log_change(struct supervisor *supervisor,
     if (claim->verdict.state == action->before) {
         return; /* a detail changed, not the state */
     }
+    chronicle_add_change(supervisor, action);
     log_event(LEVEL_INFO, "instance_changed",
               LOG_TEXT("name",
                        supervisor->settings->instances[action->instance].name),
@@ -58,7 +60,7 @@ static void perform(struct supervisor *supervisor,
         prober_pool_kill(&supervisor->pool, action->prober, action->is_hung);
         break;
     case ENGINE_CHANGED:
-        log_change(supervisor, action);
+        tell_change(supervisor, action);
         break;
     case ENGINE_LOOK:
         supervisor->wants_look = true;

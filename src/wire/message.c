@@ -4,8 +4,9 @@
  * For each message with a body one put_ and one get_ function stand next to
  * each other; they must name the same fields in the same order, which the
  * round trip in test/unit and test/fuzz proves (those to and from a prober
- * stand in message_prober.c). Ranges are checked where a field is read, so a
- * message that was decoded can be used as it is.
+ * stand in message_prober.c, the console's in message_console.c). Ranges are
+ * checked where a field is read, so a message that was decoded can be used as
+ * it is.
  */
 #include "wire/message.h"
 
@@ -13,6 +14,7 @@
 #include <errno.h>
 
 #include "wire/cursor.h"
+#include "wire/message_console.h"
 #include "wire/message_prober.h"
 
 /* --- the table -------------------------------------------------------- */
@@ -42,6 +44,15 @@ const char *message_name(enum message_kind kind)
 {
     const struct message_row *row = find_row(kind);
     return row != NULL ? row->name : "?";
+}
+
+#define VERB_TEXT(constant, text) [constant] = (text),
+static const char *const verb_names[] = {ORDER_VERB_TABLE(VERB_TEXT)};
+#undef VERB_TEXT
+
+const char *order_verb_name(enum order_verb verb)
+{
+    return (unsigned)verb < ORDER_VERB_COUNT ? verb_names[verb] : "?";
 }
 
 /* --- each message's fields -------------------------------------------- */
@@ -224,6 +235,17 @@ static void put_message(struct cursor_writer *writer,
     case MESSAGE_CHECKED:
         put_checked(writer, &message->checked);
         break;
+    case MESSAGE_PROBER_VITALS:
+    case MESSAGE_PUBLISHER_VITALS:
+    case MESSAGE_CONSOLE_VITALS:
+        message_put_vitals(writer, &message->vitals);
+        break;
+    case MESSAGE_ORDER:
+        message_put_order(writer, &message->order);
+        break;
+    case MESSAGE_ORDERED:
+        message_put_ordered(writer, &message->ordered);
+        break;
     case MESSAGE_RETIRE:
     case MESSAGE_PROBER_HELLO:
     case MESSAGE_LOOK:
@@ -275,6 +297,17 @@ static void get_message(struct cursor_reader *reader, struct message *message)
         break;
     case MESSAGE_CHECKED:
         get_checked(reader, &message->checked);
+        break;
+    case MESSAGE_PROBER_VITALS:
+    case MESSAGE_PUBLISHER_VITALS:
+    case MESSAGE_CONSOLE_VITALS:
+        message_get_vitals(reader, &message->vitals);
+        break;
+    case MESSAGE_ORDER:
+        message_get_order(reader, &message->order);
+        break;
+    case MESSAGE_ORDERED:
+        message_get_ordered(reader, &message->ordered);
         break;
     case MESSAGE_RETIRE:
     case MESSAGE_PROBER_HELLO:

@@ -118,14 +118,23 @@ static void open_bytes(const uint8_t *bytes, size_t length)
     }
 }
 
+static void take_event(void *context, const struct event *event)
+{
+    (void)context;
+    require(event->id != 0);
+    require(state_name(event->state)[0] != '?');
+}
+
 static void adopt_bytes(const uint8_t *bytes, size_t length)
 {
+    static const struct board_adopter adopter = {.on_instance = take_adopted,
+                                                 .on_event = take_event};
     char path[64];
     snprintf(path, sizeof path, "%s/board", run_dir);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     require(fd >= 0 && write(fd, bytes, length) == (ssize_t)length);
     close(fd);
-    (void)board_adopt(run_dir, BOOT, take_adopted, NULL); /* may refuse */
+    (void)board_adopt(run_dir, BOOT, &adopter); /* may refuse */
     unlink(path);
 }
 

@@ -244,9 +244,39 @@ static void hostile_records_are_made_safe(void **state)
     free(tasks);
 }
 
+static void an_event_is_read_by_its_id_until_another_takes_its_place(
+    void **state)
+{
+    struct scene *scene = *state;
+    struct event event = {.id = 5000, .name = "cache-1", .state = STATE_UP};
+    struct event read;
+    assert_int_equal(board_read_event(scene->reader, 5000, &read), -ENOENT);
+    assert_int_equal(board_read_event(scene->reader, 0, &read), -ENOENT);
+    board_store_event(scene->writer, &event);
+    assert_int_equal(board_read_event(scene->reader, 5000, &read), 0);
+    assert_memory_equal(&read, &event, sizeof read);
+    assert_int_equal(board_read_event(scene->reader, 6000, &read), -ENOENT);
+    event.id = 5000 + EVENTS_MOST;
+    board_store_event(scene->writer, &event);
+    assert_int_equal(board_read_event(scene->reader, 5000, &read), -ENOENT);
+}
+
+static void an_ending_is_read_by_its_id(void **state)
+{
+    struct scene *scene = *state;
+    struct ending ending = {.id = 70, .service = SERVICE_PROBER, .why = "hung"};
+    struct ending read;
+    board_store_ending(scene->writer, &ending);
+    assert_int_equal(board_read_ending(scene->reader, 70, &read), 0);
+    assert_memory_equal(&read, &ending, sizeof read);
+    assert_int_equal(board_read_ending(scene->reader, 71, &read), -ENOENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SCENE_TEST(an_event_is_read_by_its_id_until_another_takes_its_place),
+        SCENE_TEST(an_ending_is_read_by_its_id),
         SCENE_TEST(an_instance_is_read_as_it_was_stored),
         SCENE_TEST(settings_left_out_stay_as_they_were),
         SCENE_TEST(a_store_is_seen_in_its_sequence_and_in_no_other),

@@ -42,6 +42,8 @@ struct adopted {
     unsigned count;
     char name[SETTINGS_NAME_BYTES];
     struct instance instance;
+    unsigned event_count;
+    struct event event; /* the last one met */
 };
 
 static void take_adopted(void *context, const struct board_instance *record)
@@ -52,10 +54,32 @@ static void take_adopted(void *context, const struct board_instance *record)
     adopted->instance = record->instance;
 }
 
+static void take_event(void *context, const struct event *event)
+{
+    struct adopted *adopted = context;
+    adopted->event_count++;
+    adopted->event = *event;
+}
+
 static int adopt(struct scene *scene, const char *boot, struct adopted *adopted)
 {
     *adopted = (struct adopted){0};
-    return board_adopt(scene->run_dir, boot, take_adopted, adopted);
+    return board_adopt(scene->run_dir, boot,
+                       &(struct board_adopter){.on_instance = take_adopted,
+                                               .on_event = take_event,
+                                               .context = adopted});
+}
+
+static void a_successor_finds_the_events_of_a_killed_writer(void **state)
+{
+    struct scene *scene = *state;
+    struct adopted adopted;
+    struct event event = {
+        .id = 1763742000123, .name = "cache-1", .state = STATE_DOWN};
+    board_store_event(scene->writer, &event);
+    assert_int_equal(adopt(scene, BOOT, &adopted), 0);
+    assert_int_equal(adopted.event_count, 1);
+    assert_memory_equal(&adopted.event, &event, sizeof event);
 }
 
 static void a_successor_finds_the_claims_of_a_killed_writer(void **state)
@@ -296,6 +320,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(only_the_owner_can_open_the_file),
         SCENE_TEST(a_successor_finds_the_claims_of_a_killed_writer),
+        SCENE_TEST(a_successor_finds_the_events_of_a_killed_writer),
         SCENE_TEST(a_record_torn_by_the_writers_death_is_skipped),
         SCENE_TEST(another_boot_is_not_adopted),
         SCENE_TEST(a_removed_board_leaves_nothing_to_adopt),
