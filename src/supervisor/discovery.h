@@ -15,7 +15,7 @@
 
 #include "model/tasks.h"
 #include "supervisor/child.h"
-#include "supervisor/discovery_list.h"
+#include "wire/discovery_list.h"
 #include "wire/progress.h"
 
 #define DISCOVERY_MS 4000            /* the helper ends by itself before that */

@@ -1,64 +1,21 @@
 /*
- * discovery_merge.c - found servers become instances; see discovery_list.h.
+ * discovery_merge.c - see discovery_merge.h.
  */
+#include "supervisor/discovery_merge.h"
+
 #include <string.h>
 
 #include "base/text.h"
-#include "supervisor/discovery_list.h"
-#include "supervisor/discovery_names.h"
+#include "wire/discovery_names.h"
 
 /* --- is it configured? -------------------------------------------------- */
-
-static bool is_ip(const struct address *address)
-{
-    return address->kind == ADDRESS_IPV4 || address->kind == ADDRESS_IPV6;
-}
-
-static bool is_everywhere(const struct address *address)
-{
-    return strcmp(address->host, "0.0.0.0") == 0 ||
-           strcmp(address->host, "::") == 0;
-}
-
-/* Numbers are compared: "::1" can be written in many ways. */
-static bool is_same(const struct address *one, const struct address *other)
-{
-    struct sockaddr_storage left;
-    struct sockaddr_storage right;
-    socklen_t left_length = 0;
-    socklen_t right_length = 0;
-
-    return address_to_sockaddr(one, &left, &left_length) == 0 &&
-           address_to_sockaddr(other, &right, &right_length) == 0 &&
-           left_length == right_length &&
-           memcmp(&left, &right, left_length) == 0;
-}
-
-/* A name with the server's port is taken for a name of this host: to observe
- * a server twice under two names is the worse mistake. */
-static bool may_be(const struct address *configured,
-                   const struct address *listens)
-{
-    if (!is_ip(listens) || configured->port != listens->port) {
-        return is_same(configured, listens);
-    }
-    return configured->kind == ADDRESS_NAME ||
-           (is_everywhere(listens) && is_ip(configured)) ||
-           is_same(configured, listens);
-}
 
 static bool is_configured(const struct settings *settings,
                           const struct discovery_found *found)
 {
     for (uint32_t i = 0; i < settings->instance_count; i++) {
-        const struct address *configured = &settings->instances[i].addr;
-        if (may_be(configured, &found->address)) {
+        if (discovery_list_is_at(found, &settings->instances[i].addr)) {
             return true;
-        }
-        for (uint32_t k = 0; k < found->other_count; k++) {
-            if (may_be(configured, &found->others[k])) {
-                return true;
-            }
         }
     }
     return false;

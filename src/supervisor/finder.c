@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "supervisor/discovery_merge.h"
 #include "supervisor/leaving.h"
 #include "supervisor/reload.h"
 #include "supervisor/supervisor.h"

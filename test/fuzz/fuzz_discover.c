@@ -22,7 +22,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "prober/discover_search.h"
-#include "supervisor/discovery_list.h"
+#include "wire/discovery_list.h"
 
 #define SWEEP_MS 10000
 #define ALLOWED \

@@ -13,8 +13,9 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "supervisor/discovery_list.h"
-#include "supervisor/discovery_names.h"
+#include "supervisor/discovery_merge.h"
+#include "wire/discovery_list.h"
+#include "wire/discovery_names.h"
 
 struct scene {
     struct discovery_found list[DISCOVERY_MOST];

@@ -1,7 +1,7 @@
 /*
  * discovery_names.c - see discovery_names.h.
  */
-#include "supervisor/discovery_names.h"
+#include "wire/discovery_names.h"
 
 #include <string.h>
 

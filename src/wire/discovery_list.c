@@ -5,14 +5,14 @@
  * no name passes from one to the other when one of them goes. A number is the
  * last resort of names that differ only in what a name cannot hold.
  */
-#include "supervisor/discovery_list.h"
+#include "wire/discovery_list.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "supervisor/discovery_names.h"
+#include "wire/discovery_names.h"
 
 /* --- what is told ------------------------------------------------------- */
 
@@ -165,4 +165,58 @@ void discovery_list_finish(struct discovery_found *list, uint32_t *count)
     for (uint32_t i = 0; i < *count; i++) {
         give_name(list, *count, i);
     }
+}
+
+/* --- is it configured? -------------------------------------------------- */
+
+static bool is_ip(const struct address *address)
+{
+    return address->kind == ADDRESS_IPV4 || address->kind == ADDRESS_IPV6;
+}
+
+static bool is_everywhere(const struct address *address)
+{
+    return strcmp(address->host, "0.0.0.0") == 0 ||
+           strcmp(address->host, "::") == 0;
+}
+
+/* Numbers are compared: "::1" can be written in many ways. */
+static bool is_same(const struct address *one, const struct address *other)
+{
+    struct sockaddr_storage left;
+    struct sockaddr_storage right;
+    socklen_t left_length = 0;
+    socklen_t right_length = 0;
+
+    return address_to_sockaddr(one, &left, &left_length) == 0 &&
+           address_to_sockaddr(other, &right, &right_length) == 0 &&
+           left_length == right_length &&
+           memcmp(&left, &right, left_length) == 0;
+}
+
+/* A name with the server's port is taken for a name of this host: to observe
+ * a server twice under two names is the worse mistake. */
+static bool may_be(const struct address *configured,
+                   const struct address *listens)
+{
+    if (!is_ip(listens) || configured->port != listens->port) {
+        return is_same(configured, listens);
+    }
+    return configured->kind == ADDRESS_NAME ||
+           (is_everywhere(listens) && is_ip(configured)) ||
+           is_same(configured, listens);
+}
+
+bool discovery_list_is_at(const struct discovery_found *found,
+                          const struct address *configured)
+{
+    if (may_be(configured, &found->address)) {
+        return true;
+    }
+    for (uint32_t i = 0; i < found->other_count; i++) {
+        if (may_be(configured, &found->others[i])) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -4,8 +4,8 @@
  * A name goes onto nodes and into histories, so it must not wander from one
  * server to another: it is made of the address alone.
  */
-#ifndef SUPERVISOR_DISCOVERY_NAMES_H
-#define SUPERVISOR_DISCOVERY_NAMES_H
+#ifndef WIRE_DISCOVERY_NAMES_H
+#define WIRE_DISCOVERY_NAMES_H
 
 #include <stdint.h>
 

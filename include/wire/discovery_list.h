@@ -1,10 +1,11 @@
 /*
  * discovery_list.h - servers a search has found, as plain data: taken from
- * what the helper says, which is gossip, named, and made instances of. Pure.
+ * what the helper says, which is gossip, and named. Pure.
  */
-#ifndef SUPERVISOR_DISCOVERY_LIST_H
-#define SUPERVISOR_DISCOVERY_LIST_H
+#ifndef WIRE_DISCOVERY_LIST_H
+#define WIRE_DISCOVERY_LIST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/settings.h"
@@ -34,11 +35,8 @@ int discovery_list_add(struct discovery_found *list, uint32_t *count,
  * were told in. */
 void discovery_list_finish(struct discovery_found *list, uint32_t *count);
 
-/* `merged` becomes a copy of the settings (settings_finish frees it), with an
- * instance like the defaults for each found server that none of them is at.
- * 0 or -ENOMEM (then there is nothing to free). */
-int discovery_merge(const struct settings *from,
-                    const struct discovery_found *list, uint32_t count,
-                    struct settings *merged);
+/* Whether an instance configured at this address is the found server. */
+bool discovery_list_is_at(const struct discovery_found *found,
+                          const struct address *configured);
 
 #endif
