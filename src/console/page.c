@@ -229,7 +229,8 @@ static void write_helpers(const struct snapshot *snapshot, struct body *body)
     body_text(body, "</ul>\n");
 }
 
-static void write_head(const struct snapshot *snapshot, struct body *body)
+void page_open(const struct snapshot *snapshot, const char *title,
+               struct body *body)
 {
     body_format(body,
                 "<!doctype html>\n<html lang=\"en\"><head>"
@@ -240,7 +241,7 @@ static void write_head(const struct snapshot *snapshot, struct body *body)
                 "<link rel=\"icon\" href=\"data:,\"><title>",
                 PAGE_REFRESH_S);
     body_html(body, snapshot->agent.host);
-    body_text(body, " - sentinel-agent</title><style>");
+    body_format(body, " - %s</title><style>", title);
     body_text(body, page_style);
     body_text(body, "</style></head>\n<body><header><h1>");
     body_html(body, snapshot->agent.host);
@@ -253,31 +254,28 @@ static void write_head(const struct snapshot *snapshot, struct body *body)
     body_text(body, "</small></h1></header>\n<main>\n");
 }
 
-static void write_foot(const struct snapshot *snapshot, struct body *body)
+void page_close(struct body *body)
 {
-    body_format(body,
-                "</main>\n<footer>%" PRIu32 " tasks live. "
-                "<a href=\"/status\">status</a> "
-                "<a href=\"/tasks\">tasks</a> "
-                "<a href=\"/goroutines?debug=1\">goroutines</a> "
-                "<a href=\"/metrics\">metrics</a> "
-                "<a href=\"/bounds\">bounds</a> "
-                "<a href=\"/healthz\">healthz</a> "
-                "<a href=\"/readyz\">readyz</a> "
-                "<a href=\"/buildinfo\">buildinfo</a></footer>\n"
-                "</body></html>\n",
-                snapshot->tasks->live);
+    body_text(body, "</main>\n<footer><a href=\"/status\">status</a> "
+                    "<a href=\"/tasks\">tasks</a> "
+                    "<a href=\"/goroutines?debug=1\">goroutines</a> "
+                    "<a href=\"/metrics\">metrics</a> "
+                    "<a href=\"/bounds\">bounds</a> "
+                    "<a href=\"/healthz\">healthz</a> "
+                    "<a href=\"/readyz\">readyz</a> "
+                    "<a href=\"/buildinfo\">buildinfo</a></footer>\n"
+                    "</body></html>\n");
 }
 
 void page_write(const struct snapshot *snapshot, struct body *body)
 {
     struct tally tally;
     count_states(snapshot, &tally);
-    write_head(snapshot, body);
+    page_open(snapshot, "sentinel-agent", body);
     write_banner(snapshot, &tally, body);
     write_alarms(snapshot, body);
     page_write_instances(snapshot, body);
     write_hops(snapshot, body);
     write_helpers(snapshot, body);
-    write_foot(snapshot, body);
+    page_close(body);
 }

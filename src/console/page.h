@@ -21,6 +21,11 @@ void page_write_facts(const struct snapshot *snapshot,
                       const struct board_instance *record,
                       const struct verdict *shown, struct body *body);
 
+/* A document's beginning, up to its content, and its end; `title` is ours. */
+void page_open(const struct snapshot *snapshot, const char *title,
+               struct body *body);
+void page_close(struct body *body);
+
 /* The document's style sheet. */
 extern const char page_style[];
 

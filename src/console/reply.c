@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "base/clock.h"
+#include "console/charts.h"
 #include "console/health.h"
 #include "console/metrics.h"
 #include "console/page.h"
@@ -32,6 +33,11 @@ struct writer {
 static void write_page(struct draft *draft)
 {
     page_write(draft->snapshot, &draft->reply->body);
+}
+
+static void write_charts(struct draft *draft)
+{
+    charts_write(draft->snapshot, &draft->reply->body);
 }
 
 static void write_goroutines(struct draft *draft)
@@ -91,6 +97,7 @@ static void write_buildinfo(struct draft *draft)
 
 static const struct writer writers[ROUTE_COUNT] = {
     [ROUTE_PAGE] = {PARTS_ALL, REPLY_HTML, write_page},
+    [ROUTE_CHARTS] = {0, REPLY_HTML, write_charts},
     [ROUTE_GOROUTINES] = {SNAPSHOT_TASKS, REPLY_TEXT, write_goroutines},
     [ROUTE_TASKS] = {SNAPSHOT_TASKS, REPLY_JSON, write_tasks},
     [ROUTE_STATUS] = {SNAPSHOT_ZOOKEEPER | SNAPSHOT_SERVICES |

@@ -25,6 +25,7 @@
     X(ROUTE_HEALTHZ, "/healthz")       \
     X(ROUTE_READYZ, "/readyz")         \
     X(ROUTE_BOUNDS, "/bounds")         \
+    X(ROUTE_CHARTS, "/debug/charts")   \
     X(ROUTE_BUILDINFO, "/buildinfo")
 
 #define ROUTE_ENUM(constant, path) constant,

@@ -27,8 +27,12 @@ struct snapshot_instance {
     uint64_t read_ms; /* 0 = never had: not to be shown */
 };
 
+struct history_book;
+
 struct snapshot {
     const struct board *board; /* borrowed */
+    /* What the console has sampled of it; borrowed, NULL without. */
+    const struct history_book *history;
     uint64_t now_ms;           /* of the last refresh: ages count from it */
     uint64_t now_wall_ms;
     uint64_t failures;      /* records that could not be read, so far */
