@@ -58,8 +58,10 @@ def free_port(family=socket.AF_INET):
 
 
 def die_with_parent():
-    """For preexec_fn: the kernel ends the server when this Python ends."""
+    """For preexec_fn: the kernel ends the server when this Python ends. What
+    a shell's background job ignores is not ignored by what it starts."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def survive_full_disk():
