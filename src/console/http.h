@@ -1,6 +1,6 @@
 /*
- * http.h - HTTP/1.1 on connections accepted by our own listeners. The one
- * file that knows libmicrohttpd.
+ * http.h - HTTP/1.1 on connections accepted by our own listeners. Only
+ * the http_* files know libmicrohttpd.
  */
 #ifndef CONSOLE_HTTP_H
 #define CONSOLE_HTTP_H

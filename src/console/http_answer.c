@@ -1,0 +1,78 @@
+/*
+ * http_answer.c - see http_answer.h.
+ */
+#include "console/http_answer.h"
+
+#include <stdlib.h>
+
+/* What every answer carries: nobody may keep it, guess its type, or frame
+ * the page; the page itself may load nothing. */
+static const char *const headers[][2] = {
+    {"Cache-Control", "no-store"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Content-Security-Policy",
+     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+};
+
+static bool add_headers(struct MHD_Response *response,
+                        const struct reply *reply)
+{
+    bool is_added =
+        MHD_add_response_header(response, "Content-Type", reply->type);
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        is_added = is_added && MHD_add_response_header(response, headers[i][0],
+                                                       headers[i][1]);
+    }
+    if (reply->code == MHD_HTTP_METHOD_NOT_ALLOWED) {
+        is_added =
+            is_added && MHD_add_response_header(response, "Allow", "GET, HEAD");
+    }
+    return is_added;
+}
+
+struct connection *http_answer_context(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info != NULL ? info->socket_context : NULL;
+}
+
+/* The library answers all that came in one go before anybody else is heard:
+ * hundreds of requests fit into one packet. So a connection gets some answers,
+ * and who wants more has to queue again. */
+static bool is_last_answer(struct MHD_Connection *connection)
+{
+    struct connection *context = http_answer_context(connection);
+    if (context == NULL) {
+        return false;
+    }
+    context->answers++;
+    return context->answers >= CONNECTION_ANSWERS_MOST;
+}
+
+enum MHD_Result http_answer_send(struct http *http,
+                                 struct MHD_Connection *connection,
+                                 struct reply *reply)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer_with_free_callback(
+            reply->body.length, reply->body.bytes, free);
+    if (response == NULL) {
+        body_finish(&reply->body);
+        return MHD_NO;
+    }
+    enum MHD_Result result = MHD_NO;
+    bool is_ready = add_headers(response, reply);
+    if (is_last_answer(connection)) {
+        is_ready = is_ready &&
+                   MHD_add_response_header(response, "Connection", "close");
+    }
+    if (is_ready) {
+        figures_count(&http->figures, reply->code);
+        result = MHD_queue_response(connection, reply->code, response);
+    }
+    MHD_destroy_response(response);
+    return result;
+}
