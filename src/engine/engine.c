@@ -125,6 +125,9 @@ static void dispatch(struct engine *engine, const struct engine_event *event,
                 moment->now_ms); /* gossip: a false one is just dropped */
         }
         break;
+    case ENGINE_MAINT:
+        rounds_set_maint(&engine->rounds, event, moment);
+        break;
     case ENGINE_STOP:
         shard_stop(&engine->shard, moment->now_ms);
         rounds_stop(&engine->rounds);
@@ -182,6 +185,17 @@ void engine_adopt(struct engine *engine, uint32_t index,
                   const struct instance *instance, uint64_t now_ms)
 {
     registry_adopt(&engine->registry, index, instance, now_ms);
+    publication_adopt(&engine->desk, index, now_ms);
+    timers_set(&engine->timers, engine->look_alarm, engine->desk.look_ms);
+}
+
+void engine_restore_maint(struct engine *engine, uint32_t index,
+                          const struct maint *maint, uint64_t now_ms,
+                          uint64_t now_wall_ms)
+{
+    enum state before = STATE_NONE;
+    (void)registry_set_maint(&engine->registry, index, maint, now_wall_ms,
+                             &before); /* nobody was told anything yet */
     publication_adopt(&engine->desk, index, now_ms);
     timers_set(&engine->timers, engine->look_alarm, engine->desk.look_ms);
 }

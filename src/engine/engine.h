@@ -45,6 +45,8 @@ enum engine_event_kind {
     ENGINE_PROBER_REAPED,  /* prober: exit and EOF were both seen */
     ENGINE_PROBE_NOW,      /* instance: out of band, deep, at once */
     ENGINE_PUBLISHED,      /* instance, published: ZooKeeper's word */
+    ENGINE_MAINT,          /* instance, maint: an operator drained it, or,
+                              when that is not on, lifted it */
     ENGINE_STOP,           /* no new rounds, probes or probers; every task is
                               reaped and every prober killed */
 };
@@ -59,6 +61,7 @@ struct engine_event {
     enum step step;
     const char *why; /* "killed by SIGSEGV", "hung", ...; for `detail` */
     struct publication published;
+    const struct maint *maint;
 };
 
 enum engine_action_kind {
@@ -92,6 +95,12 @@ int engine_create(const struct settings *settings, struct tasks *tasks,
  * Stamps in the future or on another claim than possible are not taken. */
 void engine_adopt(struct engine *engine, uint32_t index,
                   const struct instance *instance, uint64_t now_ms);
+
+/* Likewise, and after that: what the operators' file says of the instance, over
+ * whatever the board said. */
+void engine_restore_maint(struct engine *engine, uint32_t index,
+                          const struct maint *maint, uint64_t now_ms,
+                          uint64_t now_wall_ms);
 
 /* An adopted instance is another server now, at another address: nothing that
  * was said of the old one is true of it. Its node stays as it was until the

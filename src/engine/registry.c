@@ -105,13 +105,26 @@ static bool learn(struct record *record, const struct attempt *attempt)
 
 /* --- judging -------------------------------------------------------------- */
 
+/* What the probes say, whatever the operator says over it. */
+static enum state earned_state(const struct instance *instance)
+{
+    return maint_uncovered(&instance->maint, instance->claim.verdict.state);
+}
+
+static struct verdict earned_verdict(const struct instance *instance)
+{
+    struct verdict earned = instance->claim.verdict;
+    maint_uncover(&instance->maint, &earned);
+    return earned;
+}
+
 /* Counts the runs of bad and good attempts; true if the verdict is to be
  * claimed now. */
 static bool is_convincing(struct record *record,
                           const struct instance_settings *settings,
                           const struct verdict *verdict)
 {
-    bool is_down = record->instance.claim.verdict.state == STATE_DOWN;
+    bool is_down = earned_state(&record->instance) == STATE_DOWN;
     if (verdict->state == STATE_DOWN) {
         record->good_run = 0;
         record->bad_run++;
@@ -127,15 +140,35 @@ static bool is_convincing(struct record *record,
     return record->good_run >= settings->rise;
 }
 
-static void claim_verdict(struct claim *claim, const struct verdict *verdict,
-                          uint64_t now_wall_ms)
+static void enter_state(struct instance *instance, enum state state,
+                        uint64_t now_wall_ms)
 {
-    if (claim->verdict.state != verdict->state) {
-        claim->since_is_first = claim->version == 0;
-        claim->since_wall_ms = now_wall_ms;
+    struct claim *claim = &instance->claim;
+    if (claim->verdict.state == state) {
+        return;
     }
-    claim->verdict = *verdict;
+    instance->counters.changes += claim->verdict.state != STATE_NONE;
+    claim->since_is_first = claim->version == 0 && state != STATE_MAINT;
+    claim->since_wall_ms =
+        state == STATE_MAINT ? instance->maint.since_wall_ms : now_wall_ms;
+}
+
+/* From now on we say what the probes have earned, or what the operator says
+ * over it; true if that is anything new. */
+static bool say(struct instance *instance, const struct verdict *earned,
+                uint64_t now_wall_ms)
+{
+    struct claim *claim = &instance->claim;
+    struct verdict said = *earned;
+    maint_cover(&instance->maint, &said);
+    if (claim->verdict.state != STATE_NONE &&
+        verdict_equals(&claim->verdict, &said)) {
+        return false;
+    }
+    enter_state(instance, said.state, now_wall_ms);
+    claim->verdict = said;
     claim->version++;
+    return true;
 }
 
 /* The attempt decides the round: its verdict is what we claim from now on. */
@@ -143,32 +176,25 @@ static void conclude(struct record *record, const struct attempt *attempt,
                      struct judgement *judgement)
 {
     struct instance *instance = &record->instance;
-    struct claim *claim = &instance->claim;
-    const struct verdict *verdict = &attempt->result->verdict;
     record->bad_run = 0;
     record->good_run = 0;
-    judgement->before = claim->verdict.state;
-    judgement->is_changed = claim->verdict.state == STATE_NONE ||
-                            !verdict_equals(&claim->verdict, verdict);
-    if (judgement->is_changed) {
-        instance->counters.changes += claim->verdict.state != verdict->state &&
-                                      claim->verdict.state != STATE_NONE;
-        claim_verdict(claim, verdict, attempt->now_wall_ms);
-    }
-    claim->earned_ms = attempt->dispatched_ms;
+    judgement->before = instance->claim.verdict.state;
+    judgement->is_changed =
+        say(instance, &attempt->result->verdict, attempt->now_wall_ms);
+    instance->claim.earned_ms = attempt->dispatched_ms;
 }
 
 /* The attempt says what the claim says, in fewer words. */
 static struct judgement renew(struct registry *registry, struct record *record,
                               const struct attempt *attempt)
 {
-    struct claim *claim = &record->instance.claim;
+    struct instance *instance = &record->instance;
     record->bad_run = 0;
-    claim->earned_ms = attempt->dispatched_ms;
-    record->instance.last = claim->verdict;
-    keep_outcome(registry, record, &claim->verdict, attempt->now_ms);
+    instance->claim.earned_ms = attempt->dispatched_ms;
+    instance->last = earned_verdict(instance);
+    keep_outcome(registry, record, &instance->last, attempt->now_ms);
     return (struct judgement){.next = REGISTRY_OUTCOME,
-                              .before = claim->verdict.state};
+                              .before = instance->claim.verdict.state};
 }
 
 /* A server that is busy loading may not find the time to answer; it loads
@@ -198,8 +224,7 @@ struct judgement registry_judge(struct registry *registry, uint32_t index,
         instance->was_loading = verdict->reason == REASON_LOADING;
     }
     if (!result->is_deep && verdict->state != STATE_DOWN) {
-        if (verdict->state == STATE_UP &&
-            instance->claim.verdict.state == STATE_UP) {
+        if (verdict->state == STATE_UP && earned_state(instance) == STATE_UP) {
             return renew(registry, record, attempt);
         }
         judgement.next = REGISTRY_AGAIN_DEEP;
@@ -233,8 +258,8 @@ bool registry_wants_deep(const struct registry *registry, uint32_t index,
     const struct instance_settings *settings =
         &registry->settings->instances[index];
     uint64_t half_ms = settings->interval_ms / 2;
-    if (record->instance.claim.verdict.state != STATE_UP ||
-        record->deep_ms == 0 || settings->deep_interval_ms <= half_ms) {
+    if (earned_state(&record->instance) != STATE_UP || record->deep_ms == 0 ||
+        settings->deep_interval_ms <= half_ms) {
         return true;
     }
     return now_ms - record->deep_ms >= settings->deep_interval_ms - half_ms;
@@ -243,9 +268,13 @@ bool registry_wants_deep(const struct registry *registry, uint32_t index,
 static bool can_be_true(const struct instance *instance, uint64_t now_ms)
 {
     const struct claim *claim = &instance->claim;
-    return claim->verdict.state > STATE_NONE &&
-           claim->verdict.state < STATE_COUNT && claim->version > 0 &&
-           claim->earned_ms > 0 && claim->earned_ms <= now_ms;
+    enum state said = claim->verdict.state;
+    enum state earned = earned_state(instance);
+    return said > STATE_NONE && said < STATE_COUNT && earned > STATE_NONE &&
+           earned < STATE_COUNT && earned != STATE_MAINT &&
+           (said == STATE_MAINT) == instance->maint.is_on &&
+           claim->version > 0 && claim->earned_ms > 0 &&
+           claim->earned_ms <= now_ms;
 }
 
 void registry_adopt(struct registry *registry, uint32_t index,
@@ -298,6 +327,18 @@ void registry_note_address(struct registry *registry, uint32_t index,
                         address); /* numeric: it fits */
         registry_touch(registry, index);
     }
+}
+
+bool registry_set_maint(struct registry *registry, uint32_t index,
+                        const struct maint *maint, uint64_t now_wall_ms,
+                        enum state *before)
+{
+    struct instance *instance = &registry->records[index].instance;
+    struct verdict earned = earned_verdict(instance);
+    *before = instance->claim.verdict.state;
+    instance->maint = *maint;
+    registry_touch(registry, index);
+    return earned.state != STATE_NONE && say(instance, &earned, now_wall_ms);
 }
 
 void registry_touch(struct registry *registry, uint32_t index)

@@ -19,6 +19,11 @@
  * "Claimed" ends the round: that is its outcome. Until then the old claim
  * stands and is not earned again.
  *
+ * A drained instance (struct maint) is judged as any other. Only what is said
+ * of it differs: the claim is the one its probes have earned, with state
+ * `maint` and the operator's words over it, from the moment he says so until he
+ * lifts it.
+ *
  * What is learnt beside the verdict is kept of every attempt, claimed or not:
  * how long each stage took and, when INFO was answered, the facts. They last
  * until newer ones come, or another process or run_id shows that they were of
@@ -62,7 +67,7 @@ enum registry_next {
 
 struct judgement {
     enum registry_next next;
-    bool is_changed; /* the claim's verdict */
+    bool is_changed; /* what is said: the claim's verdict */
     enum state before;
 };
 
@@ -95,6 +100,12 @@ bool registry_wants_deep(const struct registry *registry, uint32_t index,
 
 struct judgement registry_judge(struct registry *registry, uint32_t index,
                                 const struct attempt *attempt);
+
+/* The instance is drained, or, when `maint` is not on, drained no more. True if
+ * that changed the claim, whose state was `before`. */
+bool registry_set_maint(struct registry *registry, uint32_t index,
+                        const struct maint *maint, uint64_t now_wall_ms,
+                        enum state *before);
 
 /* The record changed: the board wants a copy. */
 void registry_touch(struct registry *registry, uint32_t index);

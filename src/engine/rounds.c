@@ -134,6 +134,17 @@ void rounds_judge_failed(struct rounds *rounds, const struct moment *moment)
     }
 }
 
+void rounds_set_maint(struct rounds *rounds, const struct engine_event *event,
+                      const struct moment *moment)
+{
+    enum state before = STATE_NONE;
+    if (event->instance < rounds->registry->settings->instance_count &&
+        registry_set_maint(rounds->registry, event->instance, event->maint,
+                           moment->now_wall_ms, &before)) {
+        tell_change(rounds, event->instance, before, moment->now_ms);
+    }
+}
+
 void rounds_start_phase(struct rounds *rounds, uint32_t number, uint64_t now_ms)
 {
     const struct phase *phase = &rounds->schedule->phases[number];

@@ -69,6 +69,11 @@ void rounds_on_alarm(struct rounds *rounds, uint32_t index, uint64_t now_ms);
 void rounds_take_result(struct rounds *rounds, const struct engine_event *event,
                         const struct moment *moment);
 
+/* An operator drained an instance, or lifted that; what was being probed goes
+ * on. */
+void rounds_set_maint(struct rounds *rounds, const struct engine_event *event,
+                      const struct moment *moment);
+
 /* Judges the attempts that the shard gave up. */
 void rounds_judge_failed(struct rounds *rounds, const struct moment *moment);
 

@@ -95,6 +95,9 @@ void board_clean_instance(struct board_instance *record)
     clean_shown(instance->maint.operator_name,
                 sizeof instance->maint.operator_name);
     clean_shown(instance->maint.reason, sizeof instance->maint.reason);
+    clean_enum(instance->maint.probed_state, STATE_COUNT);
+    clean_shown(instance->maint.probed_detail,
+                sizeof instance->maint.probed_detail);
     clean_verdict(&instance->last);
     clean_shown(instance->address, sizeof instance->address);
     clean_facts(&instance->facts);
