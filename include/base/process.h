@@ -22,6 +22,8 @@ enum process_state {
 
 struct process {
     enum process_state state;
+    char letter;          /* the kernel's own for it; '\0' = not seen */
+    uint64_t cpu_ms;      /* user and system, in steps of a clock tick */
     uint64_t start_ticks; /* clock ticks since boot (proc(5), field 22) */
     char name[PROCESS_NAME_BYTES];
 };

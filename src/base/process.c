@@ -21,6 +21,8 @@
 #define NUMBER_BYTES 24
 
 #define FIELD_STATE 3
+#define FIELD_USER 14
+#define FIELD_SYSTEM 15
 #define FIELD_START 22
 
 #define UPTIME_SLACK_S 2 /* both sides tell whole seconds */
@@ -79,6 +81,9 @@ static const char *find_field(const char *name_end, unsigned field)
 static bool parse_ticks(const char *field, uint64_t *ticks)
 {
     char number[NUMBER_BYTES];
+    if (field == NULL) {
+        return false;
+    }
     size_t length = strcspn(field, " \n");
     if (length >= sizeof(number)) {
         return false;
@@ -86,6 +91,12 @@ static bool parse_ticks(const char *field, uint64_t *ticks)
     memcpy(number, field, length);
     number[length] = '\0';
     return parse_u64(number, 0, UINT64_MAX, ticks) == 0;
+}
+
+static uint64_t to_ms(uint64_t ticks)
+{
+    long ticks_per_s = sysconf(_SC_CLK_TCK);
+    return ticks_per_s <= 0 ? 0 : ticks * 1000 / (uint64_t)ticks_per_s;
 }
 
 /* Cuts `text` at the end of the name. */
@@ -97,13 +108,19 @@ static int parse_stat(char *text, struct process *process)
         return -EINVAL;
     }
     const char *state = find_field(name_end, FIELD_STATE);
-    const char *start = find_field(name_end, FIELD_START);
-    uint64_t ticks = 0;
-    if (state == NULL || start == NULL || !parse_ticks(start, &ticks)) {
+    uint64_t start = 0;
+    uint64_t user = 0;
+    uint64_t system = 0;
+    if (state == NULL ||
+        !parse_ticks(find_field(name_end, FIELD_USER), &user) ||
+        !parse_ticks(find_field(name_end, FIELD_SYSTEM), &system) ||
+        !parse_ticks(find_field(name_end, FIELD_START), &start)) {
         return -EINVAL;
     }
     process->state = state_of(state[0]);
-    process->start_ticks = ticks;
+    process->letter = state[0];
+    process->cpu_ms = to_ms(user + system);
+    process->start_ticks = start;
     *name_end = '\0';
     (void)text_copy(process->name, sizeof(process->name),
                     name + 1); /* cut is fine: it is for a look */

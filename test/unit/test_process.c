@@ -45,6 +45,16 @@ static void state_name_and_start_are_read(void **state)
     assert_string_equal(process.name, "redis-server");
 }
 
+static void what_it_burnt_is_user_and_system_time(void **state)
+{
+    (void)state;
+    struct process process;
+    assert_int_equal(
+        look("77 (redis-server) R" BETWEEN "4242" BEHIND, &process), 0);
+    assert_int_equal(process.cpu_ms, 11 * 1000 / sysconf(_SC_CLK_TCK));
+    assert_int_equal(process.letter, 'R');
+}
+
 static void name_may_hold_spaces_and_parentheses(void **state)
 {
     (void)state;
@@ -175,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(state_name_and_start_are_read),
+        cmocka_unit_test(what_it_burnt_is_user_and_system_time),
         cmocka_unit_test(name_may_hold_spaces_and_parentheses),
         cmocka_unit_test(every_letter_has_its_state),
         cmocka_unit_test(lines_that_are_no_stat_are_refused),

@@ -1,0 +1,62 @@
+/*
+ * stall.c - see stall.h.
+ */
+#include "supervisor/stall.h"
+
+/* Of the time: less is a starved one, on a host with many that want to run. */
+#define BURNT_PART 2
+
+void stall_reset(struct stall *stall)
+{
+    *stall = (struct stall){0};
+}
+
+static bool has_moved(const struct stall *stall, const struct stall_page *page)
+{
+    return page->inside == 0 || page->inside != stall->page.inside ||
+           page->turns != stall->page.turns;
+}
+
+bool stall_on_page(struct stall *stall, const struct stall_page *page,
+                   uint64_t now_ms)
+{
+    bool is_in_time =
+        stall->looked_ms != 0 &&
+        now_ms - stall->looked_ms <= STALL_LOOK_MS + STALL_LATE_MS;
+    if (!is_in_time || has_moved(stall, page)) {
+        stall_reset(stall);
+    } else {
+        stall->unmoved++;
+    }
+    stall->page = *page;
+    stall->looked_ms = now_ms;
+    return stall->unmoved > 0;
+}
+
+bool stall_on_process(struct stall *stall, const struct process *process,
+                      uint64_t now_ms)
+{
+    switch (process->state) {
+    case PROCESS_RUNNING:
+        stall->has_run = true;
+        break;
+    case PROCESS_SLEEPING:
+    case PROCESS_WAITING:
+    case PROCESS_STOPPED:
+        break;
+    case PROCESS_UNKNOWN:
+    case PROCESS_GONE:
+    case PROCESS_ZOMBIE:
+        return false; /* nothing to blame anybody with; its end will tell */
+    }
+    if (stall->asked_ms == 0) {
+        stall->asked_ms = now_ms;
+        stall->cpu_ms = process->cpu_ms;
+    }
+    if (stall->unmoved < STALL_LOOKS) {
+        return false;
+    }
+    uint64_t burnt_ms = process->cpu_ms - stall->cpu_ms;
+    return !stall->has_run ||
+           burnt_ms >= (now_ms - stall->asked_ms) / BURNT_PART;
+}

@@ -1,0 +1,54 @@
+/*
+ * stall.h - is a prober stuck in a library call? The rule, apart from the
+ * looking: prober_pool looks, this judges.
+ *
+ * A look at its page costs nothing; the kernel is asked only about a prober
+ * whose page did not move between two looks. One that is inside a callback
+ * for STALL_LOOKS looks on end is stuck if it slept or was stopped at each of
+ * them, or burnt a good part of the time in CPU. One that wanted to run and
+ * got no CPU is starved: the host's fault, and nobody is killed for it.
+ */
+#ifndef SUPERVISOR_STALL_H
+#define SUPERVISOR_STALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/process.h"
+
+/* Between two looks. The longest callbacks that are well take 40 ms: reading
+ * the system's authorities. */
+#define STALL_LOOK_MS 100
+/* So many looks in a row at which the page had not moved. */
+#define STALL_LOOKS 3
+/* A look this late: we ourselves stood still, and it counts for nothing. */
+#define STALL_LATE_MS 100
+
+/* What the page of one prober says. */
+struct stall_page {
+    uint64_t inside; /* task; 0 = none */
+    uint32_t turns;
+};
+
+struct stall {
+    struct stall_page page; /* at the last look */
+    uint64_t looked_ms;     /* 0 = never */
+    uint32_t unmoved;       /* looks at which it had not moved */
+    bool has_run;           /* at one of these it wanted the CPU */
+    uint64_t asked_ms;      /* when the kernel was asked first... */
+    uint64_t cpu_ms;        /* ...and what it had burnt until then */
+};
+
+/* Forgets all looks: its work is done, or just began. */
+void stall_reset(struct stall *stall);
+
+/* Looks at the page. True: it has not moved, ask the kernel and tell
+ * stall_on_process. */
+bool stall_on_page(struct stall *stall, const struct stall_page *page,
+                   uint64_t now_ms);
+
+/* What the kernel says of it now. True: it is stuck. */
+bool stall_on_process(struct stall *stall, const struct process *process,
+                      uint64_t now_ms);
+
+#endif
