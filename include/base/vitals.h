@@ -37,8 +37,12 @@ struct vitals {
 
 const char *vitals_fd_name(enum vitals_fd kind);
 
+/* The kind of a descriptor, by what its link in /proc/PID/fd says. */
+enum vitals_fd vitals_fd_kind(const char *link);
+
 /* Of this process; `lag_ms` is left 0, its loop knows. Costs about 100 us,
- * opens /proc/self and never waits. What cannot be read is 0. */
+ * opens /proc/self and never waits. What cannot be read is 0; descriptors are
+ * counted even when there is none left to open their list with. */
 void vitals_read(struct vitals *vitals);
 
 #endif
