@@ -12,8 +12,10 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/clock.h"
 #include "base/deadman.h"
 #include "base/log.h"
+#include "console/history_book.h"
 #include "console/http.h"
 #include "wire/channel.h"
 #include "wire/progress.h"
@@ -23,9 +25,11 @@
 struct console {
     uv_loop_t loop;
     uv_timer_t heartbeat;
+    uv_timer_t sampling;
     struct channel channel;
     struct board *board;
     struct snapshot snapshot;
+    struct history_book *history;
     struct http *http;
 };
 
@@ -69,6 +73,32 @@ static int start_heartbeat(struct console *console)
     return status;
 }
 
+/* Without a whole reading, or room, there is a gap in the history. */
+static void handle_sampling(uv_timer_t *timer)
+{
+    struct console *console = timer->data;
+    if (snapshot_refresh(&console->snapshot, HISTORY_PARTS,
+                         clock_monotonic_ms(), clock_wall_ms()) == 0) {
+        (void)history_book_sample(console->history,
+                                  &console->snapshot); /* a gap */
+    }
+}
+
+static int start_sampling(struct console *console)
+{
+    int status = history_book_create(&console->history);
+    if (status == 0) {
+        status = uv_timer_init(&console->loop, &console->sampling);
+    }
+    if (status != 0) {
+        return status;
+    }
+    console->snapshot.history = console->history;
+    console->sampling.data = console;
+    return uv_timer_start(&console->sampling, handle_sampling, 0,
+                          HISTORY_SAMPLE_MS);
+}
+
 static int start_http(struct console *console, uint32_t count)
 {
     int fds[HTTP_LISTENERS_MOST];
@@ -99,6 +129,9 @@ static int start(struct console *console, const struct console_options *options)
     }
     if (status == 0) {
         snapshot_init(&console->snapshot, console->board);
+        status = start_sampling(console);
+    }
+    if (status == 0) {
         status = start_http(console, options->listen_fds);
     }
     return status == 0 ? say_hello(&console->channel) : status;

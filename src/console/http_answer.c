@@ -5,15 +5,15 @@
 
 #include <stdlib.h>
 
+#include "console/page_policy.h"
+
 /* What every answer carries: nobody may keep it, guess its type, or frame
  * the page; the page itself may load nothing. */
 static const char *const headers[][2] = {
     {"Cache-Control", "no-store"},
     {"X-Content-Type-Options", "nosniff"},
     {"Referrer-Policy", "no-referrer"},
-    {"Content-Security-Policy",
-     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
-     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+    {"Content-Security-Policy", PAGE_POLICY},
 };
 
 static bool add_headers(struct MHD_Response *response,
