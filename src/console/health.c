@@ -10,15 +10,14 @@
 
 #include "model/bounds.h"
 
-/* How long after its last outcome an instance is late. */
-static uint64_t outcome_limit_ms(const struct instance_settings *settings)
+uint64_t health_outcome_limit_ms(const struct instance_settings *settings)
 {
     return settings->interval_ms +
            bounds_outcome_ms(settings->timeout_ms, settings->fall) +
            BOUNDS_SLIP_MS;
 }
 
-static uint64_t outcome_age_ms(const struct snapshot *snapshot,
+uint64_t health_outcome_age_ms(const struct snapshot *snapshot,
                                const struct instance *instance)
 {
     uint64_t started_ms = snapshot->agent.rounds_since_ms;
@@ -50,8 +49,8 @@ static uint32_t write_late_instances(const struct snapshot *snapshot,
         if (record == NULL) {
             continue;
         }
-        uint64_t limit_ms = outcome_limit_ms(&record->settings);
-        uint64_t age_ms = outcome_age_ms(snapshot, &record->instance);
+        uint64_t limit_ms = health_outcome_limit_ms(&record->settings);
+        uint64_t age_ms = health_outcome_age_ms(snapshot, &record->instance);
         if (age_ms <= limit_ms) {
             continue;
         }

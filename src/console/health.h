@@ -19,6 +19,12 @@
 /* At most so many late instances are named. */
 #define HEALTH_NAMED_MOST 20
 
+/* How long after its last outcome an instance is late, and how old that
+ * outcome is: of an instance without one, as old as its rounds. */
+uint64_t health_outcome_limit_ms(const struct instance_settings *settings);
+uint64_t health_outcome_age_ms(const struct snapshot *snapshot,
+                               const struct instance *instance);
+
 /* True and "ok", or false and a line for each late part. Needs
  * SNAPSHOT_INSTANCES. */
 bool health_write_live(const struct snapshot *snapshot, struct body *body);
