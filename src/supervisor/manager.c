@@ -76,12 +76,28 @@ void manager_finish(struct manager *manager)
     notify_finish(&manager->notify);
 }
 
+bool manager_is_ready(const struct board_agent *agent,
+                      const struct engine_round *round, uint64_t now_ms)
+{
+    return agent->is_ready ||
+           (round->is_complete && now_ms >= agent->started_ms &&
+            now_ms - agent->started_ms >= MANAGER_READY_MS);
+}
+
+static bool is_ready(const struct supervisor *supervisor, uint64_t now_ms)
+{
+    struct engine_round round;
+
+    engine_round(supervisor->engine, &round);
+    return manager_is_ready(&supervisor->agent, &round, now_ms);
+}
+
 void manager_beat(struct supervisor *supervisor)
 {
     struct manager *manager = &supervisor->manager;
     uint64_t now_ms = clock_monotonic_ms();
 
-    if (supervisor->agent.is_ready) {
+    if (is_ready(supervisor, now_ms)) {
         notify_ready(&manager->notify);
     }
     notify_settle(&manager->notify, now_ms);

@@ -2,7 +2,10 @@
  * manager.h - decides what the service manager is told (notify.h tells it).
  *
  *   READY=1     once the first full round is published; without ZooKeeper,
- *               once it is done
+ *               once it is done. ZooKeeper may be away for long, and an agent
+ *               that is not ready in time would be killed and started again
+ *               without end: so at the latest MANAGER_READY_MS after the
+ *               start, with a STATUS= that says how things are
  *   WATCHDOG=1  while rounds are on time: no instance has been without an
  *               outcome for longer than its bound B less p, the time for which
  *               its claim may be published. Only outcomes keep that so, not
@@ -22,8 +25,11 @@
 #include <stdint.h>
 
 #include "engine/engine.h"
+#include "model/board.h"
 #include "model/settings.h"
 #include "supervisor/notify.h"
+
+#define MANAGER_READY_MS 20000
 
 struct supervisor;
 
@@ -45,6 +51,10 @@ void manager_reloaded(struct supervisor *supervisor);
 
 /* The way out begins. */
 void manager_stopping(struct supervisor *supervisor);
+
+/* Pure. Whether READY=1 is due. */
+bool manager_is_ready(const struct board_agent *agent,
+                      const struct engine_round *round, uint64_t now_ms);
 
 /* Pure. The first instance whose outcome is overdue, rounds having begun at
  * `since_ms`; -1 if all are on time. */

@@ -237,6 +237,20 @@ static void who_leaves_is_not_ready_and_not_alive(void **state)
     close(manager);
 }
 
+static void without_zookeeper_it_is_ready_in_the_end_all_the_same(void **state)
+{
+    (void)state;
+    struct board_agent agent = {.started_ms = 1000};
+    struct engine_round round = {.is_complete = true};
+    uint64_t due_ms = agent.started_ms + MANAGER_READY_MS;
+    assert_false(manager_is_ready(&agent, &round, due_ms - 1));
+    assert_true(manager_is_ready(&agent, &round, due_ms));
+    round.is_complete = false;
+    assert_false(manager_is_ready(&agent, &round, due_ms));
+    agent.is_ready = true;
+    assert_true(manager_is_ready(&agent, &round, 1000));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -251,6 +265,7 @@ int main(void)
         TEST(a_census_too_long_is_cut),
         TEST(rounds_on_time_feed_the_watchdog),
         TEST(wedged_rounds_do_not_although_the_loop_turns),
+        TEST(without_zookeeper_it_is_ready_in_the_end_all_the_same),
         TEST(who_leaves_is_not_ready_and_not_alive),
     };
     return cmocka_run_group_tests_name("manager", tests, NULL, NULL);
