@@ -19,6 +19,7 @@
 #include "console/http.h"
 #include "wire/channel.h"
 #include "wire/progress.h"
+#include "wire/pulse.h"
 
 #define EXIT_FAULT 1
 
@@ -26,6 +27,7 @@ struct console {
     uv_loop_t loop;
     uv_timer_t heartbeat;
     uv_timer_t sampling;
+    struct pulse pulse;
     struct channel channel;
     struct board *board;
     struct snapshot snapshot;
@@ -35,8 +37,12 @@ struct console {
 
 static void handle_heartbeat(uv_timer_t *timer)
 {
-    (void)timer; /* there is one dead-man a process */
+    struct console *console = timer->data;
     deadman_feed();
+    if (pulse_tell(&console->pulse, &console->channel,
+                   MESSAGE_CONSOLE_VITALS) != 0) {
+        _exit(EXIT_FAULT); /* the supervisor is gone, or does not read */
+    }
 }
 
 /* The table has no message to a console yet: the channel refuses them all. */
@@ -67,6 +73,8 @@ static int start_heartbeat(struct console *console)
         status = uv_timer_init(&console->loop, &console->heartbeat);
     }
     if (status == 0) {
+        console->heartbeat.data = console;
+        pulse_start(&console->pulse, &console->loop);
         status = uv_timer_start(&console->heartbeat, handle_heartbeat,
                                 DEADMAN_HEARTBEAT_MS, DEADMAN_HEARTBEAT_MS);
     }

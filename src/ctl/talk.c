@@ -68,13 +68,17 @@ static int read_bytes(struct talk *talk)
 /* Takes one frame from the bytes; -EAGAIN when it is not whole. */
 static int take_message(struct talk *talk, struct message *message)
 {
-    size_t used = 0;
-    int status = frame_decode(FROM_PROBER, TALK_GENERATION, talk->bytes,
+    int status;
+    do {
+        size_t used = 0;
+        status = frame_decode(FROM_PROBER, TALK_GENERATION, talk->bytes,
                               talk->length, message, &used);
-    if (status == 0) {
-        talk->length -= used;
-        memmove(talk->bytes, talk->bytes + used, talk->length);
-    }
+        if (status == 0) {
+            talk->length -= used;
+            memmove(talk->bytes, talk->bytes + used, talk->length);
+        }
+        /* How the prober itself is, nobody asked. */
+    } while (status == 0 && message->kind == MESSAGE_PROBER_VITALS);
     return status == 0 || status == -EAGAIN ? status : -EPROTO;
 }
 

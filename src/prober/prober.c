@@ -20,6 +20,7 @@
 #include "prober/limits.h"
 #include "prober/probe.h"
 #include "wire/channel.h"
+#include "wire/pulse.h"
 
 struct prober {
     uv_loop_t loop;
@@ -27,6 +28,7 @@ struct prober {
     uv_timer_t heartbeat;
     uv_prepare_t before_poll;
     uv_check_t after_poll;
+    struct pulse pulse;
     struct probe_room room;
     bool is_retiring;
     bool is_leaving; /* every handle is being closed */
@@ -173,6 +175,7 @@ static void close_all(struct prober *prober)
     uv_close((uv_handle_t *)&prober->heartbeat, NULL);
     uv_close((uv_handle_t *)&prober->before_poll, NULL);
     uv_close((uv_handle_t *)&prober->after_poll, NULL);
+    pulse_stop(&prober->pulse);
 }
 
 /* Sends the results of the sockets, or of timers and closings, at once. */
@@ -208,9 +211,13 @@ static void handle_after_poll(uv_check_t *handle)
 
 static void handle_heartbeat(uv_timer_t *timer)
 {
-    (void)timer;
     deadman_feed();
     limits_grant_cpu();
+    struct prober *prober = timer->data;
+    if (pulse_tell(&prober->pulse, &prober->channel, MESSAGE_PROBER_VITALS) !=
+        0) {
+        leave_now(PROBER_EXIT_DONE, "the supervisor is gone");
+    }
 }
 
 /* --- beginning and end ------------------------------------------------- */
@@ -244,8 +251,10 @@ static void start_handles(struct prober *prober)
     (void)uv_prepare_start(&prober->before_poll, handle_before_poll);
     (void)uv_check_init(&prober->loop, &prober->after_poll);
     (void)uv_check_start(&prober->after_poll, handle_after_poll);
+    prober->heartbeat.data = prober;
     prober->before_poll.data = prober;
     prober->after_poll.data = prober;
+    pulse_start(&prober->pulse, &prober->loop);
 }
 
 static int start_all(struct prober *prober, uint32_t generation)

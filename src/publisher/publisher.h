@@ -19,6 +19,7 @@
 #include "publisher/session_file.h"
 #include "publisher/zk.h"
 #include "wire/channel.h"
+#include "wire/pulse.h"
 
 /* No answer for so long, and the library is stuck: as long as our dead-man
  * waits, so that a wedged one costs no more than a wedged process of ours. */
@@ -54,6 +55,7 @@ struct publisher {
     uv_timer_t sweep;
     uv_timer_t refresh; /* of every node, when readers want that */
     uv_timer_t wait;    /* for the lock and the board; then for withdrawal */
+    struct pulse vitals;
     struct channel channel;
     struct board *board;
     struct desk desk;
@@ -125,6 +127,7 @@ void publisher_forget_members(struct publisher *publisher);
 void publisher_tell_hello(struct publisher *publisher);
 void publisher_tell_session(struct publisher *publisher);
 void publisher_tell_counters(struct publisher *publisher);
+void publisher_tell_vitals(struct publisher *publisher);
 void publisher_tell_notices(struct publisher *publisher);
 /* An alarm that is no node's: raised while `trouble` says why. */
 void publisher_tell_trouble(struct publisher *publisher, const char *what,

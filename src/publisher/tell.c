@@ -58,6 +58,14 @@ void publisher_tell_counters(struct publisher *publisher)
     }
 }
 
+void publisher_tell_vitals(struct publisher *publisher)
+{
+    if (pulse_tell(&publisher->vitals, &publisher->channel,
+                   MESSAGE_PUBLISHER_VITALS) != 0) {
+        publisher_leave(PUBLISHER_EXIT_ORPHAN, "the supervisor does not read");
+    }
+}
+
 static void tell_published(struct publisher *publisher,
                            const struct tree_notice *notice)
 {

@@ -64,6 +64,7 @@ static void handle_pulse(uv_timer_t *timer)
         publisher_save_session(publisher);
     }
     publisher_tell_counters(publisher);
+    publisher_tell_vitals(publisher);
 }
 
 static void handle_sweep(uv_timer_t *timer)
@@ -125,6 +126,7 @@ void publisher_start_timers(struct publisher *publisher)
         (void)uv_timer_init(&publisher->loop, timers[i]); /* cannot fail */
         timers[i]->data = publisher;
     }
+    pulse_start(&publisher->vitals, &publisher->loop);
     (void)uv_timer_start(&publisher->pulse, handle_pulse, DEADMAN_HEARTBEAT_MS,
                          DEADMAN_HEARTBEAT_MS); /* as above */
     (void)uv_timer_start(&publisher->sweep, handle_sweep,

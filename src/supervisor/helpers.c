@@ -88,6 +88,8 @@ static void handle_publisher_message(struct service *publisher,
         take_published(supervisor, &message->published);
     } else if (message->kind == MESSAGE_ALARM) {
         scoreboard_take_alarm(supervisor, &message->alarm);
+    } else if (message->kind == MESSAGE_PUBLISHER_VITALS) {
+        service_take_vitals(publisher, &message->vitals);
     }
 }
 
@@ -114,8 +116,9 @@ static void handle_console_ready(struct service *console)
 static void handle_console_message(struct service *console,
                                    const struct message *message)
 {
-    (void)console;
-    (void)message; /* it has nothing to say but its hello */
+    if (message->kind == MESSAGE_CONSOLE_VITALS) {
+        service_take_vitals(console, &message->vitals);
+    }
 }
 
 static void run_console(struct supervisor *supervisor)

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -72,6 +73,9 @@ static void handle_message(struct child *child, const struct message *message)
     } else if (message->kind == MESSAGE_RESULT) {
         event.result = &message->result;
         prober->pool->on_event(prober->pool, &event);
+    } else if (message->kind == MESSAGE_PROBER_VITALS) {
+        prober->vitals = message->vitals;
+        prober->vitals_ms = clock_monotonic_ms();
     }
 }
 
@@ -273,6 +277,8 @@ bool prober_pool_show(const struct prober_pool *pool, uint32_t index,
         .starts = pool->starts,
         .restarts = pool->restarts,
         .is_ready = prober->is_ready,
+        .vitals = prober->vitals,
+        .vitals_ms = prober->vitals_ms,
     };
     return true;
 }

@@ -30,6 +30,8 @@ struct prober {
     bool spoke_nonsense;
     bool is_dismissed; /* retired or stopped: its end is no news */
     bool is_ready;
+    struct vitals vitals; /* as it last told */
+    uint64_t vitals_ms;   /* when; 0 = not yet */
 };
 
 struct prober_pool {

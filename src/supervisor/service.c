@@ -84,6 +84,7 @@ static void spawn(struct service *service)
 
     service->has_worked = false;
     service->is_replaced = false;
+    service->vitals_ms = 0;
     service->starts++;
     int error = child_start(&service->child, service->loop, service->tasks,
                             &child_spec, service);
@@ -226,6 +227,12 @@ void service_has_worked(struct service *service)
     service->has_worked = true;
 }
 
+void service_take_vitals(struct service *service, const struct vitals *vitals)
+{
+    service->vitals = *vitals;
+    service->vitals_ms = clock_monotonic_ms();
+}
+
 void service_finish_by_itself(struct service *service)
 {
     service->is_wanted = false;
@@ -258,6 +265,10 @@ void service_show(const struct service *service, struct board_service *shown)
         .last_exit_status = service->last_status,
         .is_ready = service->state == SERVICE_RUNNING,
     };
+    if (runs && service->vitals_ms != 0) {
+        shown->vitals = service->vitals;
+        shown->vitals_ms = service->vitals_ms;
+    }
     (void)text_copy(shown->note, sizeof(shown->note),
                     service->state == SERVICE_ENDING ? "ending"
                                                      : ""); /* fits */

@@ -71,9 +71,11 @@ struct service {
     uint64_t pause_ms;
     uint32_t generation; /* grows with each start */
     uint64_t starts;
-    uint64_t restarts; /* because it died, not because we replaced it */
-    bool has_worked;   /* this life reached its steady work */
-    int last_status;   /* wait status of the last end */
+    uint64_t restarts;    /* because it died, not because we replaced it */
+    struct vitals vitals; /* as this life last told */
+    uint64_t vitals_ms;   /* when; 0 = not yet */
+    bool has_worked;      /* this life reached its steady work */
+    int last_status;      /* wait status of the last end */
 };
 
 /* Once; then it is SERVICE_STOPPED. */
@@ -90,6 +92,9 @@ int service_send(struct service *service, const struct message *message);
 /* The owner saw it do its steady work: should it die, start it at once, unless
  * it was born just now (SERVICE_WORKED_MS). */
 void service_has_worked(struct service *service);
+
+/* It told its vitals: they are shown until its end. */
+void service_take_vitals(struct service *service, const struct vitals *vitals);
 
 /* It is about to end by itself: do not start it again. */
 void service_finish_by_itself(struct service *service);
