@@ -34,6 +34,10 @@ static void put_agent(struct view *view, const struct snapshot *snapshot)
     view_number(view, "interval_ms", agent->interval_ms);
     view_number(view, "instances", agent->instance_count);
     view_number(view, "log_lines_lost", agent->log_lost);
+    view_number(view, "tilts", agent->tilts);
+    view_age(view, "tilted_ms_ago", snapshot->now_ms, agent->tilted_ms);
+    view_number(view, "deaths", agent->deaths);
+    view_number(view, "watched", agent->watched);
     view_number(view, "copy_age_ms",
                 snapshot_age_ms(snapshot, snapshot->oldest_ms));
     view_number(view, "now", snapshot->now_wall_ms);

@@ -152,6 +152,7 @@ int reload_apply(struct supervisor *supervisor, struct settings *settings,
     log_set_level((enum log_level)settings->log_level);
     log_set_format((enum log_format)settings->log_format);
     adopt_by_name(supervisor, successors.engine, settings);
+    deathwatch_stop(&supervisor->deathwatch); /* each is noted again */
     replace_engine(supervisor, successors.engine);
     resolver_replace(&supervisor->resolver, successors.errands);
     replace_settings(supervisor, settings);

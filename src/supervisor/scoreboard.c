@@ -238,6 +238,8 @@ void scoreboard_beat(struct supervisor *supervisor)
     agent->late_results = round.late_results;
     agent->is_stopping = supervisor->state != SUPERVISOR_RUNNING;
     agent->log_lost = log_lost();
+    agent->deaths = supervisor->deathwatch.ends;
+    agent->watched = supervisor->deathwatch.count;
     agent->heartbeat_ms = clock_monotonic_ms();
     if (!agent->is_ready && is_first_round_out(supervisor, &round)) {
         agent->is_ready = true;
@@ -285,13 +287,23 @@ static bool has_round_moved(const struct supervisor *supervisor)
            round.ended_ms != supervisor->agent.round_ended_ms;
 }
 
+static bool has_watch_moved(const struct supervisor *supervisor)
+{
+    const struct deathwatch *watch = &supervisor->deathwatch;
+
+    return watch->ends != supervisor->agent.deaths ||
+           watch->count != supervisor->agent.watched;
+}
+
 void scoreboard_update(struct supervisor *supervisor)
 {
     uint32_t index = 0;
 
     while (engine_take_dirty(supervisor->engine, &index)) {
-        board_store_instance(supervisor->board, index, NULL,
-                             engine_instance(supervisor->engine, index));
+        const struct instance *instance =
+            engine_instance(supervisor->engine, index);
+        board_store_instance(supervisor->board, index, NULL, instance);
+        deathwatch_note(&supervisor->deathwatch, index, &instance->facts);
     }
     if (supervisor->tasks->changes != supervisor->tasks_shown) {
         supervisor->tasks_shown = supervisor->tasks->changes;
@@ -301,7 +313,8 @@ void scoreboard_update(struct supervisor *supervisor)
         supervisor->are_services_dirty = false;
         show_services(supervisor);
     }
-    if (has_round_moved(supervisor) || !supervisor->agent.is_ready) {
+    if (has_round_moved(supervisor) || has_watch_moved(supervisor) ||
+        !supervisor->agent.is_ready) {
         scoreboard_beat(supervisor);
     }
     if (board_was_cut(supervisor->board)) {

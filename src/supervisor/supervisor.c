@@ -123,6 +123,25 @@ static void handle_pool_event(struct prober_pool *pool,
     }
 }
 
+/* A probe at once says what is there now: nobody, or a successor. That one is
+ * gone who was down before anybody watched him is no news. */
+static void handle_process_end(struct deathwatch *watch, uint32_t instance,
+                               uint32_t pid, bool was_watched)
+{
+    struct supervisor *supervisor = watch->owner;
+    const struct claim *claim =
+        &engine_instance(supervisor->engine, instance)->claim;
+
+    if (!was_watched && claim->verdict.state == STATE_DOWN) {
+        return;
+    }
+    log_event(LEVEL_INFO, "process_ended",
+              LOG_TEXT("name", supervisor->settings->instances[instance].name),
+              LOG_NUMBER("pid", pid));
+    supervisor_feed(supervisor, &(struct engine_event){.kind = ENGINE_PROBE_NOW,
+                                                       .instance = instance});
+}
+
 /* --- time ---------------------------------------------------------------- */
 
 static void handle_alarm(uv_timer_t *timer)
@@ -218,6 +237,10 @@ int supervisor_run(struct supervisor *supervisor)
     prober_pool_init(&supervisor->pool, &supervisor->loop, supervisor->tasks,
                      supervisor->programs->prober, handle_pool_event,
                      supervisor);
+    if (deathwatch_init(&supervisor->deathwatch, &supervisor->loop,
+                        handle_process_end, supervisor) != 0) {
+        log_event(LEVEL_ERROR, "no_deathwatch", LOG_TEXT("error", "no memory"));
+    }
     /* Initialized just before; none of these can fail. */
     (void)uv_prepare_start(&supervisor->settle, handle_settle);
     (void)uv_timer_start(&supervisor->heartbeat, handle_heartbeat,

@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "model/board.h"
 #include "model/settings.h"
+#include "supervisor/deathwatch.h"
 #include "supervisor/manager.h"
 #include "supervisor/finder.h"
 #include "supervisor/prober_pool.h"
@@ -79,6 +80,7 @@ struct supervisor {
     struct service console;
     struct reload reload;
     struct finder finder;
+    struct deathwatch deathwatch;
     struct resolver resolver;
     struct manager manager; /* the service manager, if there is one */
     uint32_t service_slots; /* of the board in use */

@@ -186,7 +186,9 @@ void supervisor_finish(struct supervisor *supervisor)
         board_remove(settings->run_dir);
     }
     manager_finish(&supervisor->manager);
+    deathwatch_stop(&supervisor->deathwatch);
     leaving_close_loop(supervisor);
+    deathwatch_finish(&supervisor->deathwatch);
     board_destroy(supervisor->board);
     engine_destroy(supervisor->engine);
     resolver_finish(&supervisor->resolver);
