@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "engine/actions.h"
+#include "engine/loss.h"
 #include "engine/publication.h"
 #include "engine/registry.h"
 #include "engine/rounds.h"
@@ -98,6 +99,15 @@ static void handle_prober(struct engine *engine,
     }
 }
 
+static void handle_stuck(struct engine *engine,
+                         const struct engine_event *event, uint64_t now_ms)
+{
+    uint32_t slot = probers_find(&engine->shard.probers, event->prober);
+    if (slot != PROBERS_NONE) {
+        loss_on_stuck(&engine->shard, slot, event->inside, now_ms);
+    }
+}
+
 static void dispatch(struct engine *engine, const struct engine_event *event,
                      const struct moment *moment)
 {
@@ -111,6 +121,9 @@ static void dispatch(struct engine *engine, const struct engine_event *event,
     case ENGINE_PROBER_ENDED:
     case ENGINE_PROBER_REAPED:
         handle_prober(engine, event, moment->now_ms);
+        break;
+    case ENGINE_PROBER_STUCK:
+        handle_stuck(engine, event, moment->now_ms);
         break;
     case ENGINE_PROBER_RESULT:
         rounds_take_result(&engine->rounds, event, moment);

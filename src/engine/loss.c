@@ -109,6 +109,26 @@ static uint32_t find_suspect(struct shard *shard, uint32_t slot,
     return prober->running.count == 1 ? prober->running.first : LOSS_NOBODY;
 }
 
+void loss_on_stuck(struct shard *shard, uint32_t slot, uint64_t inside,
+                   uint64_t now_ms)
+{
+    struct prober *prober = &shard->probers.list[slot];
+    uint32_t named = find_named(shard, slot, inside);
+    if (named != LOSS_NOBODY) {
+        struct probe *probe = &shard->probes[named];
+        uint64_t timeout_ms = shard->settings->instances[named].timeout_ms;
+        probe->was_stuck = true;
+        if (prober->running.count == 1 &&
+            now_ms < probe->dispatched_ms + timeout_ms) {
+            return;
+        }
+    } else if (!quarantine_given_up(shard, prober->number, inside)) {
+        return;
+    }
+    prober->is_hung = true;
+    probers_kill(&shard->probers, slot, now_ms);
+}
+
 static void keep_words(struct probe *probe, const struct prober *prober,
                        const struct last_words *words)
 {

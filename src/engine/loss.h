@@ -28,6 +28,13 @@ void loss_leave_lane(struct shard *shard, uint32_t number);
 bool loss_queue(struct shard *shard, uint32_t index, uint32_t number,
                 uint64_t now_ms);
 
+/* The prober is stuck in the callback of the task `inside`, before its
+ * deadline. In company it is killed, for the others wait behind it; alone it
+ * may take its whole timeout, for nobody does, and what it waits for may be
+ * no more than slow. Either way it starts alone in the next round. */
+void loss_on_stuck(struct shard *shard, uint32_t slot, uint64_t inside,
+                   uint64_t now_ms);
+
 /* Reaps the tasks of the lost prober and queues their attempts anew. Returns
  * the instance that failed alone, its task still live; else LOSS_NOBODY. */
 uint32_t loss_take(struct shard *shard, uint32_t slot,

@@ -272,6 +272,16 @@ uint32_t probers_ready_count(const struct probers *probers)
     return count;
 }
 
+uint32_t probers_dying_count(const struct probers *probers)
+{
+    uint32_t count = 0;
+    for (uint32_t slot = 0; slot < ENGINE_PROBERS_MOST; slot++) {
+        enum prober_state state = probers->list[slot].state;
+        count += state == PROBER_KILLED || state == PROBER_ENDED;
+    }
+    return count;
+}
+
 void probers_forgive(struct probers *probers, uint64_t lost_ms)
 {
     for (uint32_t slot = 0; slot < ENGINE_PROBERS_MOST; slot++) {

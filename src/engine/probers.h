@@ -33,6 +33,8 @@
 #define PROBERS_LAST_WORDS_MS 100 /* from KILL until we stop listening */
 #define PROBERS_KILL_AGAIN_MS 1000
 #define PROBERS_NONE UINT32_MAX
+/* So many that were killed and are not gone: no more for single suspects. */
+#define PROBERS_DYING_MOST 16
 
 enum prober_state {
     PROBER_FREE,
@@ -112,6 +114,9 @@ void probers_balance(struct probers *probers, const struct probers_need *need,
 
 /* Ready ones that take shared work, with room or not. */
 uint32_t probers_ready_count(const struct probers *probers);
+
+/* Killed or ended, and not yet reaped. */
+uint32_t probers_dying_count(const struct probers *probers);
 
 /* Time in which nobody of us ran: waits that were on move on by it. */
 void probers_forgive(struct probers *probers, uint64_t lost_ms);

@@ -145,15 +145,27 @@ static uint32_t count_shared(const struct shard *shard)
     return count;
 }
 
+/* May it have a prober at all? One for a suspect may be the next that cannot
+ * be killed. */
+static bool is_admitted(const struct shard *shard, const struct lane *lane)
+{
+    return !lane->is_alone ||
+           probers_dying_count(&shard->probers) < PROBERS_DYING_MOST;
+}
+
+static bool is_spared(const struct shard *shard, const struct lane *lane)
+{
+    return !lane->is_alone ||
+           probers_ready_count(&shard->probers) > count_shared(shard);
+}
+
 static void serve_lane(struct shard *shard, uint32_t number, uint64_t now_ms)
 {
     struct lane *lane = &shard->lanes[number];
     if (lane->slot == PROBERS_NONE) {
-        bool is_spared =
-            !lane->is_alone ||
-            probers_ready_count(&shard->probers) > count_shared(shard);
+        bool may_have = is_admitted(shard, lane) && is_spared(shard, lane);
         lane->slot =
-            is_spared ? pick_empty(shard, lane->is_alone) : PROBERS_NONE;
+            may_have ? pick_empty(shard, lane->is_alone) : PROBERS_NONE;
         if (lane->slot == PROBERS_NONE) {
             return;
         }
@@ -197,7 +209,8 @@ static uint32_t count_waiting_lanes(const struct shard *shard)
     for (uint32_t number = SHARD_LANE_OWN; number < SHARD_LANES_MOST;
          number++) {
         const struct lane *lane = &shard->lanes[number];
-        count += lane->is_open && lane->slot == PROBERS_NONE;
+        count += lane->is_open && lane->slot == PROBERS_NONE &&
+                 is_admitted(shard, lane);
     }
     return count;
 }
@@ -223,6 +236,7 @@ void shard_start(struct shard *shard, uint32_t index, uint64_t round,
     probe->is_deep = is_deep;
     probe->dispatched_ms = now_ms;
     probe->lost_why[0] = '\0';
+    probe->was_stuck = false;
     probe->bound_ms =
         now_ms + bounds_task_ms(shard->settings->instances[index].timeout_ms);
     uint32_t lane = SHARD_LANE_SHARED;
@@ -257,7 +271,7 @@ bool shard_take_result(struct shard *shard, uint32_t number,
     probers_on_result(&shard->probers);
     (void)tasks_finish(shard->tasks, probe->task); /* just found: live */
     take_out(shard, instance);
-    probe->is_quarantined = false;
+    probe->is_quarantined = probe->was_stuck;
     *index = instance;
     return true;
 }

@@ -14,9 +14,12 @@
  * the instance that it was busy with gets a lane of its own (alone, in a fresh
  * prober), all others together another one. Nobody known to blame and lost
  * again: the company is halved until the culprit is alone. Only who fails
- * alone has failed. It starts alone in the next round, as does a culprit that
- * was named when the time of all was over, so that it does not take the others
- * down again; a lane short of probers waits, the shared one comes first.
+ * alone has failed. It starts alone in the next round, as does one that was
+ * stuck for a while, and a culprit that was named when the time of all was
+ * over, so that it does not take the others down again; a lane short of probers
+ * waits, the shared one comes first. While many of those that were killed do
+ * not go (PROBERS_DYING_MOST), nobody is started alone: each of them may cost
+ * another one.
  */
 #ifndef ENGINE_SHARD_H
 #define ENGINE_SHARD_H
@@ -42,7 +45,8 @@ struct probe {
     enum probe_phase phase;
     bool is_deep;
     bool is_stale;       /* we all stood still while it ran */
-    bool is_quarantined; /* failed alone: it starts alone */
+    bool is_quarantined; /* failed alone or was stuck: it starts alone */
+    bool was_stuck;      /* in this attempt, and may yet have answered */
     uint64_t task;       /* the live one's id; 0 = none */
     uint64_t round;
     uint64_t bound_ms;      /* the attempt's end, whatever happens */
