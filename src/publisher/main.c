@@ -1,7 +1,8 @@
 /*
- * main.c - sentinel-publisher: the arguments the supervisor gives it.
+ * main.c - sentinel-publisher: the arguments the supervisor gives it, or one
+ * who wants the tree listed.
  *
- * Started by hand it has no channel and says so.
+ * Started by hand otherwise it has no channel and says so.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "publisher/exits.h"
+#include "publisher/list.h"
 #include "publisher/publisher.h"
 #include "wire/progress.h"
 
@@ -18,6 +20,9 @@ static const char help[] =
     "sentinel-publisher keeps the nodes of sentinel-agent in ZooKeeper.\n"
     "It is started by sentinel-agent, which gives it a channel and the board:\n"
     "  --generation N   the number the supervisor knows it by\n"
+    "  --list --servers HOST:PORT,... --root PATH [--credential-file FILE]\n"
+    "         [--timeout-ms N]\n"
+    "                   print all nodes below PATH, one JSON object a line\n"
     "  --version        print the version\n"
     "  --help           print this\n";
 
@@ -35,6 +40,9 @@ int main(int argc, char **argv)
     }
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         return fputs(help, stdout) < 0;
+    }
+    if (argc >= 2 && strcmp(argv[1], "--list") == 0) {
+        return list_main(argc, argv);
     }
     if (argc != 3 || strcmp(argv[1], "--generation") != 0 ||
         parse_u64(argv[2], 0, UINT32_MAX, &generation) != 0 ||
