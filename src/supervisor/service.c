@@ -117,6 +117,8 @@ static void handle_timer(uv_timer_t *timer)
         child_kill(&service->child);
         break;
     case SERVICE_RUNNING:
+        enter(service, SERVICE_ENDING); /* its grace is over */
+        break;
     case SERVICE_STOPPED:
         break;
     }
@@ -189,6 +191,12 @@ void service_init(struct service *service, uv_loop_t *loop, struct tasks *tasks,
 
 void service_run(struct service *service, const struct service_spec *spec)
 {
+    service_run_after(service, spec, 0);
+}
+
+void service_run_after(struct service *service, const struct service_spec *spec,
+                       uint64_t grace_ms)
+{
     service->spec = *spec;
     service->is_wanted = true;
     service->has_worked = true; /* no pause before it starts */
@@ -197,13 +205,30 @@ void service_run(struct service *service, const struct service_spec *spec)
     case SERVICE_DOWN:
         spawn(service);
         break;
-    case SERVICE_STARTING:
     case SERVICE_RUNNING:
+        service->is_replaced = true;
+        if (grace_ms > 0) {
+            arm(service, grace_ms, 0);
+            break;
+        }
+        enter(service, SERVICE_ENDING);
+        break;
+    case SERVICE_STARTING:
         service->is_replaced = true;
         enter(service, SERVICE_ENDING);
         break;
     case SERVICE_ENDING:
         break; /* its successor follows */
+    }
+}
+
+void service_condemn(struct service *service, const char *said)
+{
+    if (service->state == SERVICE_RUNNING) {
+        log_event(LEVEL_WARNING, "helper_spoke_nonsense",
+                  LOG_TEXT("helper", service_name(service->spec.kind)),
+                  LOG_TEXT("said", said));
+        enter(service, SERVICE_ENDING);
     }
 }
 

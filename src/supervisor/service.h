@@ -86,6 +86,14 @@ void service_init(struct service *service, uv_loop_t *loop, struct tasks *tasks,
  * replaced at once. */
 void service_run(struct service *service, const struct service_spec *spec);
 
+/* The same, but one that runs has `grace_ms` to finish what it is at, before it
+ * is replaced. */
+void service_run_after(struct service *service, const struct service_spec *spec,
+                       uint64_t grace_ms);
+
+/* It said what nobody sane says: that costs it its life. */
+void service_condemn(struct service *service, const char *said);
+
 /* Queues and flushes. An error means the helper is being replaced. */
 int service_send(struct service *service, const struct message *message);
 
