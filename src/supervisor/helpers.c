@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "supervisor/leaving.h"
+#include "supervisor/operator_desk.h"
 #include "supervisor/scoreboard.h"
 
 static void tell_registrations(struct service *publisher,
@@ -116,12 +117,16 @@ static void handle_console_ready(struct service *console)
 static void handle_console_message(struct service *console,
                                    const struct message *message)
 {
+    struct supervisor *supervisor = console->owner;
+
     if (message->kind == MESSAGE_CONSOLE_VITALS) {
         service_take_vitals(console, &message->vitals);
+    } else if (message->kind == MESSAGE_ORDER) {
+        operator_desk_take(&supervisor->operators, &message->order);
     }
 }
 
-static void run_console(struct supervisor *supervisor)
+static void run_console(struct supervisor *supervisor, uint64_t grace_ms)
 {
     struct service_spec spec = {
         .kind = SERVICE_CONSOLE,
@@ -137,7 +142,7 @@ static void run_console(struct supervisor *supervisor)
         .on_down = handle_service_down,
     };
 
-    service_run(&supervisor->console, &spec);
+    service_run_after(&supervisor->console, &spec, grace_ms);
 }
 
 static void run_publisher(struct supervisor *supervisor)
@@ -169,7 +174,7 @@ static void end_publisher(struct supervisor *supervisor)
 
 static void run_all(struct supervisor *supervisor)
 {
-    run_console(supervisor);
+    run_console(supervisor, operator_desk_parting_ms(&supervisor->operators));
     if (supervisor->settings->has_zookeeper) {
         run_publisher(supervisor);
     } else {

@@ -40,6 +40,7 @@ static void tell_refused(struct supervisor *supervisor, const char *why)
                       strlen(why)); /* may be cut */
     manager_reloaded(supervisor);
     scoreboard_beat(supervisor);
+    operator_desk_on_reload(&supervisor->operators, agent->config_error);
 }
 
 static void tell_done(struct supervisor *supervisor)
@@ -55,6 +56,7 @@ static void tell_done(struct supervisor *supervisor)
     settings_log_bounds(supervisor->settings,
                         supervisor->zookeeper.negotiated_ms);
     scoreboard_beat(supervisor);
+    operator_desk_on_reload(&supervisor->operators, NULL);
 }
 
 /* --- the checker's answer ------------------------------------------------ */

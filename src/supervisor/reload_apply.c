@@ -66,6 +66,7 @@ static void adopt_by_name(struct supervisor *supervisor, struct engine *engine,
             engine_forget_server(engine, i);
         }
     }
+    operator_desk_restore(&supervisor->operators, engine, then);
 }
 
 /* The old engine's probes are reaped and its probers killed; what they still

@@ -135,6 +135,7 @@ int scoreboard_open(struct supervisor *supervisor)
 
     struct adoption adoption = {.supervisor = supervisor};
     adopt(&adoption);
+    operator_desk_restore(&supervisor->operators, supervisor->engine, settings);
     int error = board_create(settings->run_dir, supervisor->boot_id,
                              settings->instance_count, &supervisor->board);
     if (error == 0) {

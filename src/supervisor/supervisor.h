@@ -19,6 +19,7 @@
 #include "supervisor/deathwatch.h"
 #include "supervisor/manager.h"
 #include "supervisor/finder.h"
+#include "supervisor/operator_desk.h"
 #include "supervisor/prober_pool.h"
 #include "supervisor/reload.h"
 #include "supervisor/resolver.h"
@@ -80,6 +81,7 @@ struct supervisor {
     struct service console;
     struct reload reload;
     struct finder finder;
+    struct operator_desk operators;
     struct deathwatch deathwatch;
     struct resolver resolver;
     struct manager manager; /* the service manager, if there is one */

@@ -153,6 +153,8 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
     int error = uv_loop_init(&supervisor->loop);
     if (error == 0) {
         finder_init(&supervisor->finder, supervisor, &supervisor->loop);
+        operator_desk_init(&supervisor->operators, supervisor,
+                           &supervisor->loop);
         error = open_engine(supervisor);
     }
     if (error == 0) {
@@ -192,6 +194,7 @@ void supervisor_finish(struct supervisor *supervisor)
     board_destroy(supervisor->board);
     engine_destroy(supervisor->engine);
     resolver_finish(&supervisor->resolver);
+    operator_desk_finish(&supervisor->operators);
     free(supervisor->tasks);
     settings_destroy(supervisor->settings);
 }
