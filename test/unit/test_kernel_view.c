@@ -12,7 +12,7 @@
 
 #include "fake_proc.h"
 #include "model/ending.h"
-#include "supervisor/kernel_view.h"
+#include "base/kernel_view.h"
 
 #define PID 77
 #define STAT \

@@ -1,12 +1,12 @@
 /*
- * kernel_view.h - what the kernel says of one of our children just before it
- * is killed, for people: "D in nfs_wait, syscall 0".
+ * kernel_view.h - what the kernel says of a process of ours, one that is about
+ * to be killed or any other, for people: "D in nfs_wait, syscall 0".
  *
  * What is not readable is left out: wchan and syscall are only for who may
  * trace a process that is not dumpable.
  */
-#ifndef SUPERVISOR_KERNEL_VIEW_H
-#define SUPERVISOR_KERNEL_VIEW_H
+#ifndef BASE_KERNEL_VIEW_H
+#define BASE_KERNEL_VIEW_H
 
 #include <stdbool.h>
 #include <stddef.h>

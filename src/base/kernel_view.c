@@ -2,7 +2,7 @@
  * kernel_view.c - see kernel_view.h. None of these files waits for the process
  * it tells of, as its cmdline would.
  */
-#include "supervisor/kernel_view.h"
+#include "base/kernel_view.h"
 
 #include <ctype.h>
 #include <fcntl.h>
