@@ -21,11 +21,9 @@
 #include "engine/rounds.h"
 #include "engine/schedule.h"
 #include "engine/shard.h"
+#include "engine/tilt.h"
 #include "engine/timers.h"
 #include "model/bounds.h"
-
-/* An alarm heard later than this: we stood still, and so may the others. */
-#define ENGINE_STALL_MS 250
 
 struct engine {
     const struct settings *settings;
@@ -36,11 +34,12 @@ struct engine {
     struct shard shard;
     struct publication_desk desk;
     struct rounds rounds;
-    uint64_t heard_ms; /* the last event */
+    struct tilt tilt;
     /* Owners of alarms: instances from 0, then these. */
     uint32_t prober_alarms;
     uint32_t phase_alarms;
     uint32_t look_alarm;
+    uint32_t tick_alarm; /* set while probes are out: tilt.h */
 };
 
 static void handle_prober_alarm(struct engine *engine, uint32_t slot,
@@ -69,7 +68,7 @@ static void handle_alarms(struct engine *engine, uint64_t now_ms)
             rounds_start_phase(&engine->rounds, owner - engine->phase_alarms,
                                now_ms);
         }
-        /* The look alarm only wakes us: settle() does the rest. */
+        /* The last two only wake us: settle() does the rest. */
     }
 }
 
@@ -148,19 +147,36 @@ static void dispatch(struct engine *engine, const struct engine_event *event,
     }
 }
 
-/* If nobody called although an alarm was due, we stood still: the time that
- * was lost is nobody's fault and counts against no deadline. A grace on top,
- * so that what the probers said meanwhile is heard before they are judged. */
+/* The time that was lost is nobody's fault and counts against no deadline. A
+ * grace on top, so that what the probers said meanwhile is heard before they
+ * are judged. */
 static void forgive_stall(struct engine *engine, uint64_t now_ms)
 {
-    uint64_t awake_ms = timers_next_ms(&engine->timers);
-    if (awake_ms < engine->heard_ms) {
-        awake_ms = engine->heard_ms;
+    uint64_t lost_ms =
+        tilt_on_event(&engine->tilt, timers_next_ms(&engine->timers), now_ms);
+    if (lost_ms > 0) {
+        shard_forgive(&engine->shard, lost_ms + BOUNDS_GRACE_MS);
     }
-    if (awake_ms < now_ms && now_ms - awake_ms > ENGINE_STALL_MS) {
-        shard_forgive(&engine->shard, now_ms - awake_ms + BOUNDS_GRACE_MS);
+}
+
+static bool are_probes_out(const struct engine *engine)
+{
+    uint32_t count = 0;
+    for (uint32_t lane = 0; lane < SHARD_LANES_MOST; lane++) {
+        count += engine->shard.lanes[lane].count;
     }
-    engine->heard_ms = now_ms;
+    return count > 0;
+}
+
+static void set_tick(struct engine *engine, uint64_t now_ms)
+{
+    bool is_set =
+        timers_due_ms(&engine->timers, engine->tick_alarm) != TIMERS_NEVER;
+    bool is_wanted = are_probes_out(engine);
+    if (is_set != is_wanted) {
+        timers_set(&engine->timers, engine->tick_alarm,
+                   is_wanted ? now_ms + TILT_TICK_MS : TIMERS_NEVER);
+    }
 }
 
 static void settle(struct engine *engine, const struct moment *moment)
@@ -172,6 +188,7 @@ static void settle(struct engine *engine, const struct moment *moment)
                     &(struct engine_action){.kind = ENGINE_LOOK});
     }
     timers_set(&engine->timers, engine->look_alarm, engine->desk.look_ms);
+    set_tick(engine, moment->now_ms);
 }
 
 void engine_on_event(struct engine *engine, const struct engine_event *event,
@@ -228,6 +245,7 @@ void engine_continue(struct engine *engine, const struct engine *before)
 {
     engine->shard.probers.last_number = before->shard.probers.last_number;
     engine->rounds.round.number = before->rounds.round.number;
+    engine->tilt = before->tilt;
 }
 
 const struct instance *engine_instance(const struct engine *engine,
@@ -245,6 +263,13 @@ void engine_round(const struct engine *engine, struct engine_round *round)
 {
     *round = engine->rounds.round;
     round->is_complete = engine->registry.without_outcome == 0;
+}
+
+void engine_tilt(const struct engine *engine, struct engine_tilt *tilt)
+{
+    *tilt = (struct engine_tilt){.count = engine->tilt.count,
+                                 .last_ms = engine->tilt.last_ms,
+                                 .lost_ms = engine->tilt.lost_ms};
 }
 
 const char *engine_prober_note(const struct engine *engine, uint32_t prober)
@@ -284,7 +309,8 @@ static bool init_rooms(struct engine *engine, const struct settings *settings,
     engine->prober_alarms = count;
     engine->phase_alarms = engine->prober_alarms + PROBERS_ALARMS;
     engine->look_alarm = engine->phase_alarms + engine->schedule.phase_count;
-    is_made &= timers_init(&engine->timers, engine->look_alarm + 1) == 0;
+    engine->tick_alarm = engine->look_alarm + 1;
+    is_made &= timers_init(&engine->timers, engine->tick_alarm + 1) == 0;
     is_made &= registry_init(&engine->registry, settings, now_ms) == 0;
     is_made &= shard_init(&engine->shard, settings, tasks, &engine->actions,
                           &engine->timers, engine->prober_alarms) == 0;
@@ -308,7 +334,7 @@ int engine_create(const struct settings *settings, struct tasks *tasks,
         return -ENOMEM;
     }
     made->settings = settings;
-    made->heard_ms = now_ms;
+    made->tilt.heard_ms = now_ms;
     if (!init_rooms(made, settings, tasks, now_ms)) {
         engine_destroy(made);
         return -ENOMEM;

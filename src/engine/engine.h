@@ -116,7 +116,7 @@ void engine_note_address(struct engine *engine, uint32_t index,
 
 /* Before the first event, for an engine that takes another's place in the same
  * process: prober numbers go on, so that what the old engine's probers still
- * say is nobody's. */
+ * say is nobody's, and so do the counts. */
 void engine_continue(struct engine *engine, const struct engine *before);
 
 /* Reacts. The actions are read with engine_action until it returns NULL,
@@ -143,6 +143,15 @@ struct engine_round {
 };
 
 void engine_round(const struct engine *engine, struct engine_round *round);
+
+/* Times that we stood still for too long to judge anybody by it. */
+struct engine_tilt {
+    uint64_t count;
+    uint64_t last_ms; /* when the last one was noticed; 0 = never */
+    uint64_t lost_ms; /* by it */
+};
+
+void engine_tilt(const struct engine *engine, struct engine_tilt *tilt);
 
 /* "spare", "shard", "solo", "retiring", "starting", "killed": for people. */
 const char *engine_prober_note(const struct engine *engine, uint32_t prober);

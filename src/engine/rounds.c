@@ -92,15 +92,24 @@ static void judge(struct rounds *rounds, uint32_t index,
     }
 }
 
-/* While we all stood still, so did the prober and its timers: `down` needs
- * better evidence than that. Once a round, so that a host that keeps on
+/* It rests on how long something took, ours or the server's. */
+static bool is_by_time(const struct verdict *verdict)
+{
+    bool is_ours =
+        verdict->state == STATE_UNKNOWN && verdict->reason == REASON_AGENT;
+    return is_ours ||
+           (verdict->state == STATE_DOWN && !verdict_is_certain(verdict));
+}
+
+/* While we all stood still, so did the prober and its timers: a judgement
+ * needs better evidence than that. Once a round, so that a host that keeps on
  * stumbling still gets its outcomes. */
 static bool is_to_be_forgiven(struct rounds *rounds, uint32_t index,
                               const struct verdict *verdict)
 {
     struct work *work = &rounds->works[index];
     if (!rounds->shard->probes[index].is_stale || work->has_forgiven ||
-        verdict->state != STATE_DOWN || verdict_is_certain(verdict)) {
+        !is_by_time(verdict)) {
         return false;
     }
     work->has_forgiven = true;
