@@ -135,9 +135,11 @@ static void explain(const struct client *client, CURL *curl, CURLcode code,
 static int perform(CURL *curl, const struct client *client, const char *path,
                    struct answer *answer, char *why, size_t why_size)
 {
-    char url[CLIENT_URL_BYTES + 128];
-    (void)text_format(url, sizeof url, "%s%s", client->url,
-                      path); /* paths are ours and short */
+    char url[CLIENT_URL_BYTES + CLIENT_PATH_BYTES];
+    if (!text_format(url, sizeof url, "%s%s", client->url, path)) {
+        (void)text_copy(why, why_size, "the question is too long"); /* fits */
+        return -EMSGSIZE;
+    }
     CURLcode code = set_options(curl, client, url, answer);
     if (code == CURLE_OK) {
         code = curl_easy_perform(curl);
@@ -152,12 +154,17 @@ static int perform(CURL *curl, const struct client *client, const char *path,
     return 0;
 }
 
-int client_get(const struct client *client, const char *path,
+static int ask(const struct client *client, bool is_post, const char *path,
                struct answer *answer, char *why, size_t why_size)
 {
     *answer = (struct answer){0};
     CURL *curl = curl_easy_init();
-    if (curl == NULL) {
+    CURLcode code = CURLE_OK;
+    if (curl != NULL && is_post) {
+        code = curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "");
+    }
+    if (curl == NULL || code != CURLE_OK) {
+        curl_easy_cleanup(curl);
         (void)text_copy(why, why_size, "out of memory"); /* fits */
         return -ENOMEM;
     }
@@ -167,6 +174,41 @@ int client_get(const struct client *client, const char *path,
         client_answer_finish(answer);
     }
     return status;
+}
+
+int client_get(const struct client *client, const char *path,
+               struct answer *answer, char *why, size_t why_size)
+{
+    return ask(client, false, path, answer, why, why_size);
+}
+
+int client_post(const struct client *client, const char *path,
+                struct answer *answer, char *why, size_t why_size)
+{
+    if (client->socket_path[0] == '\0') {
+        *answer = (struct answer){0};
+        (void)text_copy(why, why_size,
+                        "the agent takes orders through its socket only: "
+                        "leave out --url, and try "
+                        "SENTINEL_AGENT_RUN_DIR=DIR"); /* cutting is fine */
+        return -EPERM;
+    }
+    return ask(client, true, path, answer, why, why_size);
+}
+
+bool client_escape(char *target, size_t size, const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "abcdefghijklmnopqrstuvwxyz0123456789-._~";
+    bool fits = true;
+    target[0] = '\0';
+    for (; *text != '\0' && fits; text++) {
+        bool is_plain = strchr(plain, *text) != NULL;
+        int byte = (unsigned char)*text;
+        fits = is_plain ? text_append(target, size, "%c", byte)
+                        : text_append(target, size, "%%%02X", byte);
+    }
+    return fits;
 }
 
 void client_answer_finish(struct answer *answer)

@@ -4,10 +4,12 @@
 #ifndef CTL_CLIENT_H
 #define CTL_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define CLIENT_URL_BYTES 512
 #define CLIENT_SOCKET_BYTES 108
+#define CLIENT_PATH_BYTES 2048
 #define CLIENT_ERROR_BYTES 512
 #define CLIENT_ANSWER_BYTES_MOST (64u * 1024 * 1024)
 #define CLIENT_CONNECT_MS 2000L
@@ -34,6 +36,15 @@ int client_init(struct client *client, const char *url, char *why,
  * says what to try. */
 int client_get(const struct client *client, const char *path,
                struct answer *answer, char *why, size_t why_size);
+
+/* The same as a POST, without a body: what changes something. Through the
+ * socket only; -EPERM where the agent is known by its URL. */
+int client_post(const struct client *client, const char *path,
+                struct answer *answer, char *why, size_t why_size);
+
+/* A text as it stands in a path or behind a "=" of a query; true if all of it
+ * fitted. */
+bool client_escape(char *target, size_t size, const char *text);
 
 void client_answer_finish(struct answer *answer);
 

@@ -10,18 +10,10 @@
 
 #include "base/text.h"
 #include "ctl/client.h"
-
-static void complain(const char *problem)
-{
-    char shown[2 * CLIENT_ERROR_BYTES];
-    (void)text_escape(shown, sizeof shown, problem,
-                      strlen(problem));                /* cutting is fine */
-    (void)fprintf(stderr, "sentinelctl: %s\n", shown); /* nobody else */
-}
+#include "ctl/print.h"
 
 static json_t *parse(const struct client *client, const struct answer *answer)
 {
-    char why[CLIENT_ERROR_BYTES];
     json_error_t error;
     json_t *json = NULL;
     if (answer->code == 200 && answer->bytes != NULL) {
@@ -31,13 +23,17 @@ static json_t *parse(const struct client *client, const struct answer *answer)
         return json;
     }
     json_decref(json);
-    (void)text_format(why, sizeof why,
-                      "%s answers, but not as a sentinel-agent does (HTTP "
+    const char *where =
+        client->socket_path[0] != '\0' ? client->socket_path : client->url;
+    if (answer->code == 404) {
+        print_trouble("the agent at %s does not know what was asked of it: it "
+                      "is of another version than sentinelctl " VERSION,
+                      where);
+    } else {
+        print_trouble("%s answers, but not as a sentinel-agent does (HTTP "
                       "%ld); try another --url",
-                      client->socket_path[0] != '\0' ? client->socket_path
-                                                     : client->url,
-                      answer->code); /* cutting is fine */
-    complain(why);
+                      where, answer->code);
+    }
     return NULL;
 }
 
@@ -47,17 +43,18 @@ json_t *fetch_object(const struct options *options, const char *path, int *code)
     struct answer answer;
     char why[CLIENT_ERROR_BYTES];
     if (client_init(&client, options->url, why, sizeof why) != 0) {
-        complain(why);
+        print_trouble("%s", why);
         *code = CTL_EXIT_USAGE;
         return NULL;
     }
     *code = CTL_EXIT_STALE;
     if (client_get(&client, path, &answer, why, sizeof why) != 0) {
-        complain(why);
+        print_trouble("%s", why);
         return NULL;
     }
     json_t *json = parse(&client, &answer);
     client_answer_finish(&answer);
+    *code = json != NULL ? 0 : CTL_EXIT_STALE;
     return json;
 }
 

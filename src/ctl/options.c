@@ -5,6 +5,7 @@
 #include "ctl/options.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/parse.h"
@@ -13,27 +14,43 @@
 /* The configuration's range of a timeout. */
 #define TIMEOUT_LEAST_MS 10
 #define TIMEOUT_MOST_MS 60000
-
-struct option {
-    const char *verb;  /* the one that has it; NULL: all have */
-    const char *name;  /* "--url" */
-    const char *brief; /* "-o"; NULL: none */
-    const char *value; /* its value's name in the help; NULL: it has none */
-    const char *help;
-    bool (*take)(struct options *options, const char *value);
-    size_t field; /* without `take`: of the text, or of the switch if it has
-                     no value, in struct options */
-};
+#define INTERVAL_LEAST_MS 100
+#define INTERVAL_MOST_MS 3600000
 
 #define OUTPUT_TEXT(constant, name) [constant] = name,
 static const char *const output_names[] = {OUTPUT_TABLE(OUTPUT_TEXT)};
 #undef OUTPUT_TEXT
+
+#define SORT_TEXT(constant, name, key) [constant] = name,
+static const char *const sort_names[] = {SORT_TABLE(SORT_TEXT)};
+#undef SORT_TEXT
+
+const char *output_name(enum output output)
+{
+    return output_names[output];
+}
+
+const char *sort_name(enum sort sort)
+{
+    return sort_names[sort];
+}
 
 static bool take_output(struct options *options, const char *value)
 {
     for (int i = 0; i < OUTPUT_COUNT; i++) {
         if (strcmp(value, output_names[i]) == 0) {
             options->output = (enum output)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_sort(struct options *options, const char *value)
+{
+    for (int i = 0; i < SORT_COUNT; i++) {
+        if (strcmp(value, sort_names[i]) == 0) {
+            options->sort = (enum sort)i;
             return true;
         }
     }
@@ -51,83 +68,107 @@ static bool take_timeout(struct options *options, const char *value)
     return true;
 }
 
+static bool take_interval(struct options *options, const char *value)
+{
+    uint64_t interval_ms = 0;
+    if (parse_duration_ms(value, INTERVAL_LEAST_MS, INTERVAL_MOST_MS,
+                          &interval_ms) != 0) {
+        return false;
+    }
+    options->interval_ms = (uint32_t)interval_ms;
+    return true;
+}
+
 /* The rest of a row for an option that is a text or a switch. */
 #define FIELD(name) NULL, offsetof(struct options, name)
 #define PROBE "probe"
+#define OUTPUT_WORDS "table wide json csv name yaml"
 
 static const struct option table[] = {
-    {NULL, "--output", "-o", "FORMAT", "table, wide, json, csv or name",
-     take_output, 0},
-    {NULL, "--url", NULL, "URL",
+    {NULL, "--output", "-o", "FORMAT", OUTPUT_WORDS,
+     "table, wide, json, csv, name or yaml: what the verb can", take_output, 0},
+    {NULL, "--url", NULL, "URL", NULL,
      "the agent's console; else the socket console.sock\n"
      "in $SENTINEL_AGENT_RUN_DIR or "
      "/run/sentinel-agent",
      FIELD(url)},
-    {NULL, "--help", "-h", NULL, "print this", FIELD(wants_help)},
-    {NULL, "--version", NULL, NULL, "print the version", FIELD(wants_version)},
+    {NULL, "--help", "-h", NULL, NULL, "print this, or all about a verb",
+     FIELD(wants_help)},
+    {NULL, "--version", NULL, NULL, NULL, "print the version",
+     FIELD(wants_version)},
+    {NULL, "--print-completion", NULL, "SHELL", "bash zsh fish",
+     "print what that shell completes verbs and options by", FIELD(completion)},
+    {NULL, "--print-reference", NULL, "PAPER", "markdown man",
+     "print the reference page", FIELD(reference)},
 
-    {PROBE, "--user", NULL, "NAME", "the Redis user; the default one else",
-     FIELD(user)},
-    {PROBE, "--password-file", NULL, "FILE",
+    {PROBE, "--user", NULL, "NAME", NULL,
+     "the Redis user; the default one else", FIELD(user)},
+    {PROBE, "--password-file", NULL, "FILE", NULL,
      "holds the password in one line, and is its owner's\n"
      "alone to read",
      FIELD(password_file)},
-    {PROBE, "--tls", NULL, NULL, "speak TLS; the next five imply it",
+    {PROBE, "--tls", NULL, NULL, NULL, "speak TLS; the next five imply it",
      FIELD(has_tls)},
-    {PROBE, "--ca", NULL, "FILE",
+    {PROBE, "--ca", NULL, "FILE", NULL,
      "the authorities to believe; the system's else", FIELD(ca)},
-    {PROBE, "--cert", NULL, "FILE", "our certificate", FIELD(cert)},
-    {PROBE, "--key", NULL, "FILE", "its private key", FIELD(key)},
-    {PROBE, "--server-name", NULL, "NAME",
+    {PROBE, "--cert", NULL, "FILE", NULL, "our certificate", FIELD(cert)},
+    {PROBE, "--key", NULL, "FILE", NULL, "its private key", FIELD(key)},
+    {PROBE, "--server-name", NULL, "NAME", NULL,
      "what the certificate must bear; else the target's\n"
      "host when it is a name",
      FIELD(server_name)},
-    {PROBE, "--insecure", NULL, NULL, "take any certificate",
+    {PROBE, "--insecure", NULL, NULL, NULL, "take any certificate",
      FIELD(is_insecure)},
-    {PROBE, "--timeout", NULL, "DURATION",
-     "of a name's lookup and of the probe, 10ms to 1m;\n1s else", take_timeout,
-     0},
-    {PROBE, "--config", NULL, "FILE",
-     "where an instance's name is looked up; else in\n"
-     "$SENTINEL_AGENT_CONFIG, else in the agent's own",
+
+    {"probe ls doctor", "--timeout", NULL, "DURATION", NULL,
+     "10ms to 1m: of a lookup and of a probe, 1s else; of\n"
+     "each answer of ZooKeeper, 5s else",
+     take_timeout, 0},
+    {"probe ls doctor", "--config", NULL, "FILE", NULL,
+     "where instances and ZooKeeper's servers are looked\n"
+     "up; else in $SENTINEL_AGENT_CONFIG, else in the\n"
+     "configuration of the agent that runs",
      FIELD(config)},
-    {PROBE, "--libexec", NULL, "DIR", "where the agent's programs are",
-     FIELD(libexec)},
+    {"probe ls discover check doctor", "--libexec", NULL, "DIR", NULL,
+     "where the agent's programs are", FIELD(libexec)},
+    {"ls doctor", "--zookeeper", NULL, "SERVERS", NULL,
+     "host:port,host:port,...; else the configuration's", FIELD(zookeeper)},
+    {"ls doctor", "--root", NULL, "PATH", NULL,
+     "of the state tree; else the configuration's", FIELD(root)},
+    {"top", "--sort", NULL, "ORDER", "state latency name age",
+     "state, latency, name or age: what stands first", take_sort, 0},
+    {"top watch", "--interval", NULL, "DURATION", NULL,
+     "100ms to 1h: between two looks, 1s else", take_interval, 0},
+    {"events watch", "--since", NULL, "WHEN", NULL,
+     "an event's id: those after it; or a span as 10m", FIELD(since)},
 };
 
 #define OPTION_COUNT (sizeof table / sizeof table[0])
 
-_Static_assert(OPTION_COUNT <= 32, "given has a bit for each");
+_Static_assert(OPTION_COUNT <= 64, "given has a bit for each");
 
-/* A row's names, and beside them its help, line under line. */
-static void print_option(FILE *stream, const struct option *option)
+const struct option *option_at(size_t index)
 {
-    char names[64];
-    const char *help = option->help;
-    (void)text_format(names, sizeof names, "%s%s%s%s%s",
-                      option->brief != NULL ? option->brief : "",
-                      option->brief != NULL ? ", " : "    ", option->name,
-                      option->value != NULL ? " " : "",
-                      option->value != NULL ? option->value : ""); /* fits */
-    while (*help != '\0') {
-        size_t length = strcspn(help, "\n");
-        (void)fprintf(stream, "  %-24s  %.*s\n", names, (int)length,
-                      help); /* who prints help looks at nothing */
-        help += length + (help[length] == '\n');
-        names[0] = '\0';
-    }
+    return index < OPTION_COUNT ? &table[index] : NULL;
 }
 
-void options_print_help(FILE *stream)
+/* A word of a list of words. */
+static bool has_word(const char *words, const char *word)
 {
-    const char *verb = NULL;
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if (table[i].verb != verb) {
-            verb = table[i].verb;
-            (void)fprintf(stream, "\nof %s:\n", verb); /* as above */
+    size_t length = strlen(word);
+    while (*words != '\0') {
+        size_t one = strcspn(words, " ");
+        if (one == length && strncmp(words, word, length) == 0) {
+            return true;
         }
-        print_option(stream, &table[i]);
+        words += one + strspn(words + one, " ");
     }
+    return false;
+}
+
+bool option_is_of(const struct option *option, const char *verb)
+{
+    return option->verbs != NULL && has_word(option->verbs, verb);
 }
 
 /* The option an argument names; `value` is what follows its "=", if any. */
@@ -155,10 +196,21 @@ static int refuse(const char *argument, const char *problem)
     char shown[128];
     (void)text_escape(shown, sizeof shown, argument,
                       strlen(argument)); /* cutting is fine */
-    (void)fprintf(stderr, "sentinelctl: %s: %.*s; see sentinelctl --help\n",
-                  shown, (int)strcspn(problem, "\n"),
-                  problem); /* nobody else to tell */
+    (void)fprintf(stderr, "sentinelctl: %s: %s; see sentinelctl --help\n",
+                  shown, problem); /* nobody else to tell */
     return CTL_EXIT_USAGE;
+}
+
+/* A value that will not do; the help says what does, its lines as one. */
+static int refuse_value(const struct option *option)
+{
+    char told[256];
+    (void)text_format(told, sizeof told, "wants a %s, %s", option->value,
+                      option->help); /* fits */
+    for (char *at = told; *at != '\0'; at++) {
+        *at = *at == '\n' ? ' ' : *at;
+    }
+    return refuse(option->name, told);
 }
 
 static bool take_value(const struct option *option, struct options *options,
@@ -173,7 +225,8 @@ static bool take_value(const struct option *option, struct options *options,
         return true;
     }
     *(const char **)field = value;
-    return value[0] != '\0';
+    return value[0] != '\0' &&
+           (option->words == NULL || has_word(option->words, value));
 }
 
 /* Takes the option at argv[*index], and its value behind it. */
@@ -195,18 +248,17 @@ static int take_option(int argc, char **argv, int *index,
         }
         value = argv[++*index];
     }
-    options->given |= 1u << (option - table);
-    return take_value(option, options, value) ? 0
-                                              : refuse(argument, option->help);
+    options->given |= UINT64_C(1) << (option - table);
+    return take_value(option, options, value) ? 0 : refuse_value(option);
 }
 
-/* An option of one verb has no meaning for another. */
+/* An option of some verbs has no meaning for another. */
 static int check_verb(const struct options *options)
 {
     for (size_t i = 0; options->verb != NULL && i < OPTION_COUNT; i++) {
         bool is_given = (options->given >> i & 1) != 0;
-        if (is_given && table[i].verb != NULL &&
-            strcmp(table[i].verb, options->verb) != 0) {
+        if (is_given && table[i].verbs != NULL &&
+            !option_is_of(&table[i], options->verb)) {
             return refuse(table[i].name, "an option of another verb");
         }
     }

@@ -36,7 +36,7 @@
 struct birth {
     const char *const *argv;
     int stream_fd; /* the child's end */
-    int shared_fd; /* -1: none, and the stream is standard output */
+    int shared_fd; /* or SPAWN_OUTPUT, SPAWN_SPEECH */
     pid_t parent;
 };
 
@@ -65,6 +65,9 @@ static void arrange_descriptors(const struct birth *birth)
 
     put_fd(null_fd, STDIN_FILENO);
     put_fd(is_helper ? null_fd : stream_fd, STDOUT_FILENO);
+    if (birth->shared_fd == SPAWN_SPEECH) {
+        put_fd(stream_fd, STDERR_FILENO);
+    }
     if (is_helper) {
         put_fd(stream_fd, HELPER_FD_CHANNEL);
         put_fd(shared_fd, HELPER_FD_SHARED);

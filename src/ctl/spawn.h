@@ -20,9 +20,14 @@ struct spawn {
     int fd; /* our end of the stream */
 };
 
+/* In the place of a shared page: what the stream is to a child that is no
+ * helper. */
+#define SPAWN_OUTPUT (-1) /* its standard output; its errors go where ours do \
+                           */
+#define SPAWN_SPEECH (-2) /* both its standard output and its errors */
+
 /* Runs argv[0] with `argv`. With `shared_fd` it is born a helper: the stream
- * is its channel, the descriptor its shared page. With -1 the stream is its
- * standard output. 0 or a negative errno. */
+ * is its channel, the descriptor its shared page. 0 or a negative errno. */
 int spawn_start(struct spawn *spawn, const char *const *argv, int shared_fd);
 
 /* Ends the stream, gives the child `grace_ms` to leave, kills it, reaps it

@@ -26,11 +26,6 @@ int verb_probe_run(const struct options *options)
     struct order order;
     struct result result;
     bool is_json = options->output == OUTPUT_JSON;
-    if (!is_json && options->output != OUTPUT_SCREEN) {
-        (void)fputs("sentinelctl: probe prints a table or json\n",
-                    stderr); /* nobody else to tell */
-        return CTL_EXIT_USAGE;
-    }
     int code = order_make(options, &order);
     if (code != 0) {
         return code;

@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "ctl/columns.h"
 #include "ctl/fetch.h"
-#include "ctl/screen.h"
+#include "ctl/print.h"
 #include "ctl/verbs.h"
 
 /* An older heartbeat makes the agent stale: its dead-man should have struck. */
@@ -53,23 +53,14 @@ static void print_summary(const json_t *status)
     (void)printf("%s\n\n", shown);   /* the table's end is looked at */
 }
 
-static int print_table(const json_t *status, enum output output)
+static int print_instances(const json_t *status, enum output output)
 {
     const char *titles[TABLE_COLUMNS_MOST];
     struct table *table = columns_fill(status, output, titles);
-    if (table == NULL) {
-        return -ENOMEM;
-    }
-    int result = 0;
-    if (output == OUTPUT_CSV) {
-        result = table_print_csv(table, stdout);
-    } else {
+    if (output != OUTPUT_CSV) {
         print_summary(status);
-        result =
-            table_print(table, stdout, screen_width(), screen_has_colour());
     }
-    table_destroy(table);
-    return result;
+    return print_table(table, output);
 }
 
 static int print_names(const json_t *status)
@@ -87,23 +78,18 @@ static int print_names(const json_t *status)
     return fflush(stdout) == 0 ? 0 : -EIO;
 }
 
-static int print_json(const json_t *status)
-{
-    int result = json_dumpf(status, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII);
-    return result == 0 && puts("") >= 0 && fflush(stdout) == 0 ? 0 : -EIO;
-}
-
 static int print(const json_t *status, enum output output)
 {
     switch (output) {
     case OUTPUT_SCREEN:
     case OUTPUT_WIDE:
     case OUTPUT_CSV:
-        return print_table(status, output);
+        return print_instances(status, output);
     case OUTPUT_JSON:
         return print_json(status);
     case OUTPUT_NAME:
         return print_names(status);
+    case OUTPUT_YAML: /* not of this verb */
     case OUTPUT_COUNT:
         break;
     }
@@ -138,10 +124,5 @@ int verb_status_run(const struct options *options)
     int result = print(status, options->output);
     code = judge(status);
     json_decref(status);
-    if (result != 0) {
-        (void)fprintf(stderr, "sentinelctl: cannot write: %s\n",
-                      strerror(-result)); /* nobody else to tell */
-        return CTL_EXIT_STALE;
-    }
-    return code;
+    return print_end(result, code);
 }

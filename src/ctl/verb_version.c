@@ -2,21 +2,37 @@
  * verb_version.c - `sentinelctl version`: ours, and the agent's if it
  * answers.
  */
-#include "ctl/fetch.h"
-#include "ctl/verbs.h"
-
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "ctl/fetch.h"
+#include "ctl/print.h"
+#include "ctl/verbs.h"
+
+static int print_as_json(const json_t *info)
+{
+    json_t *both = json_pack("{s:s, s:O?}", "sentinelctl", VERSION,
+                             "sentinel-agent", info);
+    int status = print_json(both);
+    json_decref(both);
+    return status;
+}
 
 int verb_version_run(const struct options *options)
 {
     int code = 0;
     char shown[128];
-    if (puts("sentinelctl " VERSION) < 0) {
+    bool is_json = options->output == OUTPUT_JSON;
+    if (!is_json && puts("sentinelctl " VERSION) < 0) {
         return CTL_EXIT_STALE;
     }
     json_t *info = fetch_object(options, "/buildinfo", &code);
+    if (is_json) {
+        int status = print_as_json(info);
+        json_decref(info);
+        return print_end(status, code);
+    }
     if (info == NULL) {
         return code;
     }

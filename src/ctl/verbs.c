@@ -1,85 +1,77 @@
 /*
- * verbs.c - finds the verb, prints the help, guesses what a typo meant.
+ * verbs.c - from the command line to the verb, after looking at what it was
+ * given.
  */
 #include "ctl/verbs.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
-
-#define TYPO_DISTANCE 2
-
-static const struct verb verbs[] = {
-    {"status", NULL, "every instance as the agent tells it", verb_status_run},
-    {"probe", "TARGET", "ask one server now, and say what to do",
-     verb_probe_run},
-    {"version", NULL, "the versions of sentinelctl and of the agent",
-     verb_version_run},
-};
-
-#define VERB_COUNT (sizeof verbs / sizeof verbs[0])
-
-static int print_help(FILE *stream)
-{
-    (void)fputs("sentinelctl VERB [OPTIONS] asks the sentinel-agent of this "
-                "host.\n\n",
-                stream); /* looked at below */
-    for (size_t i = 0; i < VERB_COUNT; i++) {
-        char words[64];
-        (void)text_format(words, sizeof words, "%s %s", verbs[i].name,
-                          verbs[i].target != NULL ? verbs[i].target
-                                                  : ""); /* fits */
-        (void)fprintf(stream, "  %-24s  %s\n", words,
-                      verbs[i].help); /* looked at below */
-    }
-    (void)fputc('\n', stream); /* looked at below */
-    options_print_help(stream);
-    (void)fputs(
-        "\nA TARGET is host:port, [v6]:port, unix:/path, "
-        "redis://[user@]host[:port],\nrediss:// for TLS, or the name of a "
-        "configured instance. A URL's /database is\nread over: a server is "
-        "well or not as a whole. Nothing is ever written.\n"
-        "\nExit codes of status: 0 all up, 1 some not, 2 the agent is stale "
-        "or out of\nreach; of probe: 0 up, 1 not, 2 it could not be asked; 64 "
-        "for a wrong command\nline.\n",
-        stream); /* looked at below */
-    return fflush(stream) == 0 ? 0 : CTL_EXIT_STALE;
-}
-
-static int refuse_verb(const char *name)
-{
-    char shown[64];
-    const char *meant = NULL;
-    for (size_t i = 0; i < VERB_COUNT; i++) {
-        if (text_distance(name, verbs[i].name) <= TYPO_DISTANCE) {
-            meant = verbs[i].name;
-        }
-    }
-    (void)text_escape(shown, sizeof shown, name,
-                      strlen(name)); /* cutting is fine */
-    (void)fprintf(stderr, "sentinelctl: no verb \"%s\"%s%s%s; see --help\n",
-                  shown, meant != NULL ? ", did you mean " : "",
-                  meant != NULL ? meant : "",
-                  meant != NULL ? "?" : ""); /* nobody else to tell */
-    return CTL_EXIT_USAGE;
-}
+#include "ctl/completion.h"
+#include "ctl/help.h"
+#include "ctl/reference.h"
 
 /* The word is not repeated: it may be a URL with a password. */
 static int refuse_target(const struct verb *verb)
 {
-    (void)fprintf(stderr, "sentinelctl: %s %s%s; see --help\n", verb->name,
+    (void)fprintf(stderr, "sentinelctl: %s %s%s; see sentinelctl help %s\n",
+                  verb->name,
                   verb->target != NULL ? "wants a " : "stands alone",
-                  verb->target != NULL ? verb->target
-                                       : ""); /* nobody else to tell */
+                  verb->target != NULL ? verb->target : "",
+                  verb->name); /* nobody else to tell */
+    return CTL_EXIT_USAGE;
+}
+
+/* "status prints table, wide, json, csv or name". */
+static int refuse_output(const struct verb *verb)
+{
+    char can[64] = "";
+    for (int i = OUTPUT_COUNT - 1; i >= 0; i--) {
+        if ((verb->outputs & OUTPUT_BIT(i)) != 0) {
+            char rest[sizeof can];
+            bool is_first = can[0] == '\0';
+            bool is_second = !is_first && strchr(can, ' ') == NULL;
+            (void)text_copy(rest, sizeof rest, can); /* as long */
+            (void)text_format(can, sizeof can, "%s%s%s",
+                              output_name((enum output)i),
+                              is_first    ? ""
+                              : is_second ? " or "
+                                          : ", ",
+                              rest); /* fits */
+        }
+    }
+    (void)fprintf(stderr, "sentinelctl: %s prints %s\n", verb->name,
+                  can); /* nobody else to tell */
     return CTL_EXIT_USAGE;
 }
 
 static int run(const struct verb *verb, const struct options *options)
 {
-    if ((verb->target != NULL) != (options->target != NULL)) {
+    bool is_wanted = verb->target != NULL && verb->target[0] != '[';
+    if ((options->target != NULL && verb->target == NULL) ||
+        (options->target == NULL && is_wanted)) {
         return refuse_target(verb);
     }
+    if ((verb->outputs & OUTPUT_BIT(options->output)) == 0) {
+        return refuse_output(verb);
+    }
     return verb->run(options);
+}
+
+/* What is asked of the command itself and not of a verb; -1 if nothing is. */
+static int answer(const struct options *options)
+{
+    if (options->wants_version) {
+        return puts("sentinelctl " VERSION) < 0;
+    }
+    if (options->completion != NULL) {
+        return completion_print(options->completion, stdout);
+    }
+    if (options->reference != NULL) {
+        return reference_print(options->reference, stdout);
+    }
+    return -1;
 }
 
 int verbs_run(int argc, char **argv)
@@ -89,20 +81,18 @@ int verbs_run(int argc, char **argv)
     if (status != 0) {
         return status;
     }
-    if (options.wants_help) {
-        return print_help(stdout);
-    }
-    if (options.wants_version) {
-        return puts("sentinelctl " VERSION) < 0;
+    status = answer(&options);
+    if (status >= 0) {
+        return status;
     }
     if (options.verb == NULL) {
-        (void)print_help(stderr); /* the code says it all */
-        return CTL_EXIT_USAGE;
+        status = help_print(options.wants_help ? stdout : stderr);
+        return options.wants_help ? status : CTL_EXIT_USAGE;
     }
-    for (size_t i = 0; i < VERB_COUNT; i++) {
-        if (strcmp(options.verb, verbs[i].name) == 0) {
-            return run(&verbs[i], &options);
-        }
+    const struct verb *verb = verb_find(options.verb);
+    if (verb == NULL) {
+        return verb_refuse(options.verb);
     }
-    return refuse_verb(options.verb);
+    return options.wants_help ? help_print_verb(verb, stdout)
+                              : run(verb, &options);
 }

@@ -1,0 +1,162 @@
+/*
+ * verb_discover.c - `sentinelctl discover`: this host's servers, as a table or
+ * as instances for the configuration.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ctl/print.h"
+#include "ctl/search.h"
+#include "ctl/verbs.h"
+
+#define EXIT_FOUND 0
+#define EXIT_NOT_ALL 1
+
+static const char *const titles[] = {"NAME",    "ADDR", "ROLE",
+                                     "VERSION", "PID",  "ALSO AT"};
+
+#define COLUMNS (sizeof titles / sizeof titles[0])
+
+static void write_others(const struct discovery_found *found, char *text,
+                         size_t size)
+{
+    text[0] = '\0';
+    for (uint32_t i = 0; i < found->other_count; i++) {
+        (void)text_append(text, size, "%s%s", i > 0 ? " " : "",
+                          found->others[i].text); /* cutting is fine */
+    }
+}
+
+static void add_text(struct table *table, const char *text)
+{
+    table_add(table, TONE_PLAIN, text[0] != '\0' ? text : "-");
+}
+
+static int print_screen(const struct search *search)
+{
+    struct table *table = table_create(titles, COLUMNS);
+    for (uint32_t i = 0; table != NULL && i < search->count; i++) {
+        const struct discovery_found *found = &search->list[i];
+        char text[DISCOVERY_OTHERS_MOST * ADDRESS_TEXT_BYTES];
+        add_text(table, found->name);
+        add_text(table, found->address.text);
+        add_text(table, role_name(found->role));
+        add_text(table, found->version);
+        text[0] = '\0';
+        if (found->pid > 0) {
+            (void)text_format(text, sizeof text, "%" PRIu32,
+                              found->pid); /* fits */
+        }
+        add_text(table, text);
+        write_others(found, text, sizeof text);
+        add_text(table, text);
+    }
+    return print_table(table, OUTPUT_SCREEN);
+}
+
+/* A text between quotes, as YAML reads it. All of them are printable ASCII:
+ * the decoder of the messages checked that. */
+static void print_quoted(const char *text)
+{
+    (void)putchar('"'); /* remembered, as all below */
+    for (; *text != '\0'; text++) {
+        (void)printf("%s%c", *text == '"' || *text == '\\' ? "\\" : "", *text);
+    }
+    (void)putchar('"');
+}
+
+static int print_yaml(const struct search *search)
+{
+    (void)puts(search->count > 0 ? "instances:" : "instances: []");
+    for (uint32_t i = 0; i < search->count; i++) {
+        const struct discovery_found *found = &search->list[i];
+        char others[DISCOVERY_OTHERS_MOST * ADDRESS_TEXT_BYTES];
+        write_others(found, others, sizeof others);
+        (void)fputs("  - name: ", stdout);
+        print_quoted(found->name);
+        (void)printf(" # %s %s\n    addr: ", role_name(found->role),
+                     found->version);
+        print_quoted(found->address.text);
+        (void)printf("%s%s\n", others[0] != '\0' ? " # also at " : "", others);
+    }
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -EIO;
+}
+
+static json_t *make_server(const struct discovery_found *found)
+{
+    json_t *others = json_array();
+    for (uint32_t i = 0; i < found->other_count; i++) {
+        if (json_array_append_new(others, json_string(found->others[i].text)) !=
+            0) {
+            json_decref(others);
+            return NULL;
+        }
+    }
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o}", "name", found->name,
+                     "addr", found->address.text, "role",
+                     role_name(found->role), "version", found->version, "pid",
+                     (int)found->pid, "also_at", others);
+}
+
+static int print_object(const struct search *search)
+{
+    int status = 0;
+    json_t *list = json_array();
+    for (uint32_t i = 0; status == 0 && i < search->count; i++) {
+        status = json_array_append_new(list, make_server(&search->list[i]));
+    }
+    json_t *object =
+        json_pack("{s:i, s:b, s:i, s:o}", "v", 1, "whole", search->end.is_whole,
+                  "hidden", (int)search->end.hidden, "servers", list);
+    status = status == 0 ? print_json(object) : -ENOMEM;
+    json_decref(object);
+    return status;
+}
+
+/* What may be missing, on standard error. */
+static int judge(const struct message_searched *end)
+{
+    if (!end->is_whole) {
+        print_trouble("there was no time to search everything; try again");
+    }
+    if (end->left_out > 0) {
+        print_trouble("%" PRIu32 " more were past the bounds of a search",
+                      end->left_out);
+    }
+    if (end->hidden > 0) {
+        print_trouble("%" PRIu32 " processes may be servers but are not ours "
+                      "to look into; try it as root",
+                      end->hidden);
+    }
+    return end->is_whole && end->hidden == 0 && end->left_out == 0
+               ? EXIT_FOUND
+               : EXIT_NOT_ALL;
+}
+
+int verb_discover_run(const struct options *options)
+{
+    char trouble[2048];
+    int status = 0;
+    struct search *search = calloc(1, sizeof *search);
+    if (search == NULL) {
+        return print_end(-ENOMEM, CTL_EXIT_STALE);
+    }
+    if (search_run(options->libexec, search, trouble, sizeof trouble) != 0) {
+        print_trouble("the search failed: %s", trouble);
+        free(search);
+        return CTL_EXIT_STALE;
+    }
+    if (options->output == OUTPUT_YAML) {
+        status = print_yaml(search);
+    } else if (options->output == OUTPUT_JSON) {
+        status = print_object(search);
+    } else {
+        status = print_screen(search);
+    }
+    int code = judge(&search->end);
+    free(search);
+    return print_end(status, code);
+}

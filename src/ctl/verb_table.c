@@ -1,0 +1,95 @@
+/*
+ * verb_table.c - one row a verb. Adding one is adding a row here, its file,
+ * and its options to the table in options.c.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ctl/verbs.h"
+
+#define TYPO_DISTANCE 2
+
+#define TABLE OUTPUT_BIT(OUTPUT_SCREEN)
+#define JSON OUTPUT_BIT(OUTPUT_JSON)
+#define CSV OUTPUT_BIT(OUTPUT_CSV)
+#define WIDE OUTPUT_BIT(OUTPUT_WIDE)
+#define NAME OUTPUT_BIT(OUTPUT_NAME)
+#define YAML OUTPUT_BIT(OUTPUT_YAML)
+
+#define ASKS "0 told, 2 the agent does not answer"
+
+static const struct verb table[] = {
+    {"status", NULL, TABLE | WIDE | JSON | CSV | NAME,
+     "every instance as the agent tells it",
+     "On a screen too narrow for all columns the less needed are left out; "
+     "-o wide and -o csv tell more.",
+     "0 all are up, 1 some are not, 2 the agent is stale or does not answer",
+     verb_status_run},
+    {"events", NULL, TABLE | JSON | CSV, "the last changes of state",
+     "The agent keeps 1,000 of them.", ASKS, verb_events_run},
+    {"tasks", NULL, TABLE | JSON | CSV,
+     "everything the agent is at, the oldest first",
+     "Probes under way, helper processes, and killed ones that are not reaped "
+     "yet. WAITS IN is the kernel's word on the process.",
+     ASKS, verb_tasks_run},
+    {"probe", "TARGET", TABLE | JSON, "ask one server now, and say what to do",
+     "A TARGET is host:port, [v6]:port, unix:/path, "
+     "redis://[user@]host[:port], "
+     "rediss:// for TLS, or the name of a configured instance. A URL's "
+     "/database is read over: a server is well or not as a whole. Nothing is "
+     "ever written. Needs no agent.",
+     "0 up, 1 not, 2 it could not be asked", verb_probe_run},
+    {"discover", NULL, TABLE | JSON | YAML, "find this host's servers",
+     "-o yaml prints them as instances for the configuration. Needs no "
+     "agent; what other users run is found by root only.",
+     "0 all was searched, 1 something was hidden or time ran out, 2 the "
+     "search failed",
+     verb_discover_run},
+    {"check", "FILE", TABLE | JSON, "check a configuration",
+     "Each fault is a line FILE:LINE:COLUMN: what is wrong and what was meant.",
+     "0 good, 78 bad, 2 it could not be checked", verb_check_run},
+    {"help", "[VERB]", TABLE, "this, or all about a verb", "", "0",
+     verb_help_run},
+    {"version", NULL, TABLE | JSON,
+     "the versions of sentinelctl and of the agent", "", ASKS,
+     verb_version_run},
+};
+
+#define VERB_COUNT (sizeof table / sizeof table[0])
+
+const struct verb *verb_at(size_t index)
+{
+    return index < VERB_COUNT ? &table[index] : NULL;
+}
+
+const struct verb *verb_find(const char *name)
+{
+    for (size_t i = 0; i < VERB_COUNT; i++) {
+        if (strcmp(name, table[i].name) == 0) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+int verb_refuse(const char *name)
+{
+    char shown[64];
+    const char *meant = NULL;
+    size_t nearest = TYPO_DISTANCE + 1;
+    for (size_t i = 0; i < VERB_COUNT; i++) {
+        size_t distance = text_distance(name, table[i].name);
+        if (distance < nearest) {
+            nearest = distance;
+            meant = table[i].name;
+        }
+    }
+    (void)text_escape(shown, sizeof shown, name,
+                      strlen(name)); /* cutting is fine */
+    (void)fprintf(stderr, "sentinelctl: no verb \"%s\"%s%s%s; see --help\n",
+                  shown, meant != NULL ? ", did you mean " : "",
+                  meant != NULL ? meant : "",
+                  meant != NULL ? "?" : ""); /* nobody else to tell */
+    return CTL_EXIT_USAGE;
+}
