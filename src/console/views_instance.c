@@ -61,6 +61,21 @@ static void put_claim(struct view *view, const struct snapshot *snapshot,
     view_close_object(view);
 }
 
+/* `state` is what lifting it would show. */
+static void put_maint(struct view *view, const struct maint *maint)
+{
+    if (!maint->is_on) {
+        view_null(view, "maint");
+        return;
+    }
+    view_open_object(view, "maint");
+    view_number(view, "since", maint->since_wall_ms);
+    view_text(view, "operator", maint->operator_name);
+    view_text(view, "reason", maint->reason);
+    view_text(view, "state", state_name(maint->probed_state));
+    view_close_object(view);
+}
+
 static void put_last(struct view *view, const struct snapshot *snapshot,
                      const struct instance *instance)
 {
@@ -216,6 +231,7 @@ void views_instance(const struct snapshot *snapshot,
     view_number(view, "valid_for_ms", snapshot_valid_for_ms(record));
     put_labels(view, settings);
     put_claim(view, snapshot, &instance->claim);
+    put_maint(view, &instance->maint);
     put_last(view, snapshot, instance);
     put_timings(view, instance->stage_us);
     put_latency(view, instance->stages);
