@@ -241,6 +241,33 @@ void prober_pool_flush(struct prober_pool *pool)
     }
 }
 
+/* Gossip: only a task of this prober's own is believed of it. */
+static void note_step(struct prober *prober)
+{
+    const struct progress *page = prober->progress;
+    uint64_t inside = atomic_load_explicit(&page->inside, memory_order_relaxed);
+    uint32_t step = atomic_load_explicit(&page->step, memory_order_relaxed);
+    struct task *task =
+        inside != 0 ? tasks_find(prober->pool->tasks, inside) : NULL;
+
+    if (task != NULL && task->kind == TASK_PROBE &&
+        task->pid == prober->child.pid && step > STEP_NONE &&
+        step < STEP_COUNT && task->step != (enum step)step) {
+        task->step = (enum step)step;
+        tasks_touch(prober->pool->tasks);
+    }
+}
+
+void prober_pool_note_steps(struct prober_pool *pool)
+{
+    for (size_t i = 0; i < ENGINE_PROBERS_MOST; i++) {
+        struct prober *prober = &pool->probers[i];
+        if (prober->number != 0 && prober->progress != NULL) {
+            note_step(prober);
+        }
+    }
+}
+
 void prober_pool_stop(struct prober_pool *pool)
 {
     for (size_t i = 0; i < ENGINE_PROBERS_MOST; i++) {

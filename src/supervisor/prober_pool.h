@@ -68,6 +68,10 @@ void prober_pool_kill(struct prober_pool *pool, uint32_t number, bool is_hung);
  * killed. */
 void prober_pool_flush(struct prober_pool *pool);
 
+/* Notes in the task table at which step each prober's page says it is inside
+ * a probe: of one that is stuck, /tasks then tells where. */
+void prober_pool_note_steps(struct prober_pool *pool);
+
 /* Kills all. */
 void prober_pool_stop(struct prober_pool *pool);
 bool prober_pool_is_empty(const struct prober_pool *pool);

@@ -202,6 +202,10 @@ static void handle_heartbeat(uv_timer_t *timer)
 
     deadman_feed();
     log_settle();
+    if (pulse_beat(&supervisor->pulse, &supervisor->agent.vitals)) {
+        supervisor->agent.vitals_ms = clock_monotonic_ms();
+    }
+    prober_pool_note_steps(&supervisor->pool);
     supervisor->are_services_dirty = true;
     scoreboard_beat(supervisor);
 }
@@ -245,6 +249,7 @@ int supervisor_run(struct supervisor *supervisor)
     (void)uv_prepare_start(&supervisor->settle, handle_settle);
     (void)uv_timer_start(&supervisor->heartbeat, handle_heartbeat,
                          DEADMAN_HEARTBEAT_MS, DEADMAN_HEARTBEAT_MS);
+    pulse_start(&supervisor->pulse, &supervisor->loop);
     helpers_start(supervisor);
     finder_configure(&supervisor->finder, finder_wants(supervisor->settings));
     resolver_start(&supervisor->resolver);

@@ -24,6 +24,7 @@
 #include "supervisor/reload.h"
 #include "supervisor/resolver.h"
 #include "supervisor/service.h"
+#include "wire/pulse.h"
 
 #define SUPERVISOR_LISTENERS_MOST 2
 /* SIGTERM to the last process gone: 2 s. The publisher has this much of it
@@ -100,6 +101,7 @@ struct supervisor {
     uv_timer_t heartbeat;
     uv_timer_t leave; /* bounds the way out */
     uv_prepare_t settle;
+    struct pulse pulse; /* our own vitals */
     uv_signal_t signals[5];
 };
 
