@@ -141,6 +141,10 @@ static const struct option table[] = {
      "100ms to 1h: between two looks, 1s else", take_interval, 0},
     {"events watch", "--since", NULL, "WHEN", NULL,
      "an event's id: those after it; or a span as 10m", FIELD(since)},
+    {"drain", "--reason", NULL, "TEXT", NULL,
+     "why, for those who will read of it; at most 100\n"
+     "characters",
+     FIELD(reason)},
 };
 
 #define OPTION_COUNT (sizeof table / sizeof table[0])

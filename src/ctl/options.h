@@ -73,6 +73,7 @@ struct options {
     const char *since;
     const char *zookeeper;
     const char *root;
+    const char *reason;
 };
 
 /* A row of the table. */

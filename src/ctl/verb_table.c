@@ -17,6 +17,7 @@
 #define NAME OUTPUT_BIT(OUTPUT_NAME)
 #define YAML OUTPUT_BIT(OUTPUT_YAML)
 
+#define GIVES "0 done, 1 refused, 2 the agent does not answer"
 #define ASKS "0 told, 2 the agent does not answer"
 
 static const struct verb table[] = {
@@ -49,6 +50,17 @@ static const struct verb table[] = {
     {"check", "FILE", TABLE | JSON, "check a configuration",
      "Each fault is a line FILE:LINE:COLUMN: what is wrong and what was meant.",
      "0 good, 78 bad, 2 it could not be checked", verb_check_run},
+    {"drain", "NAME", TABLE | JSON,
+     "take an instance out of service, for watchers",
+     "Its state is maint and it stands in no presence tree until undrain, also "
+     "over restarts of the agent. Probing goes on. The node tells who did it "
+     "and why.",
+     GIVES, verb_drain_run},
+    {"undrain", "NAME", TABLE | JSON, "put a drained instance back",
+     "The node says at once what the probes say.", GIVES, verb_undrain_run},
+    {"reload", NULL, TABLE | JSON, "have the agent read its configuration anew",
+     "One that is bad is refused as a whole, and the agent goes on as it was.",
+     GIVES, verb_reload_run},
     {"help", "[VERB]", TABLE, "this, or all about a verb", "", "0",
      verb_help_run},
     {"version", NULL, TABLE | JSON,

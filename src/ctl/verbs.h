@@ -37,13 +37,16 @@ int verb_refuse(const char *name);
 int verb_check_run(const struct options *options);
 int verb_discover_run(const struct options *options);
 int verb_doctor_run(const struct options *options);
+int verb_drain_run(const struct options *options);
 int verb_events_run(const struct options *options);
 int verb_help_run(const struct options *options);
 int verb_ls_run(const struct options *options);
 int verb_probe_run(const struct options *options);
+int verb_reload_run(const struct options *options);
 int verb_status_run(const struct options *options);
 int verb_tasks_run(const struct options *options);
 int verb_top_run(const struct options *options);
+int verb_undrain_run(const struct options *options);
 int verb_version_run(const struct options *options);
 int verb_watch_run(const struct options *options);
 
