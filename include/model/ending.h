@@ -15,6 +15,7 @@
 #define ENDINGS_MOST 64
 #define ENDING_WHY_BYTES 64
 #define ENDING_KERNEL_BYTES 96
+#define ENDING_HUNG "hung" /* the `why` of one that we killed for it */
 
 struct ending {
     uint64_t id; /* grows by one an ending; begins as an event's */

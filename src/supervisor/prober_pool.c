@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/kernel_view.h"
 #include "base/log.h"
 #include "base/text.h"
-
-#define WHY_BYTES 64
+#include "supervisor/prober_looks.h"
 
 static struct prober *find_prober(struct prober_pool *pool, uint32_t number)
 {
@@ -39,21 +39,66 @@ static void tell(struct prober *prober, enum engine_event_kind kind)
 }
 
 /* What the page says is gossip: the engine checks the task, we the step. */
+static uint64_t read_page(const struct prober *prober, enum step *step)
+{
+    uint32_t said =
+        atomic_load_explicit(&prober->progress->step, memory_order_relaxed);
+
+    *step = said < STEP_COUNT ? (enum step)said : STEP_NONE;
+    return atomic_load_explicit(&prober->progress->inside,
+                                memory_order_acquire);
+}
+
 static void tell_of_end(struct prober *prober, const char *why)
 {
     struct engine_event event = {
         .kind = ENGINE_PROBER_ENDED, .prober = prober->number, .why = why};
-    uint32_t step =
-        atomic_load_explicit(&prober->progress->step, memory_order_relaxed);
 
     if (prober->is_told_of_end) {
         return;
     }
     prober->is_told_of_end = true;
-    event.inside =
-        atomic_load_explicit(&prober->progress->inside, memory_order_relaxed);
-    event.step = step < STEP_COUNT ? (enum step)step : STEP_NONE;
+    prober_looks_forget(prober);
+    event.inside = read_page(prober, &event.step);
     prober->pool->on_event(prober->pool, &event);
+}
+
+/* Before its tasks are given to others: the table still knows whose they
+ * are. */
+static void tell_ending(struct prober *prober, const char *why)
+{
+    struct prober_pool *pool = prober->pool;
+    const struct child *child = &prober->child;
+    struct ending ending = {.service = SERVICE_PROBER,
+                            .pid = child->pid,
+                            .age_ms = clock_monotonic_ms() - child->started_ms};
+    uint64_t inside = read_page(prober, &ending.step);
+    const struct task *task = tasks_find(pool->tasks, inside);
+    int32_t instance = -1;
+
+    if (task != NULL && task->kind == TASK_PROBE && task->pid == child->pid) {
+        instance = task->instance;
+    } else {
+        ending.step = STEP_NONE;
+    }
+    (void)text_copy(ending.why, sizeof(ending.why), why); /* may be cut */
+    (void)text_copy(ending.kernel, sizeof(ending.kernel),
+                    prober->kernel); /* the same size */
+    pool->on_ending(pool, &ending, instance);
+}
+
+/* --- killing one --------------------------------------------------------- */
+
+static void kill_prober(struct prober *prober)
+{
+    if (prober->child.state == CHILD_RUNNING && !prober->is_dismissed) {
+        kernel_view_read("/proc", prober->child.pid, prober->is_ready,
+                         prober->kernel, sizeof(prober->kernel));
+        if (prober->kernel[0] == 'Z') {
+            prober->kernel[0] = '\0'; /* it died before, of itself */
+        }
+    }
+    child_kill(&prober->child);
 }
 
 /* --- what a prober says and does ------------------------------------------ */
@@ -71,6 +116,7 @@ static void handle_message(struct child *child, const struct message *message)
         prober->is_ready = true;
         tell(prober, ENGINE_PROBER_READY);
     } else if (message->kind == MESSAGE_RESULT) {
+        prober_looks_on_result(prober);
         event.result = &message->result;
         prober->pool->on_event(prober->pool, &event);
     } else if (message->kind == MESSAGE_PROBER_VITALS) {
@@ -87,23 +133,26 @@ static void handle_ended(struct child *child, int status)
     prober->spoke_nonsense = child_nonsense(status) != NULL;
     /* Without its stream it is of no use, whatever it still does. One that is
      * dying already keeps the status it dies with. */
-    child_kill(child);
+    kill_prober(prober);
 }
 
 static void handle_over(struct child *child)
 {
     struct prober *prober = child->owner;
-    char why[WHY_BYTES];
+    char why[ENDING_WHY_BYTES];
 
     if (prober->spoke_nonsense) {
         (void)text_copy(why, sizeof(why), "spoke nonsense"); /* fits */
     } else {
         child_describe_end(child, why, sizeof(why));
     }
-    bool is_news = !prober->is_told_of_end && !prober->is_dismissed;
-    log_event(is_news ? LEVEL_WARNING : LEVEL_DEBUG, "prober_ended",
-              LOG_NUMBER("prober", prober->number),
-              LOG_NUMBER("pid", child->pid), LOG_TEXT("how", why));
+    if (!prober->is_told_of_end && !prober->is_dismissed) {
+        tell_ending(prober, why);
+    } else {
+        log_event(LEVEL_DEBUG, "prober_reaped",
+                  LOG_NUMBER("prober", prober->number),
+                  LOG_NUMBER("pid", child->pid), LOG_TEXT("how", why));
+    }
     prober->pool->restarts += !prober->is_dismissed;
     tell_of_end(prober, why);
     progress_destroy(prober->progress);
@@ -118,7 +167,8 @@ static void handle_over(struct child *child)
 
 void prober_pool_init(struct prober_pool *pool, uv_loop_t *loop,
                       struct tasks *tasks, const char *program,
-                      prober_pool_event_cb on_event, void *owner)
+                      prober_pool_event_cb on_event,
+                      prober_pool_ending_cb on_ending, void *owner)
 {
     memset(pool, 0, sizeof(*pool));
     pool->owner = owner;
@@ -126,6 +176,8 @@ void prober_pool_init(struct prober_pool *pool, uv_loop_t *loop,
     pool->tasks = tasks;
     pool->program = program;
     pool->on_event = on_event;
+    pool->on_ending = on_ending;
+    prober_looks_init(pool);
 }
 
 static int start_prober(struct prober *prober)
@@ -187,7 +239,7 @@ static bool say(struct prober *prober, const struct message *message)
         return false; /* its end is on the way to the engine */
     }
     if (channel_send(&prober->child.channel, message) != 0) {
-        child_kill(&prober->child);
+        kill_prober(prober);
         return false;
     }
     return true;
@@ -197,10 +249,13 @@ bool prober_pool_probe(struct prober_pool *pool, uint32_t number,
                        const struct message_probe *probe)
 {
     struct prober *prober = find_prober(pool, number);
+    const struct message message = {.kind = MESSAGE_PROBE, .probe = *probe};
 
-    return prober != NULL && !prober->is_dismissed &&
-           say(prober,
-               &(struct message){.kind = MESSAGE_PROBE, .probe = *probe});
+    if (prober == NULL || prober->is_dismissed || !say(prober, &message)) {
+        return false;
+    }
+    prober_looks_on_probe(prober);
+    return true;
 }
 
 void prober_pool_retire(struct prober_pool *pool, uint32_t number)
@@ -217,16 +272,16 @@ void prober_pool_kill(struct prober_pool *pool, uint32_t number, bool is_hung)
 {
     struct prober *prober = find_prober(pool, number);
 
-    if (prober != NULL) {
-        if (is_hung && !prober->is_told_of_end) {
-            log_event(LEVEL_WARNING, "prober_hung",
-                      LOG_NUMBER("prober", number),
-                      LOG_NUMBER("pid", prober->child.pid));
-        }
-        prober->is_dismissed = prober->is_dismissed || !is_hung;
-        child_kill(&prober->child);
-        tell_of_end(prober, "hung");
+    if (prober == NULL) {
+        return;
     }
+    bool is_news = is_hung && !prober->is_told_of_end && !prober->is_dismissed;
+    prober->is_dismissed = prober->is_dismissed || !is_hung;
+    kill_prober(prober);
+    if (is_news) {
+        tell_ending(prober, ENDING_HUNG);
+    }
+    tell_of_end(prober, ENDING_HUNG);
 }
 
 void prober_pool_flush(struct prober_pool *pool)
@@ -236,7 +291,7 @@ void prober_pool_flush(struct prober_pool *pool)
         if (prober->number != 0 && prober->child.state == CHILD_RUNNING &&
             !prober->child.is_stream_ended &&
             channel_flush(&prober->child.channel) != 0) {
-            child_kill(&prober->child);
+            kill_prober(prober);
         }
     }
 }

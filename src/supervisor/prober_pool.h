@@ -1,6 +1,7 @@
 /*
  * prober_pool.h - the probers as processes: performs what the engine asks of
- * them and tells it what became of it.
+ * them and tells it what became of it. While probes are under way it looks
+ * whether somebody is stuck in one (prober_looks).
  */
 #ifndef SUPERVISOR_PROBER_POOL_H
 #define SUPERVISOR_PROBER_POOL_H
@@ -11,7 +12,9 @@
 
 #include "engine/engine.h"
 #include "model/board.h"
+#include "model/ending.h"
 #include "supervisor/child.h"
+#include "supervisor/stall.h"
 #include "wire/progress.h"
 
 struct prober_pool;
@@ -20,12 +23,24 @@ struct prober_pool;
 typedef void (*prober_pool_event_cb)(struct prober_pool *pool,
                                      const struct engine_event *event);
 
+/* One ended that was not dismissed, or is about to be killed for being stuck;
+ * before the engine hears of it. `instance` is the index of the one it was
+ * at; -1 = none known. The ending's name is left to the callee. */
+typedef void (*prober_pool_ending_cb)(struct prober_pool *pool,
+                                      const struct ending *ending,
+                                      int32_t instance);
+
 /* One prober; free when `number` is 0. */
 struct prober {
     struct prober_pool *pool;
     uint32_t number; /* the engine's, and the generation on the wire */
     struct child child;
     struct progress *progress;
+    uint32_t in_flight; /* probes it was sent and has not answered */
+    struct stall stall;
+    /* The kernel's view before we killed it; "" = we did not, or nobody
+     * asks. */
+    char kernel[ENDING_KERNEL_BYTES];
     bool is_told_of_end; /* the engine knows that nothing more will come */
     bool spoke_nonsense;
     bool is_dismissed; /* retired or stopped: its end is no news */
@@ -40,6 +55,9 @@ struct prober_pool {
     struct tasks *tasks; /* borrowed */
     const char *program; /* borrowed */
     prober_pool_event_cb on_event;
+    prober_pool_ending_cb on_ending;
+    uv_timer_t looks;   /* runs while anything is in flight */
+    uint32_t in_flight; /* of all of them together */
     uint64_t starts;
     uint64_t restarts; /* because one ended unasked, or hung */
     struct prober probers[ENGINE_PROBERS_MOST];
@@ -47,7 +65,8 @@ struct prober_pool {
 
 void prober_pool_init(struct prober_pool *pool, uv_loop_t *loop,
                       struct tasks *tasks, const char *program,
-                      prober_pool_event_cb on_event, void *owner);
+                      prober_pool_event_cb on_event,
+                      prober_pool_ending_cb on_ending, void *owner);
 
 /* Each tells the engine by on_event: SPAWNED or FAILED. */
 void prober_pool_spawn(struct prober_pool *pool, uint32_t number);

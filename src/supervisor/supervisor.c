@@ -16,6 +16,7 @@
 #include "base/deadman.h"
 #include "base/log.h"
 #include "supervisor/chronicle.h"
+#include "supervisor/endings.h"
 #include "supervisor/helpers.h"
 #include "supervisor/leaving.h"
 #include "supervisor/scoreboard.h"
@@ -142,6 +143,12 @@ static void handle_process_end(struct deathwatch *watch, uint32_t instance,
                                                        .instance = instance});
 }
 
+static void handle_pool_ending(struct prober_pool *pool,
+                               const struct ending *ending, int32_t instance)
+{
+    endings_tell(pool->owner, ending, instance);
+}
+
 /* --- time ---------------------------------------------------------------- */
 
 static void handle_alarm(uv_timer_t *timer)
@@ -240,7 +247,7 @@ int supervisor_run(struct supervisor *supervisor)
     leaving_watch_signals(supervisor);
     prober_pool_init(&supervisor->pool, &supervisor->loop, supervisor->tasks,
                      supervisor->programs->prober, handle_pool_event,
-                     supervisor);
+                     handle_pool_ending, supervisor);
     if (deathwatch_init(&supervisor->deathwatch, &supervisor->loop,
                         handle_process_end, supervisor) != 0) {
         log_event(LEVEL_ERROR, "no_deathwatch", LOG_TEXT("error", "no memory"));
