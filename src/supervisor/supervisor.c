@@ -81,11 +81,23 @@ static void perform_all(struct supervisor *supervisor)
     supervisor->is_performing = false;
 }
 
+static void note_tilt(struct supervisor *supervisor, uint64_t now_ms)
+{
+    struct engine_tilt tilt;
+
+    engine_tilt(supervisor->engine, &tilt);
+    stumbles_note_tilt(&supervisor->stumbles, &tilt, now_ms);
+    supervisor->agent.tilts = tilt.count;
+    supervisor->agent.tilted_ms = tilt.last_ms;
+}
+
 static void give(struct supervisor *supervisor,
                  const struct engine_event *event)
 {
-    engine_on_event(supervisor->engine, event, clock_monotonic_ms(),
-                    clock_wall_ms());
+    uint64_t now_ms = clock_monotonic_ms();
+
+    engine_on_event(supervisor->engine, event, now_ms, clock_wall_ms());
+    note_tilt(supervisor, now_ms);
     perform_all(supervisor);
 }
 
@@ -154,15 +166,7 @@ static void handle_pool_ending(struct prober_pool *pool,
 static void handle_alarm(uv_timer_t *timer)
 {
     struct supervisor *supervisor = timer->data;
-    uint64_t due_ms = supervisor->alarm_armed_ms;
-    uint64_t now_ms = clock_monotonic_ms();
 
-    /* Where libuv's clock is a coarse one, it may also be early. */
-    if (now_ms > due_ms + SUPERVISOR_LATE_MS) {
-        /* The engine sees it too and blames nobody for our lateness. */
-        log_event(LEVEL_WARNING, "loop_late",
-                  LOG_NUMBER("late_ms", now_ms - due_ms));
-    }
     supervisor->alarm_armed_ms = 0;
     supervisor_feed(supervisor, &(struct engine_event){.kind = ENGINE_TIME});
 }
@@ -214,6 +218,9 @@ static void handle_heartbeat(uv_timer_t *timer)
     }
     prober_pool_note_steps(&supervisor->pool);
     supervisor->are_services_dirty = true;
+    note_tilt(supervisor, clock_monotonic_ms());
+    stumbles_note_clocks(&supervisor->stumbles, clock_monotonic_ms(),
+                         clock_wall_ms());
     scoreboard_beat(supervisor);
 }
 

@@ -24,6 +24,7 @@
 #include "supervisor/reload.h"
 #include "supervisor/resolver.h"
 #include "supervisor/service.h"
+#include "supervisor/stumbles.h"
 #include "wire/pulse.h"
 
 #define SUPERVISOR_LISTENERS_MOST 2
@@ -34,7 +35,7 @@
 /* Events that performing the engine's actions can cause: a spawn's outcome and
  * a killed prober's end, each once a prober. */
 #define SUPERVISOR_WAITING_MOST (2 * ENGINE_PROBERS_MOST)
-/* A loop turn this late is told in the log. */
+/* A wake-up later than this: we stood still. */
 #define SUPERVISOR_LATE_MS 250
 
 struct flags;
@@ -84,6 +85,7 @@ struct supervisor {
     struct finder finder;
     struct operator_desk operators;
     struct deathwatch deathwatch;
+    struct stumbles stumbles;
     struct resolver resolver;
     struct manager manager; /* the service manager, if there is one */
     uint32_t service_slots; /* of the board in use */
