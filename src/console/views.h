@@ -25,10 +25,10 @@ void views_instance(const struct snapshot *snapshot,
 bool views_named_instance(const struct snapshot *snapshot, const char *name,
                           struct body *body);
 
-/* /tasks: tasks. Reads the names of their instances by itself. */
+/* /tasks: tasks, services. Reads the names of their instances by itself. */
 void views_tasks(struct snapshot *snapshot, struct body *body);
 
-/* /goroutines with ?debug= 0, 1 or 2: tasks. Plain text. */
+/* /goroutines with ?debug= 0, 1 or 2: tasks, services. Plain text. */
 void views_goroutines(struct snapshot *snapshot, unsigned debug,
                       struct body *body);
 

@@ -2,10 +2,14 @@
  * views_tasks.c - everything alive, as /tasks and /goroutines tell it.
  *
  * Both come from one copy of the tasks record, so that what is started is
- * always what is finished, reaped or live, in every single answer.
+ * always what is finished, reaped or live, in every single answer. What the
+ * kernel says a task's process waits in is read now, from files that wait for
+ * nobody.
  */
 #include <inttypes.h>
 
+#include "console/debug.h"
+#include "console/kernel_words.h"
 #include "console/views.h"
 
 /* The name of a task's instance; "" of a process. */
@@ -21,7 +25,7 @@ static const char *instance_name(struct snapshot *snapshot,
 }
 
 static void put_task(struct view *view, struct snapshot *snapshot,
-                     const struct task *task)
+                     const struct task *task, struct kernel_words *words)
 {
     view_open_object(view, NULL);
     view_number(view, "id", task->id);
@@ -38,13 +42,16 @@ static void put_task(struct view *view, struct snapshot *snapshot,
     }
     view_text(view, "step", step_name(task->step));
     view_signed(view, "pid", task->pid);
+    view_text(view, "kernel", kernel_words_find(words, task->pid));
     view_close_object(view);
 }
 
 void views_tasks(struct snapshot *snapshot, struct body *body)
 {
     const struct tasks *tasks = snapshot->tasks;
+    struct kernel_words words;
     struct view view;
+    kernel_words_init(&words, snapshot);
     view_init(&view, body);
     view_open_object(&view, NULL);
     view_number(&view, "live", tasks->live);
@@ -53,9 +60,10 @@ void views_tasks(struct snapshot *snapshot, struct body *body)
     view_number(&view, "reaped", tasks->reaped);
     view_open_list(&view, "tasks");
     for (uint32_t i = 0; i < tasks->live; i++) {
-        put_task(&view, snapshot, &tasks->list[i]);
+        put_task(&view, snapshot, &tasks->list[i], &words);
     }
     view_close_list(&view);
+    debug_put_endings(&view, snapshot);
     view_close_object(&view);
     body_text(body, "\n");
 }
@@ -89,8 +97,22 @@ static void write_counts(const struct tasks *tasks, enum task_kind kind,
     }
 }
 
+static void write_process(const struct task *task, struct kernel_words *words,
+                          struct body *body)
+{
+    if (task->pid <= 0) {
+        body_text(body, "    not yet in a process\n");
+        return;
+    }
+    body_format(body, "    pid %" PRId32 "\n", task->pid);
+    const char *word = kernel_words_find(words, task->pid);
+    if (word[0] != '\0') {
+        body_format(body, "    kernel %s\n", word);
+    }
+}
+
 static void write_task(struct snapshot *snapshot, const struct task *task,
-                       struct body *body)
+                       struct kernel_words *words, struct body *body)
 {
     bool is_probe = task->kind == TASK_PROBE;
     body_format(body, "\ntask %" PRIu64 " [%s %s, ", task->id,
@@ -107,11 +129,7 @@ static void write_task(struct snapshot *snapshot, const struct task *task,
         body_duration(body, task->deadline_ms - task->started_ms);
         body_text(body, " after its start\n");
     }
-    if (task->pid > 0) {
-        body_format(body, "    pid %" PRId32 "\n", task->pid);
-    } else {
-        body_text(body, "    not yet in a process\n");
-    }
+    write_process(task, words, body);
 }
 
 void views_goroutines(struct snapshot *snapshot, unsigned debug,
@@ -134,7 +152,10 @@ void views_goroutines(struct snapshot *snapshot, unsigned debug,
         }
         return;
     }
+    struct kernel_words words;
+    kernel_words_init(&words, snapshot);
     for (uint32_t i = 0; i < tasks->live; i++) {
-        write_task(snapshot, &tasks->list[i], body);
+        write_task(snapshot, &tasks->list[i], &words, body);
     }
+    debug_write_endings(snapshot, body);
 }
