@@ -15,6 +15,7 @@
 
 #define ORACLE_PUBLISH_MS 150 /* a claim to its node, nobody being ill */
 #define ORACLE_SORTED_MS 6000 /* the healthy stand still in the last of it */
+#define ORACLE_FIRST_MS 4000  /* by then everybody had a verdict */
 #define ORACLE_STEADY_MS 3000 /* no writes in the last of it */
 
 #define PROPERTY_TEXT(constant, text) [constant] = (text),
@@ -164,6 +165,7 @@ struct appointment {
     uint32_t index;
     enum state state;
     uint64_t moves;
+    uint64_t ordered_ms;
 };
 
 static void meet_at(struct world *world, uint64_t at_ms, world_cb callback,
@@ -182,13 +184,25 @@ static void check_staleness(struct world *world, void *data)
                  "still says up", appointment->index);
 }
 
+/* What was ordered just now need not be published yet. */
+static bool is_just_ordered(const struct world *world, uint32_t index)
+{
+    uint64_t ordered_ms = world->operator_of_host.ordered_ms[index];
+    return ordered_ms != 0 && world->now_ms - ordered_ms <= ORACLE_PUBLISH_MS;
+}
+
 static void check_prompt(struct world *world, void *data)
 {
     const struct appointment *appointment = data;
-    oracle_check(world, PROPERTY_PROMPT,
-                 world->oracle.witnesses[appointment->index].said ==
-                     appointment->state,
-                 state_name(appointment->state), appointment->index);
+    uint32_t index = appointment->index;
+    enum state expected = world->operator_of_host.maints[index].is_on
+                              ? STATE_MAINT
+                              : appointment->state;
+    if (!is_just_ordered(world, index)) {
+        oracle_check(world, PROPERTY_PROMPT,
+                     world->oracle.witnesses[index].said == expected,
+                     state_name(expected), index);
+    }
 }
 
 static void check_delay(struct world *world, void *data)
@@ -207,6 +221,13 @@ enum state oracle_truth(enum redis_mode mode)
     return mode == REDIS_LOADS ? STATE_LOADING : STATE_DOWN;
 }
 
+enum state oracle_expected(const struct world *world, uint32_t instance,
+                           enum redis_mode mode)
+{
+    return world->operator_of_host.maints[instance].is_on ? STATE_MAINT
+                                                          : oracle_truth(mode);
+}
+
 /* Without faults of ours: this long after a change its node has followed,
  * a round that was under way included. */
 static uint64_t follow_ms(const struct instance_settings *own)
@@ -217,12 +238,56 @@ static uint64_t follow_ms(const struct instance_settings *own)
            ORACLE_PUBLISH_MS;
 }
 
+/* No other order came since. A node that is not there says nothing wrong. */
+static void check_order(struct world *world, void *data)
+{
+    const struct appointment *appointment = data;
+    uint32_t index = appointment->index;
+    const struct sim_operator *operator_of_host = &world->operator_of_host;
+    enum state said = world->oracle.witnesses[index].said;
+    bool is_maint = said == STATE_MAINT;
+    if (operator_of_host->ordered_ms[index] != appointment->ordered_ms ||
+        said == STATE_NONE ||
+        (said == STATE_UNKNOWN && !world->plan.is_quiet)) {
+        return;
+    }
+    oracle_check(world, PROPERTY_DRAINED,
+                 is_maint == operator_of_host->maints[index].is_on,
+                 state_name(said), index);
+    const struct redis *redis = &world->redis[index];
+    uint64_t followed_ms =
+        world->now_ms - follow_ms(&world->settings.instances[index]);
+    if (world->plan.is_quiet && !is_maint &&
+        followed_ms > WORLD_START_MS + ORACLE_FIRST_MS &&
+        redis_at(redis, followed_ms) == redis_at(redis, world->now_ms)) {
+        enum state truth = oracle_truth(redis_at(redis, world->now_ms)->mode);
+        oracle_check(world, PROPERTY_DRAINED, said == truth, state_name(said),
+                     index);
+    }
+}
+
+void oracle_ordered(struct world *world, uint32_t instance)
+{
+    struct appointment appointment = {.index = instance,
+                                      .ordered_ms = world->now_ms};
+    uint64_t after_ms =
+        world->plan.is_quiet ? ORACLE_PUBLISH_MS : bound_of(world, instance);
+    if (world->plan.is_bounded) {
+        world_at(world, world->now_ms + after_ms, check_order,
+                 world_copy(&appointment, sizeof appointment));
+    }
+}
+
 static void check_blip(struct world *world, void *data)
 {
     const struct appointment *appointment = data;
     const struct witness *witness =
         &world->oracle.witnesses[appointment->index];
-    oracle_check(world, PROPERTY_BLIP, witness->moves == appointment->moves,
+    uint64_t ordered_ms =
+        world->operator_of_host.ordered_ms[appointment->index];
+    oracle_check(world, PROPERTY_BLIP,
+                 witness->moves == appointment->moves ||
+                     ordered_ms + ORACLE_PUBLISH_MS >= appointment->ordered_ms,
                  "a blip moved its node", appointment->index);
 }
 
@@ -235,6 +300,7 @@ static void watch_blip(struct world *world, void *data)
     const struct instance_settings *own =
         &world->settings.instances[appointment->index];
     appointment->moves = witness->moves;
+    appointment->ordered_ms = world->now_ms;
     if (witness->said == STATE_UP) {
         world_at(world, world->now_ms + 2 * (own->timeout_ms + BOUNDS_RETRY_MS),
                  check_blip, world_copy(appointment, sizeof *appointment));

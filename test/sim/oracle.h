@@ -42,6 +42,8 @@ struct world;
     X(PROPERTY_MEMBERS, "members stand where their node says they may, and "  \
                         "nowhere else, from one transaction to the next")     \
     X(PROPERTY_LEFT_OVER, "members of a configuration that is no more go")    \
+    X(PROPERTY_DRAINED, "a drained instance says maint, and one that was "    \
+                        "lifted what its probes say, from the order on")      \
     X(PROPERTY_STEADY, "a steady fleet writes nothing to ZooKeeper")
 
 #define PROPERTY_ENUM(constant, text) constant,
@@ -73,6 +75,11 @@ struct oracle {
 void oracle_start(struct world *world);
 /* What a node says in the end of a Redis that stays like this. */
 enum state oracle_truth(enum redis_mode mode);
+/* The same of an instance that may be drained. */
+enum state oracle_expected(const struct world *world, uint32_t instance,
+                           enum redis_mode mode);
+/* The operator drained it just now, or lifted that. */
+void oracle_ordered(struct world *world, uint32_t instance);
 /* Counts the check; `holds` false fails the seed. */
 void oracle_check(struct world *world, enum property property, bool holds,
                   const char *what, uint32_t instance);

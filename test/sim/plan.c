@@ -243,8 +243,13 @@ void plan_make(struct world *world)
     plan_fleet(world);
     plan_odds(plan);
     plan_courses(world);
+    /* Where a node that moves breaks a rule, nobody moves it. */
+    plan->has_drains = !plan->is_steady && plan->culprit == UINT32_MAX &&
+                       plan->scenario != SCENARIO_EPIDEMIC &&
+                       world_chance(world, 40);
     plan->may_expire = plan->scenario == SCENARIO_CHAOS || !plan->is_steady;
     faults_plan(world);
+    sim_operator_plan(world);
     const struct instance_settings *own = &world->settings.instances[0];
     uint64_t slowest_ms = 0;
     for (uint32_t i = 0; i < world->settings.instance_count; i++) {

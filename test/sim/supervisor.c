@@ -190,6 +190,7 @@ void sim_supervisor_start(struct world *world)
         abort();
     }
     adopt(world, left);
+    sim_operator_restore(world);
     board_destroy(left);
     store_agent(world);
     store_dirty(world);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "faults.h"
+#include "operator.h"
 #include "oracle.h"
 #include "plan.h"
 #include "probers.h"
@@ -57,6 +58,7 @@ struct world {
     struct sim_publisher publisher;
     struct sim_zookeeper zookeeper;
     struct oracle oracle;
+    struct sim_operator operator_of_host;
 };
 
 /* 0 .. below - 1. */
