@@ -63,6 +63,8 @@ struct board_agent {
     char state_path[SETTINGS_PATH_BYTES];
     char run_dir[SETTINGS_RUN_DIR_BYTES];
     char config_file[SETTINGS_PATH_BYTES];
+    char http_names[SETTINGS_HTTP_NAMES_BYTES]; /* Hosts the console answers
+                                                   to, beside its own */
     uint64_t config_loaded_wall_ms;
     bool is_config_bad;     /* the last reload was refused... */
     char config_error[256]; /* ...and why; "" = it was not */

@@ -28,6 +28,7 @@
 #define SETTINGS_KEPT_BYTES 256   /* path of a password, key, certificate */
 #define SETTINGS_USER_BYTES 129
 #define SETTINGS_SERVER_NAME_BYTES 256
+#define SETTINGS_HTTP_NAMES_BYTES 512
 
 enum settings_discover { DISCOVER_AUTO, DISCOVER_ON, DISCOVER_OFF };
 
@@ -108,6 +109,7 @@ struct settings {
     uint32_t registration_count;
 
     struct address http_listen; /* kind ADDRESS_NONE turns TCP off */
+    char http_names[SETTINGS_HTTP_NAMES_BYTES]; /* one,other; "" = none */
 
     uint32_t log_level;  /* enum log_level */
     uint32_t log_format; /* enum log_format */

@@ -202,6 +202,12 @@ static const struct option table[] = {
      IN_SETTINGS(http_listen),
      .fallback = "127.0.0.1:6060",
      .help = "where the console listens"},
+    {.scope = SCOPE_HTTP,
+     .name = "names",
+     .type = OPTION_HTTP_NAMES,
+     IN_SETTINGS(http_names),
+     .help = "names that browsers reach the console by, behind a proxy say; "
+             "localhost and its own addresses are always answered"},
 
     {.scope = SCOPE_LOG,
      .name = "level",

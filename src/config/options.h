@@ -39,6 +39,7 @@ enum option_type {
     OPTION_ADDRESS,       /* struct address of a Redis server */
     OPTION_LISTEN,        /* struct address to listen on */
     OPTION_SERVERS,       /* char[SETTINGS_SERVERS_BYTES] */
+    OPTION_HTTP_NAMES,    /* char[SETTINGS_HTTP_NAMES_BYTES] */
     OPTION_NODE_PATH,     /* char[SETTINGS_PATH_BYTES] */
     OPTION_DIRECTORY,     /* char[SETTINGS_RUN_DIR_BYTES] */
     OPTION_FILE,          /* char[SETTINGS_KEPT_BYTES], absolute when loaded */

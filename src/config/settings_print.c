@@ -20,6 +20,7 @@
 
 /* What is being printed, and how deep. */
 struct printer {
+    FILE *stream;
     const struct settings *settings;
     enum option_scope scope;
     uint32_t holder;
@@ -52,17 +53,17 @@ static bool is_plain_text(const char *text)
 }
 
 /* All texts are printable ASCII: checked when they were loaded. */
-static void print_text(const char *text)
+static void print_text(FILE *stream, const char *text)
 {
     if (is_plain_text(text)) {
-        printf("%s", text);
+        fprintf(stream, "%s", text);
         return;
     }
-    putchar('"');
+    fputc('"', stream);
     for (const char *at = text; *at != '\0'; at++) {
-        printf("%s%c", *at == '"' || *at == '\\' ? "\\" : "", *at);
+        fprintf(stream, "%s%c", *at == '"' || *at == '\\' ? "\\" : "", *at);
     }
-    putchar('"');
+    fputc('"', stream);
 }
 
 static bool is_typed(enum option_type type)
@@ -72,12 +73,13 @@ static bool is_typed(enum option_type type)
            type == OPTION_CHOICE;
 }
 
-static void print_value(const struct option *option, const char *text)
+static void print_value(FILE *stream, const struct option *option,
+                        const char *text)
 {
     if (is_typed(option->type)) {
-        printf("%s", text);
+        fprintf(stream, "%s", text);
     } else {
-        print_text(text);
+        print_text(stream, text);
     }
 }
 
@@ -111,7 +113,8 @@ static void print_key(struct printer *printer, const char *key)
 {
     int dash = (int)strlen(printer->dash);
 
-    printf("%*s%s%s:", printer->indent - dash, "", printer->dash, key);
+    fprintf(printer->stream, "%*s%s%s:", printer->indent - dash, "",
+            printer->dash, key);
     printer->dash = "";
 }
 
@@ -127,9 +130,9 @@ static void print_origin(const struct printer *printer,
 
     if (place != NULL) {
         write_origin(origin, printer, option, place);
-        printf(" # %s", origin);
+        fprintf(printer->stream, " # %s", origin);
     }
-    putchar('\n');
+    fputc('\n', printer->stream);
 }
 
 /* --- options ------------------------------------------------------------- */
@@ -143,8 +146,8 @@ static void print_scalar(struct printer *printer, const struct option *option)
     if (settings_value_text(option, printer->homes[option->home], text,
                             sizeof(text))) {
         print_key(printer, option->name);
-        putchar(' ');
-        print_value(option, text);
+        fputc(' ', printer->stream);
+        print_value(printer->stream, option, text);
         print_origin(printer, option);
     }
 }
@@ -153,9 +156,9 @@ static void print_include(const struct printer *printer,
                           const struct option *option)
 {
     if (printer->settings->include[0] != '\0') {
-        printf("# %s: ", option->name);
-        print_text(printer->settings->include);
-        printf(" # what it brought stands below\n");
+        fprintf(printer->stream, "# %s: ", option->name);
+        print_text(printer->stream, printer->settings->include);
+        fprintf(printer->stream, " # what it brought stands below\n");
     }
 }
 
@@ -168,7 +171,7 @@ static void print_section(struct printer *printer, const struct option *option)
         return;
     }
     print_key(printer, option->name);
-    putchar('\n');
+    fputc('\n', printer->stream);
     inside.scope = option->section;
     inside.indent += 2;
     inside.dash = "";
@@ -185,11 +188,11 @@ static void print_labels(struct printer *printer, const struct option *option)
     print_key(printer, option->name);
     print_origin(printer, option);
     for (uint32_t i = 0; i < instance->label_count; i++) {
-        printf("%*s", printer->indent + 2, "");
-        print_text(instance->labels[i].key);
-        printf(": ");
-        print_text(instance->labels[i].value);
-        putchar('\n');
+        fprintf(printer->stream, "%*s", printer->indent + 2, "");
+        print_text(printer->stream, instance->labels[i].key);
+        fprintf(printer->stream, ": ");
+        print_text(printer->stream, instance->labels[i].value);
+        fputc('\n', printer->stream);
     }
 }
 
@@ -205,6 +208,7 @@ static void print_registrations(struct printer *printer,
     print_origin(printer, option);
     for (uint32_t i = 0; i < settings->registration_count; i++) {
         struct printer entry = {
+            .stream = printer->stream,
             .settings = settings,
             .scope = option->section,
             .homes = {[HOME_REGISTRATION] = &settings->registrations[i]},
@@ -224,9 +228,10 @@ static void print_instances(struct printer *printer,
         return;
     }
     print_key(printer, option->name);
-    putchar('\n');
+    fputc('\n', printer->stream);
     for (uint32_t i = 0; i < settings->instance_count; i++) {
         struct printer entry = {
+            .stream = printer->stream,
             .settings = settings,
             .scope = option->section,
             .holder = 1 + i,
@@ -277,6 +282,7 @@ static void print_option(struct printer *printer, const struct option *option)
     case OPTION_ADDRESS:
     case OPTION_LISTEN:
     case OPTION_SERVERS:
+    case OPTION_HTTP_NAMES:
     case OPTION_NODE_PATH:
     case OPTION_DIRECTORY:
     case OPTION_FILE:
@@ -297,9 +303,10 @@ static void print_scope(struct printer *printer)
     }
 }
 
-void settings_print(const struct settings *settings)
+void settings_print(const struct settings *settings, FILE *stream)
 {
     struct printer printer = {
+        .stream = stream,
         .settings = settings,
         .scope = SCOPE_TOP,
         .homes = {[HOME_SETTINGS] = settings,
@@ -308,7 +315,8 @@ void settings_print(const struct settings *settings)
         .dash = "",
     };
 
-    printf("# sentinel-agent %s: the effective configuration\n", VERSION);
+    fprintf(stream, "# sentinel-agent %s: the effective configuration\n",
+            VERSION);
     print_scope(&printer);
     print_instances(&printer, option_of_type(OPTION_INSTANCES));
 }

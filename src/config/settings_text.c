@@ -69,6 +69,8 @@ static const char *shape_of(enum option_type type)
         return "an address such as 127.0.0.1:6060";
     case OPTION_SERVERS:
         return "host:port,host:port without spaces";
+    case OPTION_HTTP_NAMES:
+        return "host names such as db7.internal,db7 without spaces or ports";
     case OPTION_NODE_PATH:
         return "a node's path such as /services/redis";
     case OPTION_DIRECTORY:
@@ -146,6 +148,7 @@ bool settings_value_text(const struct option *option, const void *home,
     case OPTION_USER:
     case OPTION_SERVER_NAME:
     case OPTION_SERVERS:
+    case OPTION_HTTP_NAMES:
     case OPTION_NODE_PATH:
     case OPTION_DIRECTORY:
     case OPTION_FILE:

@@ -201,6 +201,19 @@ static bool is_servers(const char *text)
     return true;
 }
 
+/* No address, no port, no pattern: what a browser says in Host. */
+static bool is_http_names(const char *text)
+{
+    char rest[SETTINGS_HTTP_NAMES_BYTES];
+    char *next = rest;
+    bool is_good = text_copy(rest, sizeof(rest), text);
+
+    while (is_good && next != NULL) {
+        is_good = is_server_name(strsep(&next, ","));
+    }
+    return is_good;
+}
+
 /* A text's size with its NUL, and whether it is what the type wants. */
 static size_t check_text(enum option_type type, const char *text, bool *is_good)
 {
@@ -217,6 +230,9 @@ static size_t check_text(enum option_type type, const char *text, bool *is_good)
     case OPTION_SERVERS:
         *is_good = is_servers(text);
         return SETTINGS_SERVERS_BYTES;
+    case OPTION_HTTP_NAMES:
+        *is_good = is_http_names(text);
+        return SETTINGS_HTTP_NAMES_BYTES;
     case OPTION_NODE_PATH:
         *is_good = is_node_path(text);
         return SETTINGS_PATH_BYTES;
@@ -283,6 +299,7 @@ int settings_value_set(const struct option *option, void *home,
     case OPTION_USER:
     case OPTION_SERVER_NAME:
     case OPTION_SERVERS:
+    case OPTION_HTTP_NAMES:
     case OPTION_NODE_PATH:
     case OPTION_DIRECTORY:
     case OPTION_FILE:

@@ -116,6 +116,7 @@ void board_clean_agent(struct board_agent *agent)
     clean_text(agent->state_path);
     clean_text(agent->run_dir);
     clean_text(agent->config_file);
+    clean_text(agent->http_names);
     clean_shown(agent->config_error, sizeof agent->config_error);
     clean_bool(&agent->is_config_bad);
     if (agent->instance_count > SETTINGS_INSTANCES_MOST) {

@@ -104,6 +104,8 @@ static void describe_settings(struct supervisor *supervisor)
     (void)text_copy(agent->run_dir, sizeof(agent->run_dir), settings->run_dir);
     (void)text_copy(agent->config_file, sizeof(agent->config_file),
                     settings->file);
+    (void)text_copy(agent->http_names, sizeof(agent->http_names),
+                    settings->http_names);
     agent->config_loaded_wall_ms = clock_wall_ms();
     agent->rounds_since_ms = clock_monotonic_ms();
     agent->publish_heartbeat_ms = settings->heartbeat_ms;
