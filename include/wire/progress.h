@@ -22,7 +22,9 @@ enum helper_fd {
     HELPER_FD_CHANNEL = 3,
     HELPER_FD_SHARED = 4, /* prober: progress page; publisher, console:
                               the board; checker: where its answer goes */
-    HELPER_FD_LISTEN = 5, /* console: the first listening socket */
+    HELPER_FD_LISTEN = 5, /* console: the first listening socket; behind the
+                             last one what --config-fd names */
+    HELPER_FD_MOST = 31,
 };
 
 /* A shared anonymous page of one struct progress; close-on-exec. Returns the

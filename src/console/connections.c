@@ -19,8 +19,7 @@ struct connection *connections_take(struct connections *connections, int fd)
     for (int i = 0; i < CONNECTIONS_MOST; i++) {
         struct connection *connection = &connections->list[i];
         if (connection->fd < 0) {
-            connection->fd = fd;
-            connection->answers = 0;
+            *connection = (struct connection){.fd = fd};
             connections_renew(connections, connection);
             return connection;
         }
@@ -37,6 +36,7 @@ void connections_renew(struct connections *connections,
                        struct connection *connection)
 {
     connection->turn = ++connections->turns;
+    connection->is_held = false;
 }
 
 struct connection *connections_find_oldest(struct connections *connections)
@@ -44,7 +44,7 @@ struct connection *connections_find_oldest(struct connections *connections)
     struct connection *oldest = NULL;
     for (int i = 0; i < CONNECTIONS_MOST; i++) {
         struct connection *connection = &connections->list[i];
-        if (connection->fd >= 0 &&
+        if (connection->fd >= 0 && !connection->is_held &&
             (oldest == NULL || connection->turn < oldest->turn)) {
             oldest = connection;
         }

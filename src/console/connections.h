@@ -3,10 +3,13 @@
  *
  * A connection counts from when it came, or from its last answer's end: one
  * that asks again and again is younger than one that never finishes asking.
+ * Those that are held are fewer than half of all, so there is always one that
+ * can give way.
  */
 #ifndef CONSOLE_CONNECTIONS_H
 #define CONSOLE_CONNECTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CONNECTIONS_MOST 64
@@ -17,6 +20,8 @@ struct connection {
     int fd; /* borrowed */
     uint64_t turn;
     uint32_t answers; /* so far */
+    bool is_local;    /* through the unix socket */
+    bool is_held;     /* its answer takes its time: it does not give way */
 };
 
 struct connections {
@@ -30,11 +35,11 @@ void connections_init(struct connections *connections);
 struct connection *connections_take(struct connections *connections, int fd);
 void connections_release(struct connection *connection);
 
-/* Its request is answered: it begins to wait anew. */
+/* Its request is answered: it begins to wait anew, and is held no more. */
 void connections_renew(struct connections *connections,
                        struct connection *connection);
 
-/* NULL when there is none. */
+/* Of those that are not held; NULL when there is none. */
 struct connection *connections_find_oldest(struct connections *connections);
 
 #endif

@@ -1,9 +1,10 @@
 /*
  * console.c - wires the console's parts to one loop.
  *
- * It asks nobody for anything: the board is read when a request comes, the
- * channel carries one hello and, by its end, the supervisor's death. Nothing
- * of its state is worth saving, so its end is _exit.
+ * Answers are its own: the board is read when a request comes. The channel
+ * carries its hello and its figures, an operator's orders and what became of
+ * them, and, by its end, the supervisor's death. Nothing of its state is worth
+ * saving, so its end is _exit.
  */
 #include "console/console.h"
 
@@ -45,18 +46,27 @@ static void handle_heartbeat(uv_timer_t *timer)
     }
 }
 
-/* The table has no message to a console yet: the channel refuses them all. */
 static void handle_message(struct channel *channel,
                            const struct message *message)
 {
-    (void)channel;
-    (void)message;
+    struct console *console = channel->owner;
+    if (message->kind == MESSAGE_ORDERED) {
+        http_take_ordered(console->http, &message->ordered);
+    }
 }
 
 static void handle_channel_end(struct channel *channel, int status)
 {
     (void)channel; /* the process ends with it */
     _exit(status == 0 ? 0 : EXIT_FAULT);
+}
+
+static int send_order(void *owner, const struct message_order *order)
+{
+    struct console *console = owner;
+    const struct message message = {.kind = MESSAGE_ORDER, .order = *order};
+    int status = channel_send(&console->channel, &message);
+    return status == 0 ? channel_flush(&console->channel) : status;
 }
 
 static int say_hello(struct channel *channel)
@@ -107,17 +117,23 @@ static int start_sampling(struct console *console)
                           HISTORY_SAMPLE_MS);
 }
 
-static int start_http(struct console *console, uint32_t count)
+static int start_http(struct console *console,
+                      const struct console_options *options)
 {
     int fds[HTTP_LISTENERS_MOST];
-    if (count > HTTP_LISTENERS_MOST) {
+    struct http_spec spec = {.snapshot = &console->snapshot,
+                             .fds = fds,
+                             .fd_count = options->listen_fds,
+                             .config_fd = options->config_fd,
+                             .send_order = send_order,
+                             .owner = console};
+    if (options->listen_fds > HTTP_LISTENERS_MOST) {
         return -EINVAL;
     }
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < options->listen_fds; i++) {
         fds[i] = (int)(HELPER_FD_LISTEN + i);
     }
-    return http_create(&console->loop, &console->snapshot, fds, count,
-                       &console->http);
+    return http_create(&console->loop, &spec, &console->http);
 }
 
 /* The hello goes last: it says that requests are being answered. */
@@ -140,7 +156,7 @@ static int start(struct console *console, const struct console_options *options)
         status = start_sampling(console);
     }
     if (status == 0) {
-        status = start_http(console, options->listen_fds);
+        status = start_http(console, options);
     }
     return status == 0 ? say_hello(&console->channel) : status;
 }

@@ -9,6 +9,7 @@
 struct console_options {
     uint32_t generation;
     uint32_t listen_fds; /* from HELPER_FD_LISTEN on */
+    int config_fd;       /* the effective configuration; -1 = none */
 };
 
 /* Serves until the supervisor is gone; then the process ends at once. What

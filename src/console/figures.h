@@ -13,10 +13,14 @@
     X(403)                    \
     X(404)                    \
     X(405)                    \
+    X(409)                    \
+    X(411)                    \
+    X(413)                    \
     X(414)                    \
     X(431)                    \
     X(500)                    \
-    X(503)
+    X(503)                    \
+    X(504)
 
 enum figures_code {
 #define FIGURES_ENUM(code) FIGURES_##code,

@@ -14,8 +14,10 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "console/http_orders.h"
 #include "console/http_request.h"
 #include "console/http_state.h"
+#include "console/http_streams.h"
 
 /* The library's memory of one connection: header bytes, what it makes of
  * them, and the answer's head. */
@@ -29,8 +31,11 @@ static void begin_connection(struct http *http,
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    *socket_context = connections_take(&http->connections, info->connect_fd);
-    if (*socket_context != NULL) {
+    struct connection *taken =
+        connections_take(&http->connections, info->connect_fd);
+    *socket_context = taken;
+    if (taken != NULL) {
+        taken->is_local = listener_is_local(info->connect_fd);
         http->figures.open++;
     } else { /* not believed reachable: the library has the same limit */
         (void)shutdown(info->connect_fd, SHUT_RDWR); /* lost either way */
@@ -62,14 +67,12 @@ static void shed_oldest(struct http *http)
 
 /* --- the library in our loop ------------------------------------------ */
 
-static void turn_library(struct http *http);
-
 static void handle_library_timer(uv_timer_t *timer)
 {
-    turn_library(timer->data);
+    http_turn(timer->data);
 }
 
-static void turn_library(struct http *http)
+void http_turn(struct http *http)
 {
     MHD_UNSIGNED_LONG_LONG wait_ms = 0;
     (void)MHD_run(http->daemon); /* fails only for wrong flags */
@@ -85,7 +88,7 @@ static void handle_library_ready(uv_poll_t *poll, int status, int events)
 {
     (void)status; /* whatever it is, the library's turn finds it */
     (void)events;
-    turn_library(poll->data);
+    http_turn(poll->data);
 }
 
 static void handle_accept(struct listener *listener, int fd,
@@ -94,14 +97,14 @@ static void handle_accept(struct listener *listener, int fd,
     struct http *http = listener->owner;
     if (http->figures.open >= CONNECTIONS_MOST) {
         shed_oldest(http);
-        turn_library(http);
+        http_turn(http);
     }
     http->figures.accepted++;
     if (MHD_add_connection(http->daemon, fd, peer, length) != MHD_YES) {
         http->figures.accept_failures++; /* it has closed `fd` */
         return;
     }
-    turn_library(http);
+    http_turn(http);
 }
 
 static void handle_refuse(struct listener *listener)
@@ -114,8 +117,8 @@ static void handle_refuse(struct listener *listener)
 static struct MHD_Daemon *start_library(struct http *http)
 {
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
-        http_request_handle, http, MHD_OPTION_URI_LOG_CALLBACK,
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0,
+        NULL, NULL, http_request_handle, http, MHD_OPTION_URI_LOG_CALLBACK,
         http_request_begin, http, MHD_OPTION_NOTIFY_COMPLETED, http_request_end,
         http, MHD_OPTION_NOTIFY_CONNECTION, handle_connection, http,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST,
@@ -143,24 +146,39 @@ static int join_loop(struct http *http, uv_loop_t *loop)
     return status;
 }
 
-int http_create(uv_loop_t *loop, struct snapshot *snapshot, const int *fds,
-                size_t fd_count, struct http **created)
+static int start_listeners(struct http *http, uv_loop_t *loop)
 {
-    if (fd_count > HTTP_LISTENERS_MOST) {
+    int status = 0;
+    for (size_t i = 0; status == 0 && i < http->spec.fd_count; i++) {
+        status = listener_start(&http->listeners[i], loop, http->spec.fds[i],
+                                handle_accept, handle_refuse, http);
+    }
+    return status;
+}
+
+int http_create(uv_loop_t *loop, const struct http_spec *spec,
+                struct http **created)
+{
+    if (spec->fd_count > HTTP_LISTENERS_MOST) {
         return -EINVAL;
     }
     struct http *http = calloc(1, sizeof *http);
     if (http == NULL) {
         return -ENOMEM;
     }
-    http->snapshot = snapshot;
+    http->spec = *spec;
     http->figures.http_library = MHD_get_version();
     connections_init(&http->connections);
     http->daemon = start_library(http);
     int status = http->daemon != NULL ? join_loop(http, loop) : -ENOMEM;
-    for (size_t i = 0; status == 0 && i < fd_count; i++) {
-        status = listener_start(&http->listeners[i], loop, fds[i],
-                                handle_accept, handle_refuse, http);
+    if (status == 0) {
+        status = http_streams_init(http, loop);
+    }
+    if (status == 0) {
+        status = http_orders_init(http, loop);
+    }
+    if (status == 0) {
+        status = start_listeners(http, loop);
     }
     /* On failure the process ends; nothing is taken down piece by piece. */
     *created = http;

@@ -10,6 +10,7 @@
 
 #include "console/listener.h"
 #include "console/snapshot.h"
+#include "wire/message.h"
 
 /* What one client may cost, beside CONNECTIONS_MOST. */
 #define HTTP_HEADER_BYTES 8192
@@ -17,11 +18,33 @@
 
 #define HTTP_LISTENERS_MOST 4
 
+/* Readers of /events/stream, and orders that wait for the supervisor: both
+ * hold their connections. */
+#define HTTP_STREAMS_MOST 16
+#define HTTP_ORDERS_MOST 8
+#define HTTP_ORDER_MS 2000
+#define HTTP_BODY_BYTES 4096 /* of an order's body, which nobody reads */
+
+/* Passes an order on to the supervisor. 0 or a negative errno. */
+typedef int (*http_order_cb)(void *owner, const struct message_order *order);
+
+struct http_spec {
+    struct snapshot *snapshot; /* borrowed */
+    const int *fds;            /* listening sockets, taken */
+    size_t fd_count;
+    int config_fd; /* the effective configuration; -1 = none */
+    http_order_cb send_order;
+    void *owner; /* its context; borrowed */
+};
+
 struct http;
 
-/* Answers from `snapshot` (borrowed) on the listening sockets `fds`, which it
- * takes. 0 or a negative errno. */
-int http_create(uv_loop_t *loop, struct snapshot *snapshot, const int *fds,
-                size_t fd_count, struct http **created);
+/* Answers as `spec` says. 0 or a negative errno. */
+int http_create(uv_loop_t *loop, const struct http_spec *spec,
+                struct http **created);
+
+/* The supervisor has answered an order. */
+void http_take_ordered(struct http *http,
+                       const struct message_ordered *ordered);
 
 #endif

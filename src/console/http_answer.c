@@ -16,18 +16,12 @@ static const char *const headers[][2] = {
     {"Content-Security-Policy", PAGE_POLICY},
 };
 
-static bool add_headers(struct MHD_Response *response,
-                        const struct reply *reply)
+static bool add_headers(struct MHD_Response *response, const char *type)
 {
-    bool is_added =
-        MHD_add_response_header(response, "Content-Type", reply->type);
+    bool is_added = MHD_add_response_header(response, "Content-Type", type);
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
         is_added = is_added && MHD_add_response_header(response, headers[i][0],
                                                        headers[i][1]);
-    }
-    if (reply->code == MHD_HTTP_METHOD_NOT_ALLOWED) {
-        is_added =
-            is_added && MHD_add_response_header(response, "Allow", "GET, HEAD");
     }
     return is_added;
 }
@@ -52,6 +46,34 @@ static bool is_last_answer(struct MHD_Connection *connection)
     return context->answers >= CONNECTION_ANSWERS_MOST;
 }
 
+void http_answer_hold(struct MHD_Connection *connection)
+{
+    struct connection *context = http_answer_context(connection);
+    if (context != NULL) {
+        context->is_held = true;
+        context->answers = CONNECTION_ANSWERS_MOST;
+    }
+}
+
+enum MHD_Result http_answer_queue(struct http *http,
+                                  struct MHD_Connection *connection,
+                                  unsigned code, const char *type,
+                                  struct MHD_Response *response)
+{
+    enum MHD_Result result = MHD_NO;
+    bool is_ready = add_headers(response, type);
+    if (is_last_answer(connection)) {
+        is_ready = is_ready &&
+                   MHD_add_response_header(response, "Connection", "close");
+    }
+    if (is_ready) {
+        figures_count(&http->figures, code);
+        result = MHD_queue_response(connection, code, response);
+    }
+    MHD_destroy_response(response);
+    return result;
+}
+
 enum MHD_Result http_answer_send(struct http *http,
                                  struct MHD_Connection *connection,
                                  struct reply *reply)
@@ -63,16 +85,11 @@ enum MHD_Result http_answer_send(struct http *http,
         body_finish(&reply->body);
         return MHD_NO;
     }
-    enum MHD_Result result = MHD_NO;
-    bool is_ready = add_headers(response, reply);
-    if (is_last_answer(connection)) {
-        is_ready = is_ready &&
-                   MHD_add_response_header(response, "Connection", "close");
+    if (reply->allow != NULL &&
+        MHD_add_response_header(response, "Allow", reply->allow) != MHD_YES) {
+        MHD_destroy_response(response);
+        return MHD_NO;
     }
-    if (is_ready) {
-        figures_count(&http->figures, reply->code);
-        result = MHD_queue_response(connection, reply->code, response);
-    }
-    MHD_destroy_response(response);
-    return result;
+    return http_answer_queue(http, connection, reply->code, reply->type,
+                             response);
 }

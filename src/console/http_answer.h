@@ -18,4 +18,15 @@ enum MHD_Result http_answer_send(struct http *http,
                                  struct MHD_Connection *connection,
                                  struct reply *reply);
 
+/* Queues `response` with the headers of every answer, counts it and lets go
+ * of it. */
+enum MHD_Result http_answer_queue(struct http *http,
+                                  struct MHD_Connection *connection,
+                                  unsigned code, const char *type,
+                                  struct MHD_Response *response);
+
+/* This answer takes its time: meanwhile the connection does not give way to
+ * a new one. It ends with the answer. */
+void http_answer_hold(struct MHD_Connection *connection);
+
 #endif

@@ -12,9 +12,10 @@
 void *http_request_begin(void *context, const char *target,
                          struct MHD_Connection *connection);
 
-/* Called once when the header has come, and again when the request is whole.
- * An answer at the first call makes the library close the connection behind
- * it: right for a body, which is never read, and for what is refused. */
+/* Called once when the header has come, for each piece of a body, when the
+ * request is whole, and once more when its order has an outcome. An answer at
+ * the first call makes the library close the connection behind it: right for
+ * what has a body and should not. */
 enum MHD_Result http_request_handle(void *context,
                                     struct MHD_Connection *connection,
                                     const char *url, const char *method,

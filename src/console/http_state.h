@@ -12,26 +12,59 @@
 #include "console/figures.h"
 #include "console/http.h"
 #include "console/listener.h"
+#include "console/reply.h"
 #include "console/routes.h"
 #include "console/snapshot.h"
+#include "console/stream.h"
 
+struct MHD_Connection;
 struct MHD_Daemon;
+
+/* One reader of events. `connection` NULL: free. */
+struct http_stream {
+    struct http *http; /* borrowed */
+    struct MHD_Connection *connection;
+    int fd;          /* borrowed */
+    bool is_waiting; /* suspended until there is news */
+    struct stream stream;
+};
+
+/* An order that the supervisor has not answered yet. `id` 0: free. */
+struct http_order {
+    struct http *http; /* borrowed */
+    uint32_t id;
+    struct request *request; /* borrowed; it knows us too */
+    uv_timer_t timer;        /* when it has taken too long */
+};
 
 struct http {
     struct MHD_Daemon *daemon;
-    struct snapshot *snapshot; /* borrowed */
+    struct http_spec spec;
     struct figures figures;
     uv_poll_t poll;
     uv_timer_t timer;
     struct listener listeners[HTTP_LISTENERS_MOST];
     struct connections connections;
+    uint32_t stream_count;
+    struct http_stream streams[HTTP_STREAMS_MOST];
+    uv_timer_t look; /* for news; runs while somebody reads */
+    uint32_t order_id;
+    struct http_order orders[HTTP_ORDERS_MOST];
 };
 
-/* A request's target as it came, from its first line to its end. */
+/* One request, from its first line to the end of its answer. */
 struct request {
+    struct MHD_Connection *connection; /* borrowed */
     bool is_begun;
     bool is_too_long;
     char target[ROUTES_TARGET_BYTES];
+    struct http_order *order; /* it waits for this one; NULL = for none */
+    bool has_outcome;         /* of its order: */
+    struct reply outcome;     /* then owned, until it is sent */
 };
+
+/* Has the library do what is due, and sets the timer to what is due next.
+ * Never from inside one of its callbacks. */
+void http_turn(struct http *http);
 
 #endif

@@ -112,3 +112,11 @@ void listener_local_text(int fd, char *text, socklen_t size)
                         size); /* fails on short buffers only */
     }
 }
+
+bool listener_is_local(int fd)
+{
+    int domain = AF_UNSPEC;
+    socklen_t length = sizeof domain;
+    return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 &&
+           domain == AF_UNIX;
+}

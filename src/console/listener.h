@@ -5,6 +5,7 @@
 #ifndef CONSOLE_LISTENER_H
 #define CONSOLE_LISTENER_H
 
+#include <stdbool.h>
 #include <sys/socket.h>
 #include <uv.h>
 
@@ -45,5 +46,9 @@ int listener_start(struct listener *listener, uv_loop_t *loop, int fd,
 /* The literal address a client of this connection connected to; "" for a unix
  * socket. `size` is at least INET6_ADDRSTRLEN. */
 void listener_local_text(int fd, char *text, socklen_t size);
+
+/* True if this connection came through a unix socket; false when that cannot
+ * be told. */
+bool listener_is_local(int fd);
 
 #endif

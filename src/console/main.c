@@ -21,6 +21,7 @@ static const char help[] =
     "It is started by sentinel-agent, which gives it its sockets:\n"
     "  --generation N   the number the supervisor knows it by\n"
     "  --listen-fds N   listening sockets from descriptor 5 on\n"
+    "  --config-fd N    the effective configuration, to show\n"
     "  --version        print the version\n"
     "  --help           print this\n";
 
@@ -52,12 +53,17 @@ static bool take_option(const char *name, const char *value,
         options->listen_fds = (uint32_t)number;
         return true;
     }
+    if (strcmp(name, "--config-fd") == 0 &&
+        parse_u64(value, HELPER_FD_LISTEN, HELPER_FD_MOST, &number) == 0) {
+        options->config_fd = (int)number;
+        return true;
+    }
     return false;
 }
 
 int main(int argc, char **argv)
 {
-    struct console_options options = {0};
+    struct console_options options = {.config_fd = -1};
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         return puts("sentinel-console " VERSION) < 0;
     }

@@ -1,12 +1,13 @@
 /*
- * routes.h - what a request asks for: its target and its Host, as bytes a
- * stranger sent. Pure, and fuzzed.
+ * routes.h - what a request asks for: its target, as bytes a stranger sent.
+ * Pure, and fuzzed.
  */
 #ifndef CONSOLE_ROUTES_H
 #define CONSOLE_ROUTES_H
 
 #include <stdbool.h>
 
+#include "console/arguments.h"
 #include "model/settings.h"
 
 /* A longer request target is refused before it is looked at. */
@@ -26,16 +27,33 @@
     X(ROUTE_READYZ, "/readyz")         \
     X(ROUTE_BOUNDS, "/bounds")         \
     X(ROUTE_CHARTS, "/debug/charts")   \
-    X(ROUTE_BUILDINFO, "/buildinfo")
+    X(ROUTE_PROCS, "/debug/procs")     \
+    X(ROUTE_HEAP, "/debug/heap")       \
+    X(ROUTE_FDS, "/debug/fds")         \
+    X(ROUTE_BUILDINFO, "/buildinfo")   \
+    X(ROUTE_CHECK, "/check/")          \
+    X(ROUTE_EVENTS, "/events")         \
+    X(ROUTE_STREAM, "/events/stream")  \
+    X(ROUTE_SD, "/sd")                 \
+    X(ROUTE_CONFIG, "/config")
+
+/* What changes something: by POST, and through the unix socket alone. */
+#define ROUTE_ORDER_TABLE(X)      \
+    X(ROUTE_DRAIN, "/drain/")     \
+    X(ROUTE_UNDRAIN, "/undrain/") \
+    X(ROUTE_RELOAD, "/reload")    \
+    X(ROUTE_PROBE, "/probe/")
 
 #define ROUTE_ENUM(constant, path) constant,
-enum route_kind { ROUTE_TABLE(ROUTE_ENUM) ROUTE_COUNT };
+enum route_kind {
+    ROUTE_TABLE(ROUTE_ENUM) ROUTE_ORDER_TABLE(ROUTE_ENUM) ROUTE_COUNT
+};
 #undef ROUTE_ENUM
 
 struct route {
     enum route_kind kind;
-    unsigned debug;                 /* ?debug=, 0 to 2; 0 when absent */
-    char name[SETTINGS_NAME_BYTES]; /* of ROUTE_INSTANCE, else "" */
+    char name[SETTINGS_NAME_BYTES]; /* of a path that takes one, else "" */
+    struct arguments arguments;
     /* host[:port] of a target in absolute form ("http://host/path"), which
      * then counts instead of the Host header; else "". */
     char authority[ROUTES_AUTHORITY_BYTES];
@@ -45,10 +63,7 @@ struct route {
  * -EINVAL when it is not a target or an argument is out of range. */
 int routes_decode(const char *target, struct route *route);
 
-/* True if a request for this host[:port] may be answered: `localhost`, a
- * loopback literal, or `local`, the literal address the client connected to
- * (NULL: none). A name is how a web page of a stranger would reach us through
- * the reader's own browser, so no other name is taken. */
-bool routes_host_is_allowed(const char *host, const char *local);
+/* True for a path that takes an order. */
+bool routes_is_order(enum route_kind kind);
 
 #endif

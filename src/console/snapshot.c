@@ -160,6 +160,22 @@ const struct board_instance *snapshot_read_instance(struct snapshot *snapshot,
     return snapshot_instance(snapshot, index);
 }
 
+/* Names never change on one board, so an old copy tells which record it is. */
+const struct board_instance *snapshot_find_instance(struct snapshot *snapshot,
+                                                    const char *name)
+{
+    for (uint32_t i = 0; i < snapshot->agent.instance_count; i++) {
+        const struct board_instance *copy = snapshot_instance(snapshot, i);
+        if (copy == NULL) {
+            copy = snapshot_read_instance(snapshot, i);
+        }
+        if (copy != NULL && strcmp(copy->settings.name, name) == 0) {
+            return snapshot_read_instance(snapshot, i);
+        }
+    }
+    return NULL;
+}
+
 uint64_t snapshot_age_ms(const struct snapshot *snapshot, uint64_t then_ms)
 {
     return then_ms < snapshot->now_ms ? snapshot->now_ms - then_ms : 0;

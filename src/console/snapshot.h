@@ -33,7 +33,7 @@ struct snapshot {
     const struct board *board; /* borrowed */
     /* What the console has sampled of it; borrowed, NULL without. */
     const struct history_book *history;
-    uint64_t now_ms;           /* of the last refresh: ages count from it */
+    uint64_t now_ms; /* of the last refresh: ages count from it */
     uint64_t now_wall_ms;
     uint64_t failures;      /* records that could not be read, so far */
     uint64_t oldest_ms;     /* read_ms of the oldest copy last asked for */
@@ -63,6 +63,11 @@ const struct board_instance *snapshot_read_instance(struct snapshot *snapshot,
                                                     uint32_t index);
 const struct board_instance *snapshot_instance(const struct snapshot *snapshot,
                                                uint32_t index);
+
+/* The instance of that name, read anew and alone; NULL if there is none. The
+ * agent's record must have been read. */
+const struct board_instance *snapshot_find_instance(struct snapshot *snapshot,
+                                                    const char *name);
 
 /* Milliseconds since `then_ms`; 0 when that is still to come. */
 uint64_t snapshot_age_ms(const struct snapshot *snapshot, uint64_t then_ms);

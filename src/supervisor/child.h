@@ -82,6 +82,8 @@ struct child_spec {
     int shared_fd;         /* becomes HELPER_FD_SHARED; borrowed */
     const int *listen_fds; /* become HELPER_FD_LISTEN...; borrowed */
     int listen_count;
+    int config_fd; /* becomes the one behind them, told by --config-fd;
+                      borrowed; 0 or less: none */
     child_message_cb on_message;
     child_ended_cb on_ended;
     child_over_cb on_over;

@@ -17,7 +17,7 @@
 #include "wire/progress.h"
 
 /* Above every descriptor number a helper is given. */
-#define SCRATCH_FD 32
+#define SCRATCH_FD (HELPER_FD_MOST + 1)
 /* Where close_range is missing (before Linux 5.9): as many as we ever open. */
 #define DESCRIPTORS_MOST 1024
 
@@ -73,6 +73,8 @@ int child_exec_init(struct child_exec *birth, const struct child_spec *spec,
                       spec->generation);
     (void)text_format(birth->listen_count, sizeof(birth->listen_count), "%d",
                       spec->listen_count);
+    (void)text_format(birth->config_fd, sizeof(birth->config_fd), "%d",
+                      HELPER_FD_LISTEN + spec->listen_count);
     (void)text_format(birth->log_level, sizeof(birth->log_level),
                       LOG_LEVEL_VARIABLE "=%s",
                       log_level_name(log_get_level()));
@@ -86,6 +88,10 @@ int child_exec_init(struct child_exec *birth, const struct child_spec *spec,
     } else if (spec->role != NULL) {
         birth->argv[3] = "--role";
         birth->argv[4] = spec->role;
+    }
+    if (spec->listen_count > 0 && spec->config_fd > 0) {
+        birth->argv[5] = "--config-fd";
+        birth->argv[6] = birth->config_fd;
     }
     birth->envp = make_environment(birth);
     return birth->envp != NULL ? 0 : -ENOMEM;
@@ -112,7 +118,8 @@ static int lift_fd(int fd)
     return fcntl(fd, F_DUPFD_CLOEXEC, SCRATCH_FD);
 }
 
-/* Leaves exactly: null, null, standard error, channel, shared, listeners. */
+/* Leaves exactly: null, null, standard error, channel, shared, listeners,
+ * configuration. */
 static void arrange_descriptors(const struct child_exec *birth)
 {
     const struct child_spec *spec = birth->spec;
@@ -120,6 +127,7 @@ static void arrange_descriptors(const struct child_exec *birth)
     int null_fd = lift_fd(open("/dev/null", O_RDWR | O_CLOEXEC));
     int channel_fd = lift_fd(birth->channel_fd);
     int shared_fd = lift_fd(spec->shared_fd);
+    int config_fd = spec->config_fd > 0 ? lift_fd(spec->config_fd) : -1;
     int next = HELPER_FD_LISTEN;
 
     for (int i = 0; i < spec->listen_count; i++) {
@@ -131,6 +139,9 @@ static void arrange_descriptors(const struct child_exec *birth)
     put_fd(shared_fd, HELPER_FD_SHARED);
     for (int i = 0; i < spec->listen_count; i++) {
         put_fd(listeners[i], next++);
+    }
+    if (spec->config_fd > 0) {
+        put_fd(config_fd, next++);
     }
     if (syscall(SYS_close_range, next, ~0U, 0) != 0) {
         for (int fd = next; fd < DESCRIPTORS_MOST; fd++) {

@@ -19,9 +19,10 @@ struct child_exec {
     pid_t parent;
     char generation[16];
     char listen_count[16];
+    char config_fd[16];
     char log_level[48];
     char log_format[48];
-    const char *argv[6];
+    const char *argv[8];
     char **envp; /* the array is owned, its texts are borrowed */
 };
 

@@ -3,10 +3,13 @@
  */
 #include "supervisor/helpers.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
+#include "supervisor/config_text.h"
 #include "supervisor/leaving.h"
 #include "supervisor/operator_desk.h"
 #include "supervisor/scoreboard.h"
@@ -126,8 +129,22 @@ static void handle_console_message(struct service *console,
     }
 }
 
+/* Of the settings in force now. Without it the console shows the rest. */
+static void renew_config_text(struct supervisor *supervisor)
+{
+    if (supervisor->config_fd > 0) {
+        (void)close(supervisor->config_fd); /* the console has its own */
+    }
+    supervisor->config_fd = config_text_create(supervisor->settings);
+    if (supervisor->config_fd < 0) {
+        log_event(LEVEL_WARNING, "config_not_shown",
+                  LOG_TEXT("error", strerror(-supervisor->config_fd)));
+    }
+}
+
 static void run_console(struct supervisor *supervisor, uint64_t grace_ms)
 {
+    renew_config_text(supervisor);
     struct service_spec spec = {
         .kind = SERVICE_CONSOLE,
         .program = supervisor->programs->console,
@@ -137,6 +154,7 @@ static void run_console(struct supervisor *supervisor, uint64_t grace_ms)
         .shared_fd = board_reader_fd(supervisor->board),
         .listen_fds = supervisor->listen_fds,
         .listen_count = supervisor->listen_count,
+        .config_fd = supervisor->config_fd,
         .on_ready = handle_console_ready,
         .on_message = handle_console_message,
         .on_down = handle_service_down,

@@ -209,7 +209,7 @@ int main(int argc, char **argv)
     if (code == 0 && flags.wants_check) {
         code = check(&flags, &settings);
     } else if (code == 0 && flags.wants_dump) {
-        settings_print(&settings);
+        settings_print(&settings, stdout);
     } else if (code == 0 && flags.instance != NULL) {
         code = print_instance(&flags, &settings);
     } else if (code == 0) {

@@ -77,6 +77,7 @@ static void spawn(struct service *service)
         .shared_fd = spec->shared_fd,
         .listen_fds = spec->listen_fds,
         .listen_count = spec->listen_count,
+        .config_fd = spec->config_fd,
         .on_message = handle_message,
         .on_ended = handle_ended,
         .on_over = handle_over,

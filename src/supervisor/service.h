@@ -53,6 +53,7 @@ struct service_spec {
     int shared_fd;
     const int *listen_fds; /* borrowed for ever */
     int listen_count;
+    int config_fd; /* likewise; 0 or less: none */
     service_ready_cb on_ready;
     service_message_cb on_message;
     service_down_cb on_down;

@@ -98,6 +98,7 @@ struct supervisor {
     bool withdrew;        /* the publisher said so by its exit code */
     int listen_fds[SUPERVISOR_LISTENERS_MOST];
     int listen_count;
+    int config_fd; /* of the settings' text, for the console; below 1: none */
     uint64_t alarm_armed_ms; /* what `alarm` is set to */
     uv_timer_t alarm;        /* engine_next_ms */
     uv_timer_t heartbeat;

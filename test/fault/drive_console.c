@@ -3,7 +3,7 @@
  * real sentinel-console on it, and plays with the board as it is told.
  *
  *     drive_console CONSOLE RUN_DIR [--instances N] [--listen ADDRESS]
- *                   [--no-zookeeper] [--not-ready]
+ *                   [--no-zookeeper] [--not-ready] [--torn]
  *
  * Prints one line of JSON with the console's port, socket and pid. Then it
  * reads commands from standard input, a line each, answering "done":
@@ -52,6 +52,7 @@ struct driver {
     bool is_silent;
     bool is_churning;
     bool is_torn;
+    bool starts_torn; /* before the console has read anything */
     uint16_t port;
     char socket_path[128];
     int channel;
@@ -305,6 +306,8 @@ static void take_arguments(struct driver *driver, int argc, char **argv)
             driver->has_zookeeper = false;
         } else if (strcmp(argv[i], "--not-ready") == 0) {
             driver->is_ready = false;
+        } else if (strcmp(argv[i], "--torn") == 0) {
+            driver->starts_torn = true;
         } else if (strcmp(argv[i], "--instances") == 0 &&
                    parse_u64(value, 0, SETTINGS_INSTANCES_MOST, &number) == 0) {
             driver->instances = (uint32_t)number;
@@ -336,6 +339,7 @@ int main(int argc, char **argv)
     driver.sample.agent.has_zookeeper = driver.has_zookeeper;
     driver.sample.agent.is_ready = driver.is_ready;
     beat(&driver);
+    tear(&driver, driver.starts_torn);
     start_console(&driver);
     await_hello(&driver);
     (void)printf("{\"port\":%u,\"socket\":\"%s\",\"pid\":%d}\n", driver.port,

@@ -10,9 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "console/hosts.h"
 #include "console/routes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
+
+static bool is_text(const char *text, size_t size)
+{
+    return text[0] == '\0' || text_is_printable(text, size - 1);
+}
+
+static bool takes_name(enum route_kind kind)
+{
+    return kind == ROUTE_INSTANCE || kind == ROUTE_CHECK ||
+           kind == ROUTE_DRAIN || kind == ROUTE_UNDRAIN || kind == ROUTE_PROBE;
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
@@ -29,11 +42,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     struct route route;
     if (routes_decode(target, &route) == 0) {
         assert(route.kind < ROUTE_COUNT);
-        assert(route.debug <= 2);
+        assert(route.arguments.debug <= 2);
+        assert(is_text(route.arguments.operator_name,
+                       sizeof route.arguments.operator_name));
+        assert(is_text(route.arguments.reason, sizeof route.arguments.reason));
         assert(memchr(route.name, '\0', sizeof route.name) != NULL);
-        assert((route.kind == ROUTE_INSTANCE) == (route.name[0] != '\0'));
+        assert(takes_name(route.kind) == (route.name[0] != '\0'));
     }
-    if (host != NULL && routes_host_is_allowed(host, "10.0.0.7")) {
+    if (host != NULL && hosts_is_allowed(host, "10.0.0.7", "db7,a.b")) {
         assert(strchr(host, '/') == NULL && strchr(host, '@') == NULL);
     }
     free(text);

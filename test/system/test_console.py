@@ -448,8 +448,8 @@ def test_a_torn_board_is_answered_from_the_last_good_copy(console):
              == 0, what="fresh copies")
 
 
-def test_a_board_torn_from_the_start_is_503(console):
-    console.say("tear")
+def test_a_board_torn_from_the_start_is_503(start):
+    console = start("--torn")
     for path in PATHS:
         assert console.get(path).code == 503
     console.say("heal")

@@ -23,7 +23,7 @@ static void print(const struct settings *settings, char *text)
     assert_true(fd >= 0 && kept >= 0);
     (void)fflush(stdout);
     assert_true(dup2(fd, STDOUT_FILENO) >= 0);
-    settings_print(settings);
+    settings_print(settings, stdout);
     (void)fflush(stdout);
     assert_true(dup2(kept, STDOUT_FILENO) >= 0);
     ssize_t length = pread(fd, text, PRINTED_MOST - 1, 0);
