@@ -15,6 +15,9 @@ PREFIX   ?= /usr/local
 BINDIR   ?= $(PREFIX)/bin
 SBINDIR  ?= $(PREFIX)/sbin
 LIBEXECDIR ?= $(PREFIX)/libexec/sentinel-agent
+UNITDIR  ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+CONFDIR  ?= $(SYSCONFDIR)/sentinel-agent
 SYSCONFDIR ?= /etc
 DESTDIR  ?=
 
@@ -73,7 +76,7 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all help demo test test-fast lint format install clean bench \
+.PHONY: all help demo test test-fast lint format install deb clean bench \
         bench-fleet fuzz deps check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) ## build the five programs
@@ -225,15 +228,28 @@ lint: ## layout, arrows between rooms, clang-tidy
 format: ## lay out all C as .clang-format says
 	@clang-format -i $(wildcard include/*/*.h src/*/*.[ch] test/*/*.[ch])
 
+# Into the places of the FHS; a package sets them its own way.
 install: all ## DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) \
-	    $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SYSCONFDIR)/sentinel-agent
+	    $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(UNITDIR) \
+	    $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)$(CONFDIR)/instances.d
 	install -m 755 $B/sentinel-agent $(DESTDIR)$(SBINDIR)
 	install -m 755 $B/sentinelctl $(DESTDIR)$(BINDIR)
 	install -m 755 $B/sentinel-prober $B/sentinel-publisher \
 	    $B/sentinel-console $(DESTDIR)$(LIBEXECDIR)
-	install -m 644 etc/sentinel-agent.yaml \
-	    $(DESTDIR)$(SYSCONFDIR)/sentinel-agent/sentinel-agent.yaml.example
+	sed 's|@SBINDIR@|$(SBINDIR)|;s|@CONFDIR@|$(CONFDIR)|' \
+	    packaging/systemd/sentinel-agent.service.in \
+	    >$(DESTDIR)$(UNITDIR)/sentinel-agent.service
+	chmod 644 $(DESTDIR)$(UNITDIR)/sentinel-agent.service
+	install -m 644 packaging/systemd/sentinel-agent.sysusers \
+	    $(DESTDIR)$(SYSUSERSDIR)/sentinel-agent.conf
+	test -e $(DESTDIR)$(CONFDIR)/sentinel-agent.yaml || \
+	    install -m 644 etc/sentinel-agent.yaml $(DESTDIR)$(CONFDIR)
+	install -m 644 etc/instances.d/*.example $(DESTDIR)$(CONFDIR)/instances.d
+
+deb: ## a Debian package, into build/deb
+	@packaging/install-deps deb
+	@packaging/make-deb $(VERSION)
 
 clean: ## remove build/
 	rm -rf build
