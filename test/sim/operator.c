@@ -1,6 +1,7 @@
 /*
- * operator.c - see operator.h. He orders what he likes when he likes; an agent
- * that is away or stands still is not reached.
+ * operator.c - see operator.h. He orders what he likes when he likes. While the
+ * agent is away he edits the file by hand; one that stands still is not
+ * reached.
  */
 #include "world.h"
 
@@ -14,7 +15,7 @@ static void give_order(struct world *world, void *data)
     uint32_t index =
         (uint32_t)world_random(world, world->settings.instance_count);
     struct maint *maint = &self->maints[index];
-    if (!supervisor->is_alive || world->now_ms < supervisor->stalled_until_ms) {
+    if (supervisor->is_alive && world->now_ms < supervisor->stalled_until_ms) {
         return;
     }
     bool is_drain = !maint->is_on || world_chance(world, 20);
@@ -27,6 +28,9 @@ static void give_order(struct world *world, void *data)
     (void)text_format(maint->reason, sizeof maint->reason, "reason %u",
                       (unsigned)world_random(world, 3)); /* short */
     self->ordered_ms[index] = world->now_ms;
+    if (!supervisor->is_alive) {
+        return;
+    }
     struct engine_event event = {
         .kind = ENGINE_MAINT, .instance = index, .maint = maint};
     sim_supervisor_tell(world, supervisor->life, &event);
