@@ -8,24 +8,6 @@
 
 #include "console/page.h"
 
-/* "512 B", "1.5 GiB". */
-static void write_size(struct body *body, uint64_t bytes)
-{
-    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    size_t unit = 0;
-    uint64_t tenths = 0;
-    while (bytes >= 1024 && unit + 1 < sizeof units / sizeof units[0]) {
-        tenths = bytes % 1024 * 10 / 1024;
-        bytes /= 1024;
-        unit++;
-    }
-    body_decimal(body, bytes);
-    if (unit > 0) {
-        body_format(body, ".%" PRIu64, tenths);
-    }
-    body_format(body, " %s", units[unit]);
-}
-
 /* The percentage of a limit that is used, as far as both are known. */
 static void write_share(struct body *body, int64_t used, int64_t limit)
 {
@@ -42,10 +24,10 @@ static void write_memory(const struct facts *facts, struct body *body)
         return;
     }
     body_text(body, "<span>memory ");
-    write_size(body, (uint64_t)used);
+    page_write_size(body, (uint64_t)used);
     if (limit > 0) {
         body_text(body, " of ");
-        write_size(body, (uint64_t)limit);
+        page_write_size(body, (uint64_t)limit);
     }
     write_share(body, used, limit);
     body_text(body, "</span>");
@@ -82,7 +64,7 @@ void page_write_facts(const struct snapshot *snapshot,
                       const struct verdict *shown, struct body *body)
 {
     const struct facts *facts = &record->instance.facts;
-    body_text(body, "<td class=\"facts\" data-label=\"server\">");
+    body_text(body, "<td class=\"facts\" data-label=\"redis\">");
     body_html(body, shown->version);
     if (snapshot_has_fresh_facts(snapshot, record)) {
         if (facts->mode == MODE_CLUSTER || facts->mode == MODE_SENTINEL) {

@@ -1,148 +1,157 @@
 /*
- * page_instances.c - the page's table: a row an instance.
+ * page_instances.c - the page's table: a row an instance, those in trouble
+ * first.
  *
  * Names are checked by the configuration and details by the decoders, yet
  * everything of others goes through body_html.
  */
 #include <inttypes.h>
+#include <string.h>
 
 #include "console/page.h"
+#include "model/advice.h"
 
-/* The class a state is coloured by. */
-static const char *state_class(enum state state)
+/* What its clients can do with it. */
+static const char *serves(const struct verdict *shown)
 {
-    switch (state) {
-    case STATE_UP:
-        return "up";
-    case STATE_DEGRADED:
-    case STATE_LOADING:
-    case STATE_DRAINING:
-        return "warn";
-    case STATE_DOWN:
-        return "down";
-    case STATE_MAINT:
-    case STATE_UNKNOWN:
-        return "odd";
-    case STATE_NONE:
-    case STATE_COUNT:
-        break;
+    static const char *const words[][3] = {
+        /* writable: yes, no, anything else */
+        [ABILITY_UNKNOWN] = {"not known", "no writes", "not known"},
+        [ABILITY_YES] = {"reads, writes", "reads only", "reads"},
+        [ABILITY_NO] = {"writes only", "nothing", "no reads"},
+        [ABILITY_STALE] = {"old data, writes", "old data", "old data"},
+    };
+    if (shown->readable >= ABILITY_COUNT) {
+        return "?";
     }
-    return "none";
+    int column = shown->writable == ABILITY_YES  ? 0
+                 : shown->writable == ABILITY_NO ? 1
+                                                 : 2;
+    return words[shown->readable][column];
 }
 
-static void write_cell(struct body *body, const char *label, const char *text)
+static void write_ago(struct body *body, uint64_t now_ms, uint64_t then_ms)
 {
-    body_format(body, "<td data-label=\"%s\">", label);
-    body_html(body, text);
-    body_text(body, "</td>");
+    body_duration(body, then_ms < now_ms ? now_ms - then_ms : 0);
 }
 
-/* A cell of an age; `then` 0 is never. */
-static void write_age(struct body *body, const char *label, uint64_t now_ms,
-                      uint64_t then_ms)
+static void write_name(const struct board_instance *record, struct body *body)
 {
-    body_format(body, "<td data-label=\"%s\">", label);
-    if (then_ms == 0) {
-        body_text(body, "never");
-    } else {
-        body_duration(body, then_ms < now_ms ? now_ms - then_ms : 0);
-        body_text(body, " ago");
-    }
-    body_text(body, "</td>");
-}
-
-static enum state outcome_at(const struct instance *instance, uint64_t position)
-{
-    uint8_t state = instance->outcomes[position % INSTANCE_OUTCOMES];
-    return state < STATE_COUNT ? (enum state)state : STATE_NONE;
-}
-
-/* In words, for who cannot see the bar. */
-static void write_outcome_words(const struct instance *instance, uint64_t begin,
-                                uint64_t end, struct body *body)
-{
-    uint32_t counts[STATE_COUNT] = {0};
-    for (uint64_t i = begin; i < end; i++) {
-        counts[outcome_at(instance, i)]++;
-    }
-    body_format(body, "last %" PRIu64 " outcomes:", end - begin);
-    for (int i = 0; i < STATE_COUNT; i++) {
-        if (counts[i] > 0) {
-            body_format(body, " %" PRIu32 " %s", counts[i],
-                        state_name((enum state)i));
-        }
-    }
-}
-
-/* A rectangle a run of equal outcomes, the newest at the right. */
-static void write_outcomes(const struct instance *instance, struct body *body)
-{
-    uint64_t end = instance->outcome_count;
-    uint64_t begin = end > INSTANCE_OUTCOMES ? end - INSTANCE_OUTCOMES : 0;
-    uint64_t x = INSTANCE_OUTCOMES - (end - begin);
-    body_text(body, "<td><svg viewBox=\"0 0 60 8\" preserveAspectRatio=\"none\""
-                    " role=\"img\" aria-label=\"");
-    write_outcome_words(instance, begin, end, body);
-    body_text(body, "\"><title>");
-    write_outcome_words(instance, begin, end, body);
-    body_text(body, "</title>");
-    while (begin < end) {
-        enum state state = outcome_at(instance, begin);
-        uint64_t run = 0;
-        while (begin < end && outcome_at(instance, begin) == state) {
-            run++;
-            begin++;
-        }
-        body_format(body,
-                    "<rect class=\"%s\" x=\"%" PRIu64 "\" width=\"%" PRIu64
-                    "\" height=\"8\"/>",
-                    state_class(state), x, run);
-        x += run;
-    }
-    body_text(body, "</svg></td>");
-}
-
-static void write_row(const struct snapshot *snapshot,
-                      const struct board_instance *record, struct body *body)
-{
-    const struct instance *instance = &record->instance;
-    struct verdict shown;
-    snapshot_shown(snapshot, record, &shown);
-    body_text(body, "<tr><td class=\"name\"><a href=\"/status/");
-    body_html(body, record->settings.name);
+    const char *name = record->settings.name;
+    body_text(body, "<td class=\"name\"><a href=\"/status/");
+    body_html(body, name);
     body_text(body, "\">");
-    body_html(body, record->settings.name);
+    body_html(body, name);
     body_text(body, "</a><span>");
     body_html(body, instance_settings_published(&record->settings)->text);
-    body_format(body, "</span></td><td><span class=\"state %s\">%s</span></td>",
-                state_class(shown.state), state_name(shown.state));
-    write_age(body, "since", snapshot->now_wall_ms,
-              instance->claim.since_wall_ms);
-    write_cell(body, "reason", reason_name(shown.reason));
-    write_cell(body, "detail", shown.detail);
-    write_cell(body, "role", role_name(shown.role));
-    page_write_facts(snapshot, record, &shown, body);
-    write_cell(body, "readable", ability_name(shown.readable));
-    write_cell(body, "writable", ability_name(shown.writable));
-    write_age(body, "last success", snapshot->now_ms,
-              instance->last_success_ms);
-    write_outcomes(instance, body);
+    body_text(body, "</span></td>");
+}
+
+/* The state, and how long it stands; of one that is not up, when it last
+ * was. */
+static void write_state(const struct snapshot *snapshot,
+                        const struct board_instance *record,
+                        const struct verdict *shown, struct body *body)
+{
+    const struct instance *instance = &record->instance;
+    uint64_t since_ms = instance->claim.since_wall_ms;
+    body_text(body, "<td>");
+    page_write_state(shown->state, body);
+    body_text(body, "</td><td data-label=\"for\">");
+    if (since_ms > 0 && shown->state != STATE_NONE) {
+        write_ago(body, snapshot->now_wall_ms, since_ms);
+    }
+    if (shown->state != STATE_UP && instance->last_success_ms > 0) {
+        body_text(body, "<span>last up ");
+        write_ago(body, snapshot->now_ms, instance->last_success_ms);
+        body_text(body, " ago</span>");
+    }
+    body_text(body, "</td>");
+}
+
+/* Why: the reason as a sentence, and the detail that belongs to it. Of a
+ * drained one, who drained it and why, and what its probes say. */
+static void write_reason(const struct verdict *shown, struct body *body)
+{
+    const char *meaning = advice_meaning(shown->reason);
+    body_text(body, "<td class=\"why\" data-label=\"why\">");
+    if (shown->state == STATE_MAINT) {
+        body_html(body, shown->detail);
+        body_text(body, "<span>its probes say: ");
+        body_html(body, reason_name(shown->reason));
+        body_text(body, ", ");
+        body_html(body, meaning);
+        body_text(body, "</span></td>");
+        return;
+    }
+    if (meaning[0] != '\0') {
+        body_format(body, "<b>%s</b> ", reason_name(shown->reason));
+        body_html(body, meaning);
+    }
+    if (shown->detail[0] != '\0') {
+        body_text(body, "<span>");
+        body_html(body, shown->detail);
+        body_text(body, "</span>");
+    }
+    body_text(body, "</td>");
+}
+
+static void write_role(const struct verdict *shown, struct body *body)
+{
+    body_text(body, "<td data-label=\"role\">");
+    if (shown->role != ROLE_UNKNOWN) {
+        body_text(body, role_name(shown->role));
+    }
+    if (shown->master[0] != '\0') {
+        body_text(body, "<span>of ");
+        body_html(body, shown->master);
+        body_text(body, "</span>");
+    }
+    body_format(body, "</td><td data-label=\"serves\">%s</td>", serves(shown));
+}
+
+static void write_row(const struct snapshot *snapshot, uint32_t index,
+                      const struct board_instance *record,
+                      const struct verdict *shown, struct body *body)
+{
+    body_text(body, "<tr id=\"i-");
+    body_html(body, record->settings.name);
+    body_format(body, "\" class=\"%s\">", page_state_class(shown->state));
+    write_name(record, body);
+    write_state(snapshot, record, shown, body);
+    write_reason(shown, body);
+    write_role(shown, body);
+    page_write_latency(snapshot, index, &record->instance, body);
+    page_write_outcomes(&record->instance, body);
+    page_write_facts(snapshot, record, shown, body);
     body_text(body, "</tr>\n");
+}
+
+static void write_rows(const struct snapshot *snapshot,
+                       enum page_standing standing, struct body *body)
+{
+    for (uint32_t i = 0; i < snapshot->agent.instance_count; i++) {
+        const struct board_instance *record = snapshot_instance(snapshot, i);
+        struct verdict shown;
+        if (record == NULL) {
+            continue;
+        }
+        snapshot_shown(snapshot, record, &shown);
+        if (page_standing(&shown) == standing) {
+            write_row(snapshot, i, record, &shown, body);
+        }
+    }
 }
 
 void page_write_instances(const struct snapshot *snapshot, struct body *body)
 {
-    body_text(
-        body,
-        "<table><thead><tr><th>Instance</th><th>State</th>"
-        "<th>Since</th><th>Reason</th><th>Detail</th><th>Role</th>"
-        "<th>Server</th><th>Readable</th><th>Writable</th><th>Last success</th>"
-        "<th>Last 60 outcomes</th></tr></thead><tbody>\n");
-    for (uint32_t i = 0; i < snapshot->agent.instance_count; i++) {
-        const struct board_instance *instance = snapshot_instance(snapshot, i);
-        if (instance != NULL) {
-            write_row(snapshot, instance, body);
-        }
+    body_text(body, "<section id=\"instances\" data-live><h2>Servers</h2>\n"
+                    "<table class=\"cards\"><thead><tr><th>Server</th>"
+                    "<th>State</th><th>For</th><th>Why</th><th>Role</th>"
+                    "<th>Serves</th><th>Latency</th><th>Last 60 outcomes</th>"
+                    "<th>Redis</th></tr></thead><tbody>\n");
+    for (int i = 0; i < STANDING_COUNT; i++) {
+        write_rows(snapshot, (enum page_standing)i, body);
     }
-    body_text(body, "</tbody></table>\n");
+    body_text(body, "</tbody></table></section>\n");
 }

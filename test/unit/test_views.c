@@ -13,7 +13,6 @@
 #include <jansson.h>
 
 #include "console/health.h"
-#include "console/page.h"
 #include "console/views.h"
 #include "sample_board.h"
 
@@ -394,38 +393,6 @@ static void readiness_waits_for_the_first_round(void **state)
     assert_true(holds(scene, "not published yet"));
 }
 
-static void the_page_shows_markup_as_text(void **state)
-{
-    struct scene *scene = *state;
-    refresh(scene, NOW_MS);
-    page_write(&scene->snapshot, &scene->body);
-    assert_true(holds(scene, "1 of 5 Redis instances are up."));
-    assert_true(holds(scene, "cache-1 is down (refused) for 5 s."));
-    assert_true(holds(scene, "&lt;script&gt;alert(&quot;1&quot;)"));
-    assert_false(holds(scene, "<script"));
-    assert_false(holds(scene, "<another>"));
-}
-
-static void the_page_tells_what_is_running_out(void **state)
-{
-    struct scene *scene = *state;
-    refresh(scene, NOW_MS);
-    page_write(&scene->snapshot, &scene->body);
-    assert_true(holds(scene, "memory 1.0 GiB of 4.0 GiB (25 %)"));
-    assert_true(holds(scene, "certificate for 30 d"));
-    refresh(scene, NOW_MS + 60 * 1000); /* too old to be told */
-    page_write(&scene->snapshot, &scene->body);
-    assert_false(holds(scene, "GiB"));
-}
-
-static void the_page_says_first_that_the_supervisor_is_silent(void **state)
-{
-    struct scene *scene = *state;
-    refresh(scene, NOW_MS + 7000);
-    page_write(&scene->snapshot, &scene->body);
-    assert_true(holds(scene, "The supervisor has been silent for 7 s"));
-}
-
 int main(void)
 {
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -449,9 +416,6 @@ int main(void)
         SCENE(health_names_the_late_parts),
         SCENE(a_fresh_agent_has_time_for_its_first_outcomes),
         SCENE(readiness_waits_for_the_first_round),
-        SCENE(the_page_shows_markup_as_text),
-        SCENE(the_page_tells_what_is_running_out),
-        SCENE(the_page_says_first_that_the_supervisor_is_silent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
