@@ -82,8 +82,9 @@ static void put_round(struct view *view, const struct snapshot *snapshot)
     view_close_object(view);
 }
 
-/* An object a bound, so that the worst seen can stand beside it. */
-static void put_bound(struct view *view, const char *key, uint64_t bound_ms)
+/* What is promised, and the worst seen since the start (engine/worst.h). */
+static void put_bound(struct view *view, const char *key, uint64_t bound_ms,
+                      uint64_t worst_ms)
 {
     view_open_object(view, key);
     if (bound_ms == 0) {
@@ -91,19 +92,21 @@ static void put_bound(struct view *view, const char *key, uint64_t bound_ms)
     } else {
         view_number(view, "bound", bound_ms);
     }
+    view_number(view, "worst", worst_ms);
     view_close_object(view);
 }
 
 static void put_bounds(struct view *view, const char *key,
                        const struct snapshot *snapshot)
 {
+    const struct bounds_worst *worst = &snapshot->agent.worst;
     struct bounds bounds;
     snapshot_bounds(snapshot, &bounds);
     view_open_object(view, key);
-    put_bound(view, "B_ms", bounds.staleness_ms);
-    put_bound(view, "C_ms", bounds.convergence_ms);
-    put_bound(view, "D_ms", bounds.isolation_ms);
-    put_bound(view, "E_ms", bounds.end_ms);
+    put_bound(view, "B_ms", bounds.staleness_ms, worst->staleness_ms);
+    put_bound(view, "C_ms", bounds.convergence_ms, worst->convergence_ms);
+    put_bound(view, "D_ms", bounds.isolation_ms, worst->isolation_ms);
+    put_bound(view, "E_ms", bounds.end_ms, worst->end_ms);
     view_close_object(view);
 }
 

@@ -23,6 +23,7 @@
 #include "engine/shard.h"
 #include "engine/tilt.h"
 #include "engine/timers.h"
+#include "engine/worst.h"
 #include "model/bounds.h"
 
 struct engine {
@@ -35,6 +36,7 @@ struct engine {
     struct publication_desk desk;
     struct rounds rounds;
     struct tilt tilt;
+    struct worst worst;
     /* Owners of alarms: instances from 0, then these. */
     uint32_t prober_alarms;
     uint32_t phase_alarms;
@@ -107,6 +109,17 @@ static void handle_stuck(struct engine *engine,
     }
 }
 
+/* Gossip: a false one is just dropped. */
+static void take_published(struct engine *engine,
+                           const struct engine_event *event, uint64_t now_ms)
+{
+    if (event->instance < engine->settings->instance_count &&
+        publication_acknowledge(&engine->desk, event->instance,
+                                &event->published, now_ms)) {
+        worst_on_published(&engine->worst, event->instance, now_ms);
+    }
+}
+
 static void dispatch(struct engine *engine, const struct engine_event *event,
                      const struct moment *moment)
 {
@@ -131,11 +144,10 @@ static void dispatch(struct engine *engine, const struct engine_event *event,
         rounds_probe_now(&engine->rounds, event->instance, moment->now_ms);
         break;
     case ENGINE_PUBLISHED:
-        if (event->instance < engine->settings->instance_count) {
-            (void)publication_acknowledge(
-                &engine->desk, event->instance, &event->published,
-                moment->now_ms); /* gossip: a false one is just dropped */
-        }
+        take_published(engine, event, moment->now_ms);
+        break;
+    case ENGINE_CONTACT:
+        worst_on_contact(&engine->worst, &event->contact, moment->now_ms);
         break;
     case ENGINE_MAINT:
         rounds_set_maint(&engine->rounds, event, moment);
@@ -216,6 +228,7 @@ void engine_adopt(struct engine *engine, uint32_t index,
 {
     registry_adopt(&engine->registry, index, instance, now_ms);
     publication_adopt(&engine->desk, index, now_ms);
+    worst_adopt(&engine->worst, index);
     timers_set(&engine->timers, engine->look_alarm, engine->desk.look_ms);
 }
 
@@ -227,6 +240,7 @@ void engine_restore_maint(struct engine *engine, uint32_t index,
     (void)registry_set_maint(&engine->registry, index, maint, now_wall_ms,
                              &before); /* nobody was told anything yet */
     publication_adopt(&engine->desk, index, now_ms);
+    worst_adopt(&engine->worst, index);
     timers_set(&engine->timers, engine->look_alarm, engine->desk.look_ms);
 }
 
@@ -246,6 +260,7 @@ void engine_continue(struct engine *engine, const struct engine *before)
     engine->shard.probers.last_number = before->shard.probers.last_number;
     engine->rounds.round.number = before->rounds.round.number;
     engine->tilt = before->tilt;
+    worst_continue(&engine->worst, &before->worst);
 }
 
 const struct instance *engine_instance(const struct engine *engine,
@@ -270,6 +285,12 @@ void engine_tilt(const struct engine *engine, struct engine_tilt *tilt)
     *tilt = (struct engine_tilt){.count = engine->tilt.count,
                                  .last_ms = engine->tilt.last_ms,
                                  .lost_ms = engine->tilt.lost_ms};
+}
+
+void engine_worst(const struct engine *engine, uint64_t now_ms,
+                  struct bounds_worst *seen)
+{
+    worst_read(&engine->worst, now_ms, seen);
 }
 
 const char *engine_prober_note(const struct engine *engine, uint32_t prober)
@@ -321,7 +342,9 @@ static bool init_rooms(struct engine *engine, const struct settings *settings,
                                      .schedule = &engine->schedule,
                                      .registry = &engine->registry,
                                      .shard = &engine->shard,
-                                     .desk = &engine->desk};
+                                     .desk = &engine->desk,
+                                     .worst = &engine->worst};
+    is_made &= worst_init(&engine->worst, &engine->registry) == 0;
     is_made &= rounds_init(&engine->rounds, count) == 0;
     return is_made;
 }
@@ -357,5 +380,6 @@ void engine_destroy(struct engine *engine)
     schedule_finish(&engine->schedule);
     actions_finish(&engine->actions);
     rounds_finish(&engine->rounds);
+    worst_finish(&engine->worst);
     free(engine);
 }

@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/bounds.h"
 #include "model/instance.h"
 #include "model/result.h"
 #include "model/settings.h"
@@ -50,8 +51,18 @@ enum engine_event_kind {
     ENGINE_PUBLISHED,      /* instance, published: ZooKeeper's word */
     ENGINE_MAINT,          /* instance, maint: an operator drained it, or,
                               when that is not on, lifted it */
+    ENGINE_CONTACT,        /* contact: the publisher's word on its session */
     ENGINE_STOP,           /* no new rounds, probes or probers; every task is
                               reaped and every prober killed */
+};
+
+/* How it stands between the publisher and ZooKeeper. */
+struct engine_contact {
+    bool is_connected;
+    bool is_settled;  /* all nodes are as wanted */
+    bool is_hindered; /* a node is another's, or may not be written */
+    uint64_t session_id;
+    uint64_t negotiated_ms;
 };
 
 struct engine_event {
@@ -65,6 +76,7 @@ struct engine_event {
     const char *why; /* "killed by SIGSEGV", "hung", ...; for `detail` */
     struct publication published;
     const struct maint *maint;
+    struct engine_contact contact;
 };
 
 enum engine_action_kind {
@@ -152,6 +164,10 @@ struct engine_tilt {
 };
 
 void engine_tilt(const struct engine *engine, struct engine_tilt *tilt);
+
+/* The worst that was seen of each promise; worst.h defines them. */
+void engine_worst(const struct engine *engine, uint64_t now_ms,
+                  struct bounds_worst *seen);
 
 /* "spare", "shard", "solo", "retiring", "starting", "killed": for people. */
 const char *engine_prober_note(const struct engine *engine, uint32_t prober);

@@ -15,6 +15,7 @@ static void start_attempt(struct rounds *rounds, uint32_t index, bool is_deep,
     struct work *work = &rounds->works[index];
     work->phase = WORK_PROBING;
     work->is_wanted_again = false;
+    work->begun_ms = now_ms;
     instance->counters.attempts++;
     registry_touch(rounds->registry, index);
     timers_set(rounds->timers, index, TIMERS_NEVER);
@@ -64,6 +65,7 @@ static void tell_change(struct rounds *rounds, uint32_t index,
                                                          .instance = index,
                                                          .before = before});
     publication_change(rounds->desk, index, now_ms);
+    worst_on_change(rounds->worst, index, now_ms);
 }
 
 static void judge(struct rounds *rounds, uint32_t index,
@@ -116,6 +118,21 @@ static bool is_to_be_forgiven(struct rounds *rounds, uint32_t index,
     return true;
 }
 
+/* How long the attempt that was just answered had to wait for others. The
+ * first ones wait for the first probers, and a suspect is alone. */
+static void note_wait(struct rounds *rounds, uint32_t index,
+                      const struct verdict *verdict)
+{
+    const struct probe *probe = &rounds->shard->probes[index];
+    bool is_innocent = !rounds->shard->lanes[probe->lane].is_alone &&
+                       verdict->reason != REASON_AGENT;
+    if (is_innocent && !probe->is_stale &&
+        rounds->registry->records[index].has_outcome) {
+        worst_on_wait(rounds->worst,
+                      probe->dispatched_ms - rounds->works[index].begun_ms);
+    }
+}
+
 void rounds_take_result(struct rounds *rounds, const struct engine_event *event,
                         const struct moment *moment)
 {
@@ -125,6 +142,8 @@ void rounds_take_result(struct rounds *rounds, const struct engine_event *event,
         rounds->round.late_results++;
         return;
     }
+    worst_on_result(rounds->worst, index, moment->now_ms);
+    note_wait(rounds, index, &event->result->verdict);
     if (is_to_be_forgiven(rounds, index, &event->result->verdict)) {
         start_attempt(rounds, index, true, moment->now_ms);
     } else {

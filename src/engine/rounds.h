@@ -23,6 +23,7 @@
 #include "engine/schedule.h"
 #include "engine/shard.h"
 #include "engine/timers.h"
+#include "engine/worst.h"
 
 enum work_phase { WORK_IDLE, WORK_PROBING, WORK_WAITING };
 
@@ -30,6 +31,7 @@ struct work {
     enum work_phase phase;
     bool is_wanted_again; /* ENGINE_PROBE_NOW came while it was probing */
     bool has_forgiven;    /* a stale result was thrown away in this round */
+    uint64_t begun_ms;    /* its attempt */
 };
 
 struct rounds {
@@ -44,6 +46,7 @@ struct rounds {
     struct registry *registry;
     struct shard *shard;
     struct publication_desk *desk;
+    struct worst *worst;
 };
 
 /* The event in hand. */

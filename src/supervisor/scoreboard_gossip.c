@@ -30,10 +30,38 @@ static bool may_log_gossip(struct supervisor *supervisor)
     return true;
 }
 
+static bool has_alarm(const struct board_zookeeper *zookeeper)
+{
+    for (size_t i = 0; i < BOARD_ALARMS_MOST; i++) {
+        if (zookeeper->alarms[i].what[0] != '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The engine keeps the promises' figures by it. */
+static void tell_engine(struct supervisor *supervisor)
+{
+    const struct board_zookeeper *zookeeper = &supervisor->zookeeper;
+    struct engine_event event = {.kind = ENGINE_CONTACT};
+    bool is_settled = zookeeper->state == ZOOKEEPER_STEADY;
+
+    event.contact = (struct engine_contact){
+        .is_connected = is_settled || zookeeper->state == ZOOKEEPER_RECONCILE,
+        .is_settled = is_settled,
+        .is_hindered = has_alarm(zookeeper),
+        .session_id = zookeeper->session_id,
+        .negotiated_ms = zookeeper->negotiated_ms,
+    };
+    supervisor_feed(supervisor, &event);
+}
+
 static void store_zookeeper(struct supervisor *supervisor)
 {
     supervisor->zookeeper.told_ms = clock_monotonic_ms();
     board_store_zookeeper(supervisor->board, &supervisor->zookeeper);
+    tell_engine(supervisor);
 }
 
 static void change_zookeeper_state(struct supervisor *supervisor,
