@@ -1,5 +1,6 @@
 /*
- * client.c - one GET, with a deadline, no proxy and no redirect.
+ * client.c - one question, with a deadline, no proxy and no redirect; and a
+ * stream that is followed until it ends or falls silent.
  *
  * The agent is on this host as a rule, reached through its unix socket; only
  * who may read the run directory gets that far.
@@ -8,6 +9,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +41,7 @@ static int take_url(struct client *client, const char *url, char *why,
 int client_init(struct client *client, const char *url, char *why,
                 size_t why_size)
 {
-    *client = (struct client){0};
+    *client = (struct client){.total_ms = CLIENT_TOTAL_MS};
     if (url != NULL) {
         return take_url(client, url, why, why_size);
     }
@@ -76,38 +78,51 @@ static size_t take_bytes(char *bytes, size_t size, size_t count, void *context)
     return length;
 }
 
-static CURLcode set_options(CURL *curl, const struct client *client,
-                            const char *url, struct answer *answer)
+struct number {
+    CURLoption option;
+    long value;
+};
+
+static CURLcode set_numbers(CURL *curl, const struct number *numbers,
+                            size_t count)
 {
+    CURLcode code = CURLE_OK;
+    for (size_t i = 0; i < count && code == CURLE_OK; i++) {
+        code = curl_easy_setopt(curl, numbers[i].option, numbers[i].value);
+    }
+    return code;
+}
+
+/* What every question has. 0 or a negative errno, and why. */
+static int prepare(CURL *curl, const struct client *client, const char *path,
+                   char *why, size_t why_size)
+{
+    char url[CLIENT_URL_BYTES + CLIENT_PATH_BYTES];
+    static const struct number numbers[] = {
+        {CURLOPT_NOSIGNAL, 1L},
+        {CURLOPT_FOLLOWLOCATION, 0L},
+        {CURLOPT_CONNECTTIMEOUT_MS, CLIENT_CONNECT_MS},
+    };
+    if (!text_format(url, sizeof url, "%s%s", client->url, path)) {
+        (void)text_copy(why, why_size, "the question is too long"); /* fits */
+        return -EMSGSIZE;
+    }
     CURLcode code = curl_easy_setopt(curl, CURLOPT_URL, url);
     if (code == CURLE_OK && client->socket_path[0] != '\0') {
         code = curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH,
                                 client->socket_path);
     }
-    const struct {
-        CURLoption option;
-        long value;
-    } numbers[] = {
-        {CURLOPT_NOSIGNAL, 1L},
-        {CURLOPT_FOLLOWLOCATION, 0L},
-        {CURLOPT_CONNECTTIMEOUT_MS, CLIENT_CONNECT_MS},
-        {CURLOPT_TIMEOUT_MS, CLIENT_TOTAL_MS},
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        if (code == CURLE_OK) {
-            code = curl_easy_setopt(curl, numbers[i].option, numbers[i].value);
-        }
+    if (code == CURLE_OK) {
+        code = set_numbers(curl, numbers, sizeof numbers / sizeof numbers[0]);
     }
     if (code == CURLE_OK) {
         code = curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
     }
-    if (code == CURLE_OK) {
-        code = curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes);
+    if (code != CURLE_OK) {
+        (void)text_copy(why, why_size, curl_easy_strerror(code)); /* cut */
+        return -EINVAL;
     }
-    if (code == CURLE_OK) {
-        code = curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
-    }
-    return code;
+    return 0;
 }
 
 /* Says where nobody answered, why, and what to try. */
@@ -132,15 +147,17 @@ static void explain(const struct client *client, CURL *curl, CURLcode code,
                       advice); /* cutting is fine */
 }
 
-static int perform(CURL *curl, const struct client *client, const char *path,
+static int perform(CURL *curl, const struct client *client,
                    struct answer *answer, char *why, size_t why_size)
 {
-    char url[CLIENT_URL_BYTES + CLIENT_PATH_BYTES];
-    if (!text_format(url, sizeof url, "%s%s", client->url, path)) {
-        (void)text_copy(why, why_size, "the question is too long"); /* fits */
-        return -EMSGSIZE;
+    CURLcode code =
+        curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, client->total_ms);
+    if (code == CURLE_OK) {
+        code = curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_bytes);
     }
-    CURLcode code = set_options(curl, client, url, answer);
+    if (code == CURLE_OK) {
+        code = curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
+    }
     if (code == CURLE_OK) {
         code = curl_easy_perform(curl);
     }
@@ -168,7 +185,10 @@ static int ask(const struct client *client, bool is_post, const char *path,
         (void)text_copy(why, why_size, "out of memory"); /* fits */
         return -ENOMEM;
     }
-    int status = perform(curl, client, path, answer, why, why_size);
+    int status = prepare(curl, client, path, why, why_size);
+    if (status == 0) {
+        status = perform(curl, client, answer, why, why_size);
+    }
     curl_easy_cleanup(curl);
     if (status != 0) {
         client_answer_finish(answer);
@@ -194,6 +214,81 @@ int client_post(const struct client *client, const char *path,
         return -EPERM;
     }
     return ask(client, true, path, answer, why, why_size);
+}
+
+/* --- streams ------------------------------------------------------------- */
+
+struct stream {
+    client_bytes_cb on_bytes;
+    void *context;
+    bool is_ended; /* by on_bytes */
+};
+
+static size_t pass_bytes(char *bytes, size_t size, size_t count, void *context)
+{
+    struct stream *stream = context;
+    stream->is_ended = !stream->on_bytes(stream->context, bytes, size * count);
+    return stream->is_ended ? 0 : size * count;
+}
+
+static CURLcode set_stream(CURL *curl, struct stream *stream,
+                           struct curl_slist *headers)
+{
+    static const struct number numbers[] = {
+        {CURLOPT_FAILONERROR, 1L},
+        {CURLOPT_LOW_SPEED_LIMIT, 1L},
+        {CURLOPT_LOW_SPEED_TIME, CLIENT_SILENCE_S},
+    };
+    CURLcode code =
+        set_numbers(curl, numbers, sizeof numbers / sizeof numbers[0]);
+    if (code == CURLE_OK) {
+        code = curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    }
+    if (code == CURLE_OK) {
+        code = curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, pass_bytes);
+    }
+    if (code == CURLE_OK) {
+        code = curl_easy_setopt(curl, CURLOPT_WRITEDATA, stream);
+    }
+    return code;
+}
+
+static int perform_stream(CURL *curl, const struct client *client,
+                          struct stream *stream, struct curl_slist *headers,
+                          char *why, size_t why_size)
+{
+    CURLcode code = set_stream(curl, stream, headers);
+    if (code == CURLE_OK) {
+        code = curl_easy_perform(curl);
+    }
+    if (code == CURLE_OK || stream->is_ended) {
+        return 0;
+    }
+    explain(client, curl, code, why, why_size);
+    return code == CURLE_HTTP_RETURNED_ERROR ? -ENOENT : -EHOSTUNREACH;
+}
+
+int client_follow(const struct client *client, const char *path,
+                  uint64_t last_id, client_bytes_cb on_bytes, void *context,
+                  char *why, size_t why_size)
+{
+    char last[64];
+    struct stream stream = {.on_bytes = on_bytes, .context = context};
+    (void)text_format(last, sizeof last, "Last-Event-ID: %" PRIu64,
+                      last_id); /* fits */
+    struct curl_slist *headers = curl_slist_append(NULL, last);
+    CURL *curl = curl_easy_init();
+    int status = -ENOMEM;
+    (void)text_copy(why, why_size, "out of memory"); /* until it is not */
+    if (headers != NULL && curl != NULL) {
+        status = prepare(curl, client, path, why, why_size);
+    }
+    if (status == 0) {
+        status = perform_stream(curl, client, &stream, headers, why, why_size);
+    }
+    curl_easy_cleanup(curl);
+    curl_slist_free_all(headers);
+    return status;
 }
 
 bool client_escape(char *target, size_t size, const char *text)

@@ -5,11 +5,13 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/duration.h"
 #include "base/text.h"
 #include "ctl/fetch.h"
+#include "ctl/ranking.h"
 
 #define CELL_BYTES 1280 /* of a node's path, the longest */
 
@@ -17,10 +19,13 @@
 typedef enum tone (*column_writer)(const json_t *status, const json_t *instance,
                                    char *text, size_t size);
 
+#define FOR(columns) (1u << (columns))
+
 struct column {
     const char *title; /* on a screen; NULL: not there */
     const char *key;   /* as CSV, which is for programs; NULL: not there */
-    bool is_wide;      /* on a wide screen only */
+    unsigned screens;  /* FOR the columns it is among, but CSV */
+    uint8_t rank;      /* the highest goes first from a narrow screen */
     column_writer write;
 };
 
@@ -133,67 +138,90 @@ static enum tone write_raw_success(const json_t *status, const json_t *instance,
     return write_raw(instance, "last_success_ms_ago", text, size);
 }
 
+static enum tone write_latency(const json_t *status, const json_t *instance,
+                               char *text, size_t size)
+{
+    json_int_t took_us = ranking_latency_us(instance);
+    (void)status; /* of the writers' common shape */
+    if (took_us > 0) {
+        (void)text_format(text, size, "%" PRId64 ".%02" PRId64 " ms",
+                          (int64_t)(took_us / 1000),
+                          (int64_t)(took_us % 1000 / 10)); /* fits */
+    }
+    return TONE_PLAIN;
+}
+
+#define ALL (FOR(COLUMNS_SCREEN) | FOR(COLUMNS_WIDE) | FOR(COLUMNS_TOP))
+#define STATUS (FOR(COLUMNS_SCREEN) | FOR(COLUMNS_WIDE))
+#define WIDE FOR(COLUMNS_WIDE)
+#define LIVE (FOR(COLUMNS_WIDE) | FOR(COLUMNS_TOP))
+
 /* The detail stands last: it is the one that is folded. */
-static const struct column columns[] = {
-    {"NAME", "name", false, write_name},
-    {"STATE", "state", false, write_state},
-    {"FOR", NULL, false, write_for},
-    {NULL, "since", false, write_raw_since},
-    {"REASON", "reason", false, write_reason},
-    {"ROLE", "role", false, write_role},
-    {"READ", "readable", false, write_readable},
-    {"WRITE", "writable", false, write_writable},
-    {"LAST OK", NULL, false, write_success},
-    {NULL, "last_success_ms_ago", false, write_raw_success},
-    {"ADDR", "addr", true, write_addr},
-    {"VERSION", "version", true, write_version},
-    {"MASTER", "master", true, write_master},
-    {"RUN ID", "run_id", true, write_run_id},
-    {"NODE", "published", true, write_node},
-    {"DETAIL", "detail", false, write_detail},
+static const struct column table_of_columns[] = {
+    {"NAME", "name", ALL, 0, write_name},
+    {"STATE", "state", ALL, 0, write_state},
+    {"FOR", NULL, ALL, 2, write_for},
+    {NULL, "since", 0, 0, write_raw_since},
+    {"REASON", "reason", ALL, 1, write_reason},
+    {"ROLE", "role", ALL, 5, write_role},
+    {"READ", "readable", STATUS, 6, write_readable},
+    {"WRITE", "writable", STATUS, 6, write_writable},
+    {"LATENCY", NULL, LIVE, 3, write_latency},
+    {"LAST OK", NULL, ALL, 4, write_success},
+    {NULL, "last_success_ms_ago", 0, 0, write_raw_success},
+    {"ADDR", "addr", WIDE, 7, write_addr},
+    {"VERSION", "version", WIDE, 8, write_version},
+    {"MASTER", "master", WIDE, 9, write_master},
+    {"RUN ID", "run_id", WIDE, 11, write_run_id},
+    {"NODE", "published", WIDE, 10, write_node},
+    {"DETAIL", "detail", ALL, 0, write_detail},
 };
 
-#define COLUMN_COUNT (sizeof columns / sizeof columns[0])
+#define COLUMN_COUNT (sizeof table_of_columns / sizeof table_of_columns[0])
 
 _Static_assert(COLUMN_COUNT <= TABLE_COLUMNS_MOST, "the table has room");
 
-/* The column's title for this kind of output; NULL: not there. */
-static const char *title_of(const struct column *column, enum output output)
+/* The column's title for them; NULL: not there. */
+static const char *title_of(const struct column *column, enum columns columns)
 {
-    if (output == OUTPUT_CSV) {
+    if (columns == COLUMNS_CSV) {
         return column->key;
     }
-    return column->is_wide && output != OUTPUT_WIDE ? NULL : column->title;
+    return (column->screens & FOR(columns)) != 0 ? column->title : NULL;
 }
 
 static void add_row(struct table *table, const json_t *status,
-                    const json_t *instance, enum output output)
+                    const json_t *instance, enum columns columns)
 {
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        const struct column *column = &table_of_columns[i];
         char text[CELL_BYTES] = "";
-        if (title_of(&columns[i], output) != NULL) {
-            enum tone tone =
-                columns[i].write(status, instance, text, sizeof text);
-            bool is_blank = text[0] == '\0' && output != OUTPUT_CSV;
+        if (title_of(column, columns) != NULL) {
+            enum tone tone = column->write(status, instance, text, sizeof text);
+            bool is_blank = text[0] == '\0' && columns != COLUMNS_CSV;
             table_add(table, tone, is_blank ? "-" : text);
         }
     }
 }
 
-struct table *columns_fill(const json_t *status, enum output output,
-                           const char **titles)
+struct table *columns_fill(const json_t *status, const json_t *instances,
+                           enum columns columns, const char **titles)
 {
+    uint8_t ranks[TABLE_COLUMNS_MOST];
     size_t shown = 0;
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
-        const char *title = title_of(&columns[i], output);
+        const char *title = title_of(&table_of_columns[i], columns);
         if (title != NULL) {
+            ranks[shown] = table_of_columns[i].rank;
             titles[shown++] = title;
         }
     }
     struct table *table = table_create(titles, shown);
-    const json_t *instances = fetch_member(status, "instances");
+    if (table != NULL) {
+        table_set_ranks(table, ranks);
+    }
     for (size_t i = 0; table != NULL && i < json_array_size(instances); i++) {
-        add_row(table, status, json_array_get(instances, i), output);
+        add_row(table, status, json_array_get(instances, i), columns);
     }
     return table;
 }

@@ -1,19 +1,21 @@
 /*
- * columns.h - the columns of `sentinelctl status`: what each says of an
- * instance, on a screen and as CSV.
+ * columns.h - what is said of an instance in columns: on screens of several
+ * kinds, and as CSV. Pure.
  */
 #ifndef CTL_COLUMNS_H
 #define CTL_COLUMNS_H
 
 #include <jansson.h>
 
-#include "ctl/options.h"
 #include "ctl/table.h"
 
-/* A table of the status' instances with the columns of `output`. `titles` has
- * room for TABLE_COLUMNS_MOST and must live as long as the table, which is
- * the caller's to destroy. NULL without memory. */
-struct table *columns_fill(const json_t *status, enum output output,
-                           const char **titles);
+/* For whom the columns are. */
+enum columns { COLUMNS_SCREEN, COLUMNS_WIDE, COLUMNS_CSV, COLUMNS_TOP };
+
+/* A table of a list of the status' instances. `titles` has room for
+ * TABLE_COLUMNS_MOST and must live as long as the table, which is the caller's
+ * to destroy. NULL without memory. */
+struct table *columns_fill(const json_t *status, const json_t *instances,
+                           enum columns columns, const char **titles);
 
 #endif

@@ -15,6 +15,7 @@
 static const char *const titles[] = {"ID",     "WHEN", "NAME",  "CHANGE",
                                      "REASON", "ROLE", "DETAIL"};
 
+#define NO_STATE "none" /* before an instance's first verdict */
 #define COLUMNS (sizeof titles / sizeof titles[0])
 
 int events_since_parse(const char *text, uint64_t now_wall_ms,
@@ -45,28 +46,50 @@ struct table *events_table(bool has_titles)
     return table_create(has_titles ? titles : NULL, COLUMNS);
 }
 
-/* A cell that is never blank. */
-static void add_text(struct table *table, const json_t *event, const char *key)
+/* A cell that is never blank, and at least so wide. */
+static void add_cell(struct table *table, enum tone tone, const char *text,
+                     int width)
 {
-    const char *text = fetch_text(event, key);
-    table_add(table, TONE_PLAIN, text[0] != '\0' ? text : "-");
+    char padded[256];
+    if (width == 0) {
+        table_add(table, tone, text[0] != '\0' ? text : "-");
+        return;
+    }
+    (void)text_format(padded, sizeof padded, "%-*s", width,
+                      text[0] != '\0' ? text : "-"); /* cutting is fine */
+    table_add(table, tone, padded);
 }
 
-void events_add(struct table *table, const json_t *event)
+/* Widths stand in the order of the titles. */
+static void add_row(struct table *table, const json_t *event,
+                    const int widths[COLUMNS])
 {
     char text[256];
     const char *from = fetch_text(event, "from");
     const char *to = fetch_text(event, "to");
     (void)text_format(text, sizeof text, "%" PRId64,
                       (int64_t)fetch_number(event, "id", 0)); /* fits */
-    table_add(table, TONE_PLAIN, text);
+    add_cell(table, TONE_PLAIN, text, widths[0]);
     when_text(text, sizeof text, fetch_number(event, "at", 0));
-    table_add(table, TONE_PLAIN, text);
-    add_text(table, event, "name");
-    (void)text_format(text, sizeof text, "%s%s%s", from,
-                      from[0] != '\0' ? " to " : "", to); /* cut */
-    table_add(table, tone_of_state(to), text);
-    add_text(table, event, "reason");
-    add_text(table, event, "role");
-    add_text(table, event, "detail");
+    add_cell(table, TONE_PLAIN, text, widths[1]);
+    add_cell(table, TONE_PLAIN, fetch_text(event, "name"), widths[2]);
+    bool is_first = from[0] == '\0' || strcmp(from, NO_STATE) == 0;
+    (void)text_format(text, sizeof text, "%s%s%s", is_first ? "" : from,
+                      is_first ? "" : " to ", to); /* cutting is fine */
+    add_cell(table, tone_of_state(to), text, widths[3]);
+    add_cell(table, TONE_PLAIN, fetch_text(event, "reason"), widths[4]);
+    add_cell(table, TONE_PLAIN, fetch_text(event, "role"), widths[5]);
+    add_cell(table, TONE_PLAIN, fetch_text(event, "detail"), widths[6]);
+}
+
+void events_add(struct table *table, const json_t *event)
+{
+    static const int widths[COLUMNS] = {0};
+    add_row(table, event, widths);
+}
+
+void events_add_aligned(struct table *table, const json_t *event)
+{
+    static const int widths[COLUMNS] = {0, 0, 16, 20, 11, 7, 0};
+    add_row(table, event, widths);
 }

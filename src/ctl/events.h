@@ -6,6 +6,7 @@
 #define CTL_EVENTS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,5 +29,9 @@ bool events_is_wanted(const json_t *event, const struct events_since *since);
 /* A table for them, without rows; and one row. NULL without memory. */
 struct table *events_table(bool has_titles);
 void events_add(struct table *table, const json_t *event);
+
+/* The same with room for names and words as they usually are, so that lines
+ * that are printed one by one stand under each other. */
+void events_add_aligned(struct table *table, const json_t *event);
 
 #endif

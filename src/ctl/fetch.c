@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "ctl/client.h"
 #include "ctl/print.h"
 
-static json_t *parse(const struct client *client, const struct answer *answer)
+static json_t *parse(const struct client *client, const struct answer *answer,
+                     char *why, size_t why_size)
 {
     json_error_t error;
     json_t *json = NULL;
@@ -26,35 +26,46 @@ static json_t *parse(const struct client *client, const struct answer *answer)
     const char *where =
         client->socket_path[0] != '\0' ? client->socket_path : client->url;
     if (answer->code == 404) {
-        print_trouble("the agent at %s does not know what was asked of it: it "
-                      "is of another version than sentinelctl " VERSION,
-                      where);
+        (void)text_format(why, why_size,
+                          "%s does not know what was asked of it: try a "
+                          "sentinelctl of the agent's version, or another "
+                          "--url",
+                          where); /* cutting is fine */
     } else {
-        print_trouble("%s answers, but not as a sentinel-agent does (HTTP "
-                      "%ld); try another --url",
-                      where, answer->code);
+        (void)text_format(why, why_size,
+                          "%s answers, but not as a sentinel-agent does (HTTP "
+                          "%ld); try another --url",
+                          where, answer->code); /* cutting is fine */
     }
     return NULL;
+}
+
+json_t *fetch_quietly(const struct client *client, const char *path, char *why,
+                      size_t why_size)
+{
+    struct answer answer;
+    if (client_get(client, path, &answer, why, why_size) != 0) {
+        return NULL;
+    }
+    json_t *json = parse(client, &answer, why, why_size);
+    client_answer_finish(&answer);
+    return json;
 }
 
 json_t *fetch_object(const struct options *options, const char *path, int *code)
 {
     struct client client;
-    struct answer answer;
     char why[CLIENT_ERROR_BYTES];
     if (client_init(&client, options->url, why, sizeof why) != 0) {
         print_trouble("%s", why);
         *code = CTL_EXIT_USAGE;
         return NULL;
     }
-    *code = CTL_EXIT_STALE;
-    if (client_get(&client, path, &answer, why, sizeof why) != 0) {
-        print_trouble("%s", why);
-        return NULL;
-    }
-    json_t *json = parse(&client, &answer);
-    client_answer_finish(&answer);
+    json_t *json = fetch_quietly(&client, path, why, sizeof why);
     *code = json != NULL ? 0 : CTL_EXIT_STALE;
+    if (json == NULL) {
+        print_trouble("%s", why);
+    }
     return json;
 }
 

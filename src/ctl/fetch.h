@@ -6,7 +6,13 @@
 
 #include <jansson.h>
 
+#include "ctl/client.h"
 #include "ctl/options.h"
+
+/* The object at `path`; the caller's to free. NULL, and why in a sentence that
+ * says what to try. */
+json_t *fetch_quietly(const struct client *client, const char *path, char *why,
+                      size_t why_size);
 
 /* The object at `path`; the caller's to free. NULL after an error was printed,
  * with the exit code in `code`. */

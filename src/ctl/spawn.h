@@ -22,7 +22,8 @@ struct spawn {
 
 /* In the place of a shared page: what the stream is to a child that is no
  * helper. */
-#define SPAWN_OUTPUT (-1) /* its standard output; its errors go where ours do \
+#define SPAWN_OUTPUT                                                          \
+    (-1)                  /* its standard output; its errors go where ours do \
                            */
 #define SPAWN_SPEECH (-2) /* both its standard output and its errors */
 

@@ -2,8 +2,9 @@
  * table.c - rows of cells, measured before they are printed.
  *
  * The last column is the one with sentences: it is folded between words under
- * its own title when the screen is narrow. The others keep their width, for a
- * name cut short is a wrong name.
+ * its own title when the screen is narrow, and where even that has no room it
+ * stands under its row. The others keep their width, for a name cut short is a
+ * wrong name; those of no great need are left out.
  */
 #include "ctl/table.h"
 
@@ -14,7 +15,8 @@
 #include "base/text.h"
 
 #define TABLE_FIRST_CELLS 64
-#define FOLD_LEAST 16 /* a narrower last column is not folded any more */
+#define FOLD_LEAST 16  /* a narrower last column stands under its row... */
+#define UNDER_INDENT 4 /* ...so far in */
 
 struct cell {
     enum tone tone;
@@ -28,6 +30,18 @@ struct table {
     size_t count;
     size_t room;
     bool is_failed;
+    uint8_t ranks[TABLE_COLUMNS_MOST]; /* 0 = stays */
+};
+
+/* How a table comes onto a screen. */
+struct layout {
+    FILE *stream;
+    size_t width;
+    bool has_colour;
+    size_t widths[TABLE_COLUMNS_MOST];
+    bool is_shown[TABLE_COLUMNS_MOST];
+    size_t indent; /* where the last column begins */
+    bool is_under; /* it stands under its row */
 };
 
 struct table *table_create(const char *const *titles, size_t column_count)
@@ -50,6 +64,11 @@ void table_destroy(struct table *table)
     }
     free(table->cells);
     free(table);
+}
+
+void table_set_ranks(struct table *table, const uint8_t *ranks)
+{
+    memcpy(table->ranks, ranks, table->columns);
 }
 
 static bool reserve_cell(struct table *table)
@@ -121,36 +140,86 @@ enum tone tone_of_state(const char *state)
     return TONE_ODD;
 }
 
-static void measure(const struct table *table, size_t *widths)
+static void measure(const struct table *table, struct layout *layout)
 {
     for (size_t i = 0; i < table->columns; i++) {
-        widths[i] = table->titles != NULL ? strlen(table->titles[i]) : 0;
+        layout->widths[i] =
+            table->titles != NULL ? strlen(table->titles[i]) : 0;
+        layout->is_shown[i] = true;
     }
     for (size_t i = 0; i < table->count; i++) {
         size_t length = strlen(table->cells[i].text);
-        size_t *width = &widths[i % table->columns];
+        size_t *width = &layout->widths[i % table->columns];
         *width = length > *width ? length : *width;
     }
 }
 
-/* Spaces after a cell of `used` characters, up to the next column. */
-static void print_gap(FILE *stream, size_t used, size_t width)
+/* Characters before the last column. */
+static size_t indent_of(const struct table *table, const struct layout *layout)
 {
-    (void)fprintf(stream, "%*s", (int)(width - used + TABLE_GAP),
-                  ""); /* the stream remembers errors */
+    size_t indent = 0;
+    for (size_t i = 0; i + 1 < table->columns; i++) {
+        indent += layout->is_shown[i] ? layout->widths[i] + TABLE_GAP : 0;
+    }
+    return indent;
 }
 
-static void print_titles(const struct table *table, const size_t *widths,
-                         FILE *stream)
+/* The column to be left out next; the last one if none may be. */
+static size_t least_needed(const struct table *table,
+                           const struct layout *layout)
+{
+    size_t least = table->columns - 1;
+    uint8_t rank = 0;
+    for (size_t i = 0; i + 1 < table->columns; i++) {
+        if (layout->is_shown[i] && table->ranks[i] > rank) {
+            least = i;
+            rank = table->ranks[i];
+        }
+    }
+    return least;
+}
+
+/* What is left out, and where the last column goes. */
+static void arrange(const struct table *table, struct layout *layout)
+{
+    measure(table, layout);
+    layout->indent = indent_of(table, layout);
+    size_t wanted = layout->widths[table->columns - 1];
+    wanted = wanted < FOLD_LEAST ? wanted : FOLD_LEAST;
+    while (layout->width > 0 && layout->indent + wanted > layout->width) {
+        size_t column = least_needed(table, layout);
+        if (column + 1 == table->columns) {
+            layout->is_under = table->columns > 1;
+            break;
+        }
+        layout->is_shown[column] = false;
+        layout->indent = indent_of(table, layout);
+    }
+    layout->indent = layout->is_under ? UNDER_INDENT : layout->indent;
+}
+
+/* Spaces after a cell of `used` characters, up to the next column. The stream
+ * remembers errors, here and below. */
+static void print_gap(FILE *stream, size_t used, size_t width)
+{
+    (void)fprintf(stream, "%*s", (int)(width - used + TABLE_GAP), "");
+}
+
+static void print_titles(const struct table *table, const struct layout *layout)
 {
     for (size_t i = 0; table->titles != NULL && i < table->columns; i++) {
-        (void)fputs(table->titles[i], stream); /* remembered */
-        if (i + 1 < table->columns) {
-            print_gap(stream, strlen(table->titles[i]), widths[i]);
+        bool is_last = i + 1 == table->columns;
+        if (!layout->is_shown[i] || (is_last && layout->is_under)) {
+            continue;
+        }
+        (void)fputs(table->titles[i], layout->stream);
+        if (!is_last) {
+            print_gap(layout->stream, strlen(table->titles[i]),
+                      layout->widths[i]);
         }
     }
     if (table->titles != NULL) {
-        (void)fputc('\n', stream); /* remembered */
+        (void)fputc('\n', layout->stream);
     }
 }
 
@@ -159,7 +228,7 @@ static void print_toned(FILE *stream, enum tone tone, const char *text,
 {
     bool is_toned = has_colour && tone != TONE_PLAIN && length > 0;
     (void)fprintf(stream, "%s%.*s%s", is_toned ? tone_start(tone) : "",
-                  (int)length, text, is_toned ? TONE_END : ""); /* remembered */
+                  (int)length, text, is_toned ? TONE_END : "");
 }
 
 /* How much of `text` goes onto a line of `width`: whole words if any fits. */
@@ -177,23 +246,37 @@ static size_t fold_at(const char *text, size_t width)
     return width;
 }
 
-/* Prints the last column; further lines stand `indent` characters in. */
-static void print_folded(FILE *stream, const struct cell *cell, size_t indent,
-                         size_t width, bool has_colour)
+/* Prints the last column; further lines begin where it does. */
+static void print_folded(const struct layout *layout, const struct cell *cell)
 {
     const char *text = cell->text;
-    size_t room = width > indent + FOLD_LEAST ? width - indent : 0;
+    size_t room =
+        layout->width > layout->indent ? layout->width - layout->indent : 0;
     size_t length = fold_at(text, room);
-    print_toned(stream, cell->tone, text, length, has_colour);
+    if (layout->is_under) {
+        (void)fprintf(layout->stream, "\n%*s", (int)layout->indent, "");
+    }
+    print_toned(layout->stream, cell->tone, text, length, layout->has_colour);
     for (text += length; *text != '\0'; text += length) {
         text += strspn(text, " ");
         length = fold_at(text, room);
         if (length > 0) {
-            (void)fprintf(stream, "\n%*s", (int)indent, ""); /* remembered */
-            print_toned(stream, cell->tone, text, length, has_colour);
+            (void)fprintf(layout->stream, "\n%*s", (int)layout->indent, "");
+            print_toned(layout->stream, cell->tone, text, length,
+                        layout->has_colour);
         }
     }
-    (void)fputc('\n', stream); /* remembered */
+    (void)fputc('\n', layout->stream);
+}
+
+/* A blank under its row would be a line for nothing. */
+static void print_last(const struct layout *layout, const struct cell *cell)
+{
+    if (layout->is_under && strcmp(cell->text, "-") == 0) {
+        (void)fputc('\n', layout->stream);
+    } else {
+        print_folded(layout, cell);
+    }
 }
 
 static int stream_status(const struct table *table, FILE *stream)
@@ -207,25 +290,23 @@ static int stream_status(const struct table *table, FILE *stream)
 int table_print(const struct table *table, FILE *stream, size_t width,
                 bool has_colour)
 {
-    size_t widths[TABLE_COLUMNS_MOST];
+    struct layout layout = {
+        .stream = stream, .width = width, .has_colour = has_colour};
     if (table->is_failed) {
         return -ENOMEM;
     }
-    measure(table, widths);
-    print_titles(table, widths, stream);
-    size_t indent = 0;
+    arrange(table, &layout);
+    print_titles(table, &layout);
     for (size_t i = 0; i < table->count; i++) {
         size_t column = i % table->columns;
         const struct cell *cell = &table->cells[i];
         size_t length = strlen(cell->text);
-        indent = column == 0 ? 0 : indent;
         if (column + 1 == table->columns) {
-            print_folded(stream, cell, indent, width, has_colour);
-            continue;
+            print_last(&layout, cell);
+        } else if (layout.is_shown[column]) {
+            print_toned(stream, cell->tone, cell->text, length, has_colour);
+            print_gap(stream, length, layout.widths[column]);
         }
-        print_toned(stream, cell->tone, cell->text, length, has_colour);
-        print_gap(stream, length, widths[column]);
-        indent += widths[column] + TABLE_GAP;
     }
     return stream_status(table, stream);
 }
@@ -233,15 +314,14 @@ int table_print(const struct table *table, FILE *stream, size_t width,
 static void print_csv_field(FILE *stream, const char *text)
 {
     if (strpbrk(text, ",\" ") == NULL) {
-        (void)fputs(text, stream); /* remembered */
+        (void)fputs(text, stream);
         return;
     }
-    (void)fputc('"', stream); /* remembered */
+    (void)fputc('"', stream);
     for (; *text != '\0'; text++) {
-        (void)fprintf(stream, "%s%c", *text == '"' ? "\"" : "",
-                      *text); /* remembered */
+        (void)fprintf(stream, "%s%c", *text == '"' ? "\"" : "", *text);
     }
-    (void)fputc('"', stream); /* remembered */
+    (void)fputc('"', stream);
 }
 
 int table_print_csv(const struct table *table, FILE *stream)
@@ -255,7 +335,7 @@ int table_print_csv(const struct table *table, FILE *stream)
                                : table->cells[i - table->columns].text;
         print_csv_field(stream, text);
         bool is_last = i % table->columns + 1 == table->columns;
-        (void)fputs(is_last ? "\r\n" : ",", stream); /* remembered */
+        (void)fputs(is_last ? "\r\n" : ",", stream);
     }
     return stream_status(table, stream);
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #define TABLE_COLUMNS_MOST 24
@@ -27,10 +28,15 @@ struct table;
 struct table *table_create(const char *const *titles, size_t column_count);
 void table_destroy(struct table *table);
 
+/* One of each column: on a screen too narrow for all, the columns of the
+ * highest rank are left out first; those of rank 0, and the last, stay. */
+void table_set_ranks(struct table *table, const uint8_t *ranks);
+
 /* Adds the next cell, row by row. Lost memory is told by the printers. */
 void table_add(struct table *table, enum tone tone, const char *text);
 
-/* `width` folds the last column at that many characters a line; 0 does not
+/* `width` folds the last column at that many characters a line, or gives it
+ * lines of its own where too little is left beside the others; 0 does not
  * fold. 0 or -ENOMEM, or -EIO when the stream failed. */
 int table_print(const struct table *table, FILE *stream, size_t width,
                 bool has_colour);

@@ -4,7 +4,7 @@
  *
  * A refusal is told by the answer. After a reload that is done the console is
  * replaced, perhaps before its answer got through: so it is asked until it
- * tells of a configuration that was loaded since.
+ * tells of one more reload.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -21,7 +21,7 @@
 #define RELOAD_SHOWN_MS 5000u
 #define RELOAD_LOOK_MS 50
 
-/* When the running configuration was loaded; -1 = not known now. */
+/* Reloads that took effect so far; -1 = not known now. */
 static json_int_t look(const struct client *client)
 {
     struct answer answer;
@@ -33,20 +33,19 @@ static json_int_t look(const struct client *client)
         json = json_loadb(answer.bytes, answer.length, 0, &error);
     }
     client_answer_finish(&answer);
-    json_int_t loaded =
-        fetch_number(fetch_member(json, "config"), "loaded", -1);
+    json_int_t reloads =
+        fetch_number(fetch_member(json, "config"), "reloads", -1);
     json_decref(json);
-    return loaded;
+    return reloads;
 }
 
-/* True when the console tells of another configuration than before. */
+/* True when the console tells of more of them than before. */
 static bool is_shown(const struct client *client, json_int_t before)
 {
     uint64_t end_ms = clock_monotonic_ms() + RELOAD_SHOWN_MS;
     while (clock_monotonic_ms() < end_ms) {
         const struct timespec pause = {.tv_nsec = RELOAD_LOOK_MS * 1000000L};
-        json_int_t loaded = look(client);
-        if (loaded >= 0 && loaded != before) {
+        if (look(client) > before) {
             return true;
         }
         (void)nanosleep(&pause, NULL); /* shorter is fine */

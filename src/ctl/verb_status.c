@@ -13,11 +13,9 @@
 #include "base/text.h"
 #include "ctl/columns.h"
 #include "ctl/fetch.h"
+#include "ctl/frame.h"
 #include "ctl/print.h"
 #include "ctl/verbs.h"
-
-/* An older heartbeat makes the agent stale: its dead-man should have struck. */
-#define STATUS_STALE_MS 3000
 
 static size_t count_up(const json_t *status)
 {
@@ -33,30 +31,27 @@ static size_t count_up(const json_t *status)
 /* One line above the table: who speaks, and how it stands. */
 static void print_summary(const json_t *status)
 {
-    const json_t *agent = fetch_member(status, "agent");
-    const json_t *zookeeper = fetch_member(status, "zookeeper");
     char line[512];
     char shown[1024];
-    char uptime[DURATION_TEXT_BYTES];
-    duration_text(uptime, sizeof uptime,
-                  (uint64_t)fetch_number(agent, "uptime_ms", 0));
-    (void)text_format(
-        line, sizeof line,
-        "%s (%s): %zu of %zu up. Agent %s, pid %" PRId64
-        ", up %s; ZooKeeper %s.",
-        fetch_text(agent, "host"), fetch_text(agent, "cluster"),
-        count_up(status), json_array_size(fetch_member(status, "instances")),
-        fetch_text(agent, "version"), (int64_t)fetch_number(agent, "pid", 0),
-        uptime, fetch_text(zookeeper, "state")); /* cutting is fine */
+    frame_summary(status, line, sizeof line);
     (void)text_escape(shown, sizeof shown, line,
                       strlen(line)); /* cutting is fine */
     (void)printf("%s\n\n", shown);   /* the table's end is looked at */
 }
 
+static enum columns columns_of(enum output output)
+{
+    if (output == OUTPUT_CSV) {
+        return COLUMNS_CSV;
+    }
+    return output == OUTPUT_WIDE ? COLUMNS_WIDE : COLUMNS_SCREEN;
+}
+
 static int print_instances(const json_t *status, enum output output)
 {
     const char *titles[TABLE_COLUMNS_MOST];
-    struct table *table = columns_fill(status, output, titles);
+    struct table *table = columns_fill(
+        status, fetch_member(status, "instances"), columns_of(output), titles);
     if (output != OUTPUT_CSV) {
         print_summary(status);
     }
@@ -101,7 +96,7 @@ static int judge(const json_t *status)
 {
     const json_t *agent = fetch_member(status, "agent");
     json_int_t age_ms = fetch_number(agent, "heartbeat_age_ms", INT64_MAX);
-    if (age_ms > STATUS_STALE_MS) {
+    if (age_ms > FRAME_STALE_MS) {
         char age[DURATION_TEXT_BYTES];
         duration_text(age, sizeof age, (uint64_t)age_ms);
         (void)fprintf(stderr,

@@ -27,6 +27,16 @@ static const struct verb table[] = {
      "-o wide and -o csv tell more.",
      "0 all are up, 1 some are not, 2 the agent is stale or does not answer",
      verb_status_run},
+    {"top", NULL, TABLE | JSON, "the same, live, the worst first",
+     "Keys: q ends it; s, l, n and a sort by state, latency, name and age; r "
+     "turns the order round. Where nothing can be redrawn, in a pipe or on a "
+     "dumb terminal, it prints once.",
+     ASKS, verb_top_run},
+    {"watch", NULL, TABLE | JSON, "each change of state as it happens",
+     "One line a change, with -o json an object a line. An agent that goes "
+     "away is waited for, and what happened meanwhile is told as far as it "
+     "is kept.",
+     "2 the agent does not answer at the start", verb_watch_run},
     {"events", NULL, TABLE | JSON | CSV, "the last changes of state",
      "The agent keeps 1,000 of them.", ASKS, verb_events_run},
     {"tasks", NULL, TABLE | JSON | CSV,
@@ -41,6 +51,13 @@ static const struct verb table[] = {
      "/database is read over: a server is well or not as a whole. Nothing is "
      "ever written. Needs no agent.",
      "0 up, 1 not, 2 it could not be asked", verb_probe_run},
+    {"ls", "[PATH]", TABLE | JSON | NAME, "the whole fleet, from ZooKeeper",
+     "Every node of the state tree, or those below PATH, a path or its end "
+     "as prod/db7. A host whose .agent node was not rewritten for three of "
+     "our heartbeats is stale; one without that node is gone or has its "
+     "heartbeat off.",
+     "0 told, 1 some host is stale, 2 ZooKeeper could not be asked",
+     verb_ls_run},
     {"discover", NULL, TABLE | JSON | YAML, "find this host's servers",
      "-o yaml prints them as instances for the configuration. Needs no "
      "agent; what other users run is found by root only.",

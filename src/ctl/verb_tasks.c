@@ -99,7 +99,7 @@ static void add_task(struct table *table, const json_t *task,
     table_add(table, strcmp(kind, "zombie") == 0 ? TONE_BAD : TONE_PLAIN, kind);
     add_text(table,
              instance[0] != '\0' ? instance : fetch_text(task, "service"));
-    add_text(table, fetch_text(task, "step"));
+    add_text(table, instance[0] != '\0' ? fetch_text(task, "step") : "");
     add_span(table, age_ms, is_late ? TONE_BAD : TONE_PLAIN, output);
     add_span(table, deadline_ms, TONE_PLAIN, output);
     add_number(table, fetch_number(task, "pid", 0));
