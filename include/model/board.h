@@ -96,6 +96,9 @@ struct board_agent {
     uint32_t watched;     /* Redis processes under the death watch */
     uint32_t unwatched_servers; /* run here, are found, are not configured */
     struct bounds_worst worst;
+    bool redis_up_alias; /* /metrics says redis_up, too */
+    /* How long the stages of all probes took, since the engine was made. */
+    struct histogram stages[STEP_COUNT];
     struct vitals vitals; /* the supervisor's own */
     uint64_t vitals_ms;   /* when they were read; 0 = never */
 };

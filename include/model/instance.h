@@ -53,6 +53,8 @@ struct instance_counters {
     uint64_t overruns; /* rounds that were still busy when the next was due */
     uint64_t changes;  /* of the claim's state */
     uint64_t restarts; /* of Redis: run_id changes seen */
+    /* Outcomes other than `up`, by their reason. */
+    uint32_t failures[REASON_COUNT];
 };
 
 struct instance {

@@ -110,6 +110,7 @@ struct settings {
 
     struct address http_listen; /* kind ADDRESS_NONE turns TCP off */
     char http_names[SETTINGS_HTTP_NAMES_BYTES]; /* one,other; "" = none */
+    bool redis_up_alias; /* /metrics says redis_up, as redis_exporter does */
 
     uint32_t log_level;  /* enum log_level */
     uint32_t log_format; /* enum log_format */

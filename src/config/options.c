@@ -208,6 +208,13 @@ static const struct option table[] = {
      IN_SETTINGS(http_names),
      .help = "names that browsers reach the console by, behind a proxy say; "
              "localhost and its own addresses are always answered"},
+    {.scope = SCOPE_HTTP,
+     .name = "redis_up_alias",
+     .type = OPTION_SWITCH,
+     IN_SETTINGS(redis_up_alias),
+     .fallback = "false",
+     .help = "say redis_up in /metrics, too, for alerts made for "
+             "redis_exporter"},
 
     {.scope = SCOPE_LOG,
      .name = "level",

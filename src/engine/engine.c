@@ -269,6 +269,11 @@ const struct instance *engine_instance(const struct engine *engine,
     return &engine->registry.records[index].instance;
 }
 
+const struct histogram *engine_stages(const struct engine *engine)
+{
+    return engine->registry.stages;
+}
+
 bool engine_take_dirty(struct engine *engine, uint32_t *index)
 {
     return registry_take_dirty(&engine->registry, index);

@@ -146,6 +146,9 @@ const struct instance *engine_instance(const struct engine *engine,
                                        uint32_t index);
 bool engine_take_dirty(struct engine *engine, uint32_t *index);
 
+/* How long each stage of the probes took, of all instances: STEP_COUNT. */
+const struct histogram *engine_stages(const struct engine *engine);
+
 struct engine_round {
     uint64_t number; /* scheduled rounds begun */
     uint64_t started_ms;

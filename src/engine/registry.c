@@ -24,6 +24,7 @@ static void keep_outcome(struct registry *registry, struct record *record,
     instance->counters.good += verdict->state == STATE_UP;
     instance->counters.bad += verdict->state == STATE_DOWN;
     instance->counters.agent += is_agent_fault(verdict);
+    instance->counters.failures[verdict->reason] += verdict->state != STATE_UP;
     instance->outcomes[instance->outcome_count % INSTANCE_OUTCOMES] =
         (uint8_t)verdict->state;
     instance->outcome_count++;
@@ -79,24 +80,27 @@ static void keep_facts(struct instance *instance, const struct attempt *attempt)
     known->start_ticks = told->start_ticks;
 }
 
-static void keep_stages(struct instance *instance, const struct result *result)
+static void keep_stages(struct registry *registry, struct instance *instance,
+                        const struct result *result)
 {
     memcpy(instance->stage_us, result->stage_us, sizeof instance->stage_us);
     for (size_t i = 0; i < STEP_COUNT; i++) {
         if (result->stage_us[i] > 0) {
             histogram_add(&instance->stages[i], result->stage_us[i]);
+            histogram_add(&registry->stages[i], result->stage_us[i]);
         }
     }
 }
 
 /* Takes all of it; true when it was news that the server is one of a cluster:
  * it was not asked how that is. */
-static bool learn(struct record *record, const struct attempt *attempt)
+static bool learn(struct registry *registry, struct record *record,
+                  const struct attempt *attempt)
 {
     struct instance *instance = &record->instance;
     bool was_cluster = instance->facts.mode == MODE_CLUSTER;
 
-    keep_stages(instance, attempt->result);
+    keep_stages(registry, instance, attempt->result);
     notice_restart(record, &attempt->result->verdict);
     keep_facts(instance, attempt);
     return attempt->result->has_facts && !was_cluster &&
@@ -216,7 +220,7 @@ struct judgement registry_judge(struct registry *registry, uint32_t index,
     struct judgement judgement = {.next = REGISTRY_OUTCOME};
 
     registry_touch(registry, index);
-    bool is_newly_cluster = learn(record, attempt);
+    bool is_newly_cluster = learn(registry, record, attempt);
     if (verdict->state == STATE_UP && !is_newly_cluster) {
         instance->last_success_ms = attempt->dispatched_ms;
     }

@@ -57,6 +57,8 @@ struct registry {
     uint32_t *dirty;                 /* owned; a stack of indexes */
     uint32_t dirty_count;
     uint32_t without_outcome; /* records that never had one in this life */
+    /* Of all instances' attempts in this life, those no longer there too. */
+    struct histogram stages[STEP_COUNT];
 };
 
 enum registry_next {

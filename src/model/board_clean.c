@@ -125,6 +125,7 @@ void board_clean_agent(struct board_agent *agent)
     clean_bool(&agent->has_zookeeper);
     clean_bool(&agent->is_ready);
     clean_bool(&agent->is_stopping);
+    clean_bool(&agent->redis_up_alias);
 }
 
 void board_clean_zookeeper(struct board_zookeeper *zookeeper)

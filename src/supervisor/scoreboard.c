@@ -109,6 +109,7 @@ static void describe_settings(struct supervisor *supervisor)
     agent->config_loaded_wall_ms = clock_wall_ms();
     agent->rounds_since_ms = clock_monotonic_ms();
     agent->publish_heartbeat_ms = settings->heartbeat_ms;
+    agent->redis_up_alias = settings->redis_up_alias;
     agent->interval_ms = settings->interval_ms;
     agent->instance_count = settings->instance_count;
     agent->has_zookeeper = settings->has_zookeeper;
@@ -239,6 +240,8 @@ void scoreboard_beat(struct supervisor *supervisor)
     agent->round_started_ms = round.started_ms;
     agent->round_ended_ms = round.ended_ms;
     agent->late_results = round.late_results;
+    memcpy(agent->stages, engine_stages(supervisor->engine),
+           sizeof(agent->stages));
     agent->is_stopping = supervisor->state != SUPERVISOR_RUNNING;
     agent->log_lost = log_lost();
     agent->deaths = supervisor->deathwatch.ends;
