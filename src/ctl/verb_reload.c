@@ -54,26 +54,23 @@ static bool is_shown(const struct client *client, json_int_t before)
 }
 
 /* What the order came to, by the answer and by what is shown. */
-static int give(const struct client *client, json_int_t before,
-                struct given *given)
+static int give(const struct client *client, struct given *given)
 {
     struct answer answer;
     char why[CLIENT_ERROR_BYTES];
-    *given = (struct given){0};
-    if (client_post(client, "/reload", &answer, why, sizeof why) == 0) {
+    json_int_t before = look(client);
+    *given = (struct given){.text = "reloaded"};
+    int status = client_post(client, "/reload", &answer, why, sizeof why);
+    if (status == 0) {
         int code = give_read(client, &answer, given);
         client_answer_finish(&answer);
         if (code != 0 || !given->is_done) {
             return code;
         }
     }
-    if (is_shown(client, before)) {
-        if (given->text[0] == '\0') {
-            (void)text_copy(given->text, sizeof given->text,
-                            "reloaded"); /* fits */
-        }
+    if (before >= 0 && is_shown(client, before)) {
         given->is_done = true;
-    } else if (!given->is_done) {
+    } else if (status != 0) {
         print_trouble("%s", why);
         return CTL_EXIT_STALE;
     }
@@ -86,7 +83,7 @@ int verb_reload_run(const struct options *options)
     struct given given;
     int code = give_find(options, &client);
     if (code == 0) {
-        code = give(&client, look(&client), &given);
+        code = give(&client, &given);
     }
     return code == 0 ? give_tell(options, &given) : code;
 }
