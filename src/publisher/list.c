@@ -17,6 +17,7 @@
 #include "model/settings.h"
 #include "publisher/exits.h"
 #include "publisher/list_walk.h"
+#include "publisher/try.h"
 
 /* After its time for the walk, to end the session and the process. */
 #define LIST_KILL_AFTER_MS 2000
@@ -57,12 +58,12 @@ static bool read_arguments(int argc, char **argv, struct arguments *arguments)
     *arguments = (struct arguments){.timeout_ms = LIST_TIMEOUT_MS};
     for (int i = 2; i < argc; i += 2) {
         if (i + 1 == argc || !take_argument(arguments, argv[i], argv[i + 1])) {
-            complain("--list does not take ", argv[i]);
+            complain("neither --list nor --try takes ", argv[i]);
             return false;
         }
     }
     if (arguments->servers == NULL || arguments->root == NULL) {
-        complain("--list needs --servers and --root", "");
+        complain("--servers and --root are needed", "");
         return false;
     }
     return true;
@@ -171,7 +172,9 @@ int list_main(int argc, char **argv)
         .credential = credential.text[0] != '\0' ? credential.text : NULL,
         .timeout_ms = (uint32_t)arguments.timeout_ms,
         .out = stdout};
-    enum list_end end = list_walk(&request);
+    int code = strcmp(argv[1], "--try") == 0
+                   ? try_run(&request)
+                   : report(list_walk(&request), &request);
     secret_wipe(&credential);
-    return report(end, &request);
+    return code;
 }

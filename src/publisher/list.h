@@ -22,9 +22,9 @@
 #define LIST_TIMEOUT_LEAST_MS 100
 #define LIST_TIMEOUT_MOST_MS 600000
 
-/* The program's own arguments, argv[1] being "--list". An enum publisher_exit:
- * WITHDRAWN (0) when all was printed, UNAVAILABLE, REFUSED, USAGE, SYSTEM;
- * why stands on stderr as a sentence. */
+/* The program's own arguments, argv[1] being "--list", or "--try": see try.h.
+ * An enum publisher_exit: WITHDRAWN (0) when all was printed, UNAVAILABLE,
+ * REFUSED, USAGE, SYSTEM; why stands on stderr as a sentence. */
 int list_main(int argc, char **argv);
 
 #endif

@@ -23,6 +23,9 @@ static const char help[] =
     "  --list --servers HOST:PORT,... --root PATH [--credential-file FILE]\n"
     "         [--timeout-ms N]\n"
     "                   print all nodes below PATH, one JSON object a line\n"
+    "  --try            with the same arguments: create, write, read and "
+    "delete\n"
+    "                   a scratch node below PATH\n"
     "  --version        print the version\n"
     "  --help           print this\n";
 
@@ -41,7 +44,8 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         return fputs(help, stdout) < 0;
     }
-    if (argc >= 2 && strcmp(argv[1], "--list") == 0) {
+    if (argc >= 2 &&
+        (strcmp(argv[1], "--list") == 0 || strcmp(argv[1], "--try") == 0)) {
         return list_main(argc, argv);
     }
     if (argc != 3 || strcmp(argv[1], "--generation") != 0 ||
