@@ -16,7 +16,6 @@
 
 #include "base/text.h"
 
-#define RUN_DIR_DEFAULT "/run/sentinel-agent"
 #define RUN_DIR_VARIABLE "SENTINEL_AGENT_RUN_DIR"
 
 static int take_url(struct client *client, const char *url, char *why,
@@ -47,7 +46,7 @@ int client_init(struct client *client, const char *url, char *why,
     }
     const char *run_dir = getenv(RUN_DIR_VARIABLE);
     if (run_dir == NULL || run_dir[0] == '\0') {
-        run_dir = RUN_DIR_DEFAULT;
+        run_dir = CLIENT_RUN_DIR;
     }
     (void)text_copy(client->url, sizeof client->url, "http://localhost");
     if (!text_format(client->socket_path, sizeof client->socket_path,

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define CLIENT_RUN_DIR "/run/sentinel-agent"
 #define CLIENT_URL_BYTES 512
 #define CLIENT_SOCKET_BYTES 108
 #define CLIENT_PATH_BYTES 2048

@@ -3,6 +3,7 @@
  */
 #include "ctl/configured.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,29 +17,27 @@
 
 /* --- which file ---------------------------------------------------------- */
 
-/* The file of the agent that runs, which names it as it stands in its own
- * folder. */
-static int take_told(const json_t *status, char file[PROGRAMS_PATH_BYTES])
+int configured_told_file(const json_t *status, char file[PROGRAMS_PATH_BYTES])
 {
-    bool fits = true;
     const char *told = fetch_text(fetch_member(status, "config"), "file");
     json_int_t pid = fetch_number(fetch_member(status, "agent"), "pid", 0);
     if (told[0] == '\0') {
-        print_trouble("the agent runs without a configuration: give the "
-                      "address on the command line instead");
-        return CTL_EXIT_USAGE;
+        return -ENOENT;
     }
-    if (told[0] == '/') {
-        fits = text_copy(file, PROGRAMS_PATH_BYTES, told);
-    } else {
-        fits = text_format(file, PROGRAMS_PATH_BYTES, "/proc/%lld/cwd/%s",
-                           (long long)pid, told);
+    bool fits = told[0] == '/'
+                    ? text_copy(file, PROGRAMS_PATH_BYTES, told)
+                    : text_format(file, PROGRAMS_PATH_BYTES,
+                                  "/proc/%lld/cwd/%s", (long long)pid, told);
+    return fits ? 0 : -ENAMETOOLONG;
+}
+
+const char *configured_given_file(const struct options *options)
+{
+    const char *given = options->config;
+    if (given == NULL) {
+        given = getenv(CONFIG_VARIABLE);
     }
-    if (!fits) {
-        print_trouble("the agent's configuration has too long a name");
-        return CTL_EXIT_STALE;
-    }
-    return 0;
+    return given != NULL && given[0] != '\0' ? given : NULL;
 }
 
 static int ask_agent(const struct options *options,
@@ -51,19 +50,25 @@ static int ask_agent(const struct options *options,
                       "configuration: say where it is with --config FILE");
         return CTL_EXIT_STALE;
     }
-    code = take_told(status, file);
+    code = configured_told_file(status, file);
     json_decref(status);
-    return code;
+    if (code == -ENOENT) {
+        print_trouble("the agent runs without a configuration: give the "
+                      "address on the command line instead");
+        return CTL_EXIT_USAGE;
+    }
+    if (code != 0) {
+        print_trouble("the agent's configuration has too long a name");
+        return CTL_EXIT_STALE;
+    }
+    return 0;
 }
 
 int configured_find_file(const struct options *options,
                          char file[PROGRAMS_PATH_BYTES])
 {
-    const char *given = options->config;
+    const char *given = configured_given_file(options);
     if (given == NULL) {
-        given = getenv(CONFIG_VARIABLE);
-    }
-    if (given == NULL || given[0] == '\0') {
         return ask_agent(options, file);
     }
     if (!text_copy(file, PROGRAMS_PATH_BYTES, given)) {

@@ -6,12 +6,21 @@
 #ifndef CTL_CONFIGURED_H
 #define CTL_CONFIGURED_H
 
+#include <jansson.h>
+
 #include "ctl/capture.h"
 #include "ctl/options.h"
 #include "ctl/order.h"
 #include "ctl/programs.h"
 
 #define CONFIGURED_READ_MS 5000 /* a configuration's whole reading */
+
+/* The file that a status of the agent names; relative to the agent's own folder
+ * if need be. 0, -ENOENT if it has none, -ENAMETOOLONG. Says nothing. */
+int configured_told_file(const json_t *status, char file[PROGRAMS_PATH_BYTES]);
+
+/* What is given by --config or the environment; NULL if nothing is. */
+const char *configured_given_file(const struct options *options);
 
 /* Each: 0; or an exit code after saying what is wrong. */
 

@@ -32,6 +32,15 @@ bool keeper_read(const char *dump, struct keeper *keeper)
                      sizeof keeper->servers);
 }
 
+bool keeper_overrule(const struct options *options, struct keeper *keeper)
+{
+    return (options->zookeeper == NULL ||
+            text_copy(keeper->servers, sizeof keeper->servers,
+                      options->zookeeper)) &&
+           (options->root == NULL ||
+            text_copy(keeper->root, sizeof keeper->root, options->root));
+}
+
 static int read_configured(const struct options *options, struct keeper *keeper)
 {
     struct capture capture;
@@ -60,12 +69,7 @@ int keeper_find(const struct options *options, struct keeper *keeper)
     if (code != 0) {
         return code;
     }
-    bool fits = (options->zookeeper == NULL ||
-                 text_copy(keeper->servers, sizeof keeper->servers,
-                           options->zookeeper)) &&
-                (options->root == NULL ||
-                 text_copy(keeper->root, sizeof keeper->root, options->root));
-    if (!fits) {
+    if (!keeper_overrule(options, keeper)) {
         print_trouble("--zookeeper or --root is too long");
         return CTL_EXIT_USAGE;
     }
@@ -82,8 +86,10 @@ int keeper_ask(const struct options *options, const struct keeper *keeper,
         options->timeout_ms != 0 ? options->timeout_ms : KEEPER_TIMEOUT_MS;
     int status = programs_find_helper(options->libexec, "sentinel-publisher",
                                       program, why, sizeof why);
-    if (status != 0) {
+    if (status != 0 && stream == SPAWN_OUTPUT) {
         print_trouble("%s", why);
+    }
+    if (status != 0) {
         return status;
     }
     (void)text_format(timeout, sizeof timeout, "%" PRIu32,

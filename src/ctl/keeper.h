@@ -30,6 +30,9 @@ int keeper_find(const struct options *options, struct keeper *keeper);
 /* The same from a configuration that was read: false if it names no servers. */
 bool keeper_read(const char *dump, struct keeper *keeper);
 
+/* Puts --zookeeper and --root into it: false if they do not fit. */
+bool keeper_overrule(const struct options *options, struct keeper *keeper);
+
 /* Runs sentinel-publisher as `mode`, "--list" say; what it has against it, it
  * says in a sentence, which `stream` sends to us or to the screen. 0 with its
  * exit code in `capture`; else a negative errno, after saying so when it is

@@ -67,6 +67,11 @@ static const struct verb table[] = {
     {"check", "FILE", TABLE | JSON, "check a configuration",
      "Each fault is a line FILE:LINE:COLUMN: what is wrong and what was meant.",
      "0 good, 78 bad, 2 it could not be checked", verb_check_run},
+    {"doctor", NULL, TABLE | JSON, "look for what is wrong, and say what to do",
+     "Looks at the agent, the clock, limits, the run directory, the helpers, "
+     "the configuration, the servers, ZooKeeper (with a scratch node, removed "
+     "again) and the kernel. Works without an agent too.",
+     "0 all well, 1 warnings, 2 something is bad", verb_doctor_run},
     {"drain", "NAME", TABLE | JSON,
      "take an instance out of service, for watchers",
      "Its state is maint and it stands in no presence tree until undrain, also "
