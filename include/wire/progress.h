@@ -27,6 +27,9 @@ enum helper_fd {
     HELPER_FD_MOST = 31,
 };
 
+/* It leaves because a library leaks: the task inside is the first suspect. */
+#define HELPER_EXIT_LEAKED 72
+
 /* A shared anonymous page of one struct progress; close-on-exec. Returns the
  * descriptor or a negative errno. */
 int progress_create(struct progress **progress);

@@ -4,6 +4,7 @@
 #include "prober/limits.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/prctl.h>
@@ -13,6 +14,9 @@
 #define ADDRESS_SPACE_BYTES (256UL * 1024 * 1024)
 /* A connection for each probe, and room for the loop's own. */
 #define DESCRIPTORS_MOST 1024UL
+/* The lowest number is given out first: a prober that is well never holds one
+ * as high as this, and one that leaks comes by it. */
+#define DESCRIPTOR_OF_LEAKS 768
 /* A life is a thousand rounds: some minutes, were all of it TLS. */
 #define CPU_LIFE_S 3600UL
 /* Longer than the dead-man waits: it is the second net. */
@@ -28,6 +32,9 @@
 #ifndef HAS_SHADOW_MEMORY
 #define HAS_SHADOW_MEMORY 0
 #endif
+
+/* At its highest so far; a sanitizer keeps what was freed. */
+#define RESIDENT_OF_LEAKS_KB (HAS_SHADOW_MEMORY ? 512L * 1024 : 96L * 1024)
 
 static int limit(int resource, rlim_t most)
 {
@@ -78,4 +85,12 @@ void limits_grant_cpu(void)
                    1 + CPU_GRANT_S;
     now.rlim_cur = grant < now.rlim_max ? grant : now.rlim_max;
     (void)setrlimit(RLIMIT_CPU, &now); /* a soft limit below the hard one */
+}
+
+bool limits_are_neared(void)
+{
+    struct rusage used;
+    return fcntl(DESCRIPTOR_OF_LEAKS, F_GETFD) != -1 ||
+           (getrusage(RUSAGE_SELF, &used) == 0 &&
+            used.ru_maxrss > RESIDENT_OF_LEAKS_KB);
 }

@@ -104,6 +104,10 @@ static void on_result(struct probe *probe, const struct result *result)
     struct prober *prober = probe->room->owner;
     struct message message = {.kind = MESSAGE_RESULT, .result = *result};
     remove_task(prober, result->task);
+    if (limits_are_neared()) {
+        (void)channel_flush(&prober->channel); /* the others' results */
+        leave_now(PROBER_EXIT_LEAKED, "memory or descriptors leak");
+    }
     if (channel_send(&prober->channel, &message) != 0) {
         leave_now(PROBER_EXIT_SYSTEM, "the supervisor does not read");
     }

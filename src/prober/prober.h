@@ -8,16 +8,19 @@
 
 #include <stdint.h>
 
+#include "wire/progress.h"
+
 /* More at once is a fault of the supervisor's. */
 #define PROBER_PROBES_MOST 512
 
 /* How it leaves. */
 enum prober_exit {
-    PROBER_EXIT_DONE = 0,   /* retired, or the supervisor is gone */
-    PROBER_EXIT_USAGE = 64, /* started by hand */
-    PROBER_EXIT_ORDER = 70, /* an order that cannot be: a task id twice, too
-                               many at once, one after RETIRE, or no message */
-    PROBER_EXIT_SYSTEM = 71 /* the system refused what it cannot do without */
+    PROBER_EXIT_DONE = 0,    /* retired, or the supervisor is gone */
+    PROBER_EXIT_USAGE = 64,  /* started by hand */
+    PROBER_EXIT_ORDER = 70,  /* an order that cannot be: a task id twice, too
+                                many at once, one after RETIRE, or no message */
+    PROBER_EXIT_SYSTEM = 71, /* the system refused what it cannot do without */
+    PROBER_EXIT_LEAKED = HELPER_EXIT_LEAKED
 };
 
 /* Serves the channel and the page it inherited until it may leave. Returns an

@@ -31,6 +31,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "supervisor/child_exec.h"
+#include "wire/progress.h"
 
 /* --- fork ---------------------------------------------------------------- */
 
@@ -351,6 +352,8 @@ void child_describe_end(const struct child *child, char *text, size_t size)
                           name != NULL ? name : "?"); /* may be cut */
     } else if (WEXITSTATUS(status) == CHILD_EXEC_FAILED) {
         (void)text_copy(text, size, "could not be executed"); /* may be cut */
+    } else if (WEXITSTATUS(status) == HELPER_EXIT_LEAKED) {
+        (void)text_copy(text, size, "leaked"); /* may be cut */
     } else {
         (void)text_format(text, size, "exited with %d",
                           WEXITSTATUS(status)); /* may be cut */

@@ -29,7 +29,7 @@ static void look(struct prober *prober, uint64_t now_ms)
     }
     (void)process_look("/proc", (uint32_t)prober->child.pid,
                        &process); /* what is not seen is not judged */
-    if (stall_on_process(&prober->stall, &process, now_ms)) {
+    if (stall_on_process(&prober->stall, &process)) {
         const struct engine_event event = {.kind = ENGINE_PROBER_STUCK,
                                            .prober = prober->number,
                                            .inside = page.inside};

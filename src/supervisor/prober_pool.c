@@ -63,8 +63,19 @@ static void tell_of_end(struct prober *prober, const char *why)
     prober->pool->on_event(prober->pool, &event);
 }
 
-/* Before its tasks are given to others: the table still knows whose they
- * are. */
+/* Whose task that is, if it runs in this very prober; -1 = nobody's. */
+static int32_t find_instance(const struct prober *prober, uint64_t id)
+{
+    const struct task *task = tasks_find(prober->pool->tasks, id);
+
+    if (task != NULL) {
+        bool is_its =
+            task->kind == TASK_PROBE && task->pid == prober->child.pid;
+        return is_its ? task->instance : -1;
+    }
+    return id != 0 && id == prober->last_task ? prober->last_instance : -1;
+}
+
 static void tell_ending(struct prober *prober, const char *why)
 {
     struct prober_pool *pool = prober->pool;
@@ -72,13 +83,9 @@ static void tell_ending(struct prober *prober, const char *why)
     struct ending ending = {.service = SERVICE_PROBER,
                             .pid = child->pid,
                             .age_ms = clock_monotonic_ms() - child->started_ms};
-    uint64_t inside = read_page(prober, &ending.step);
-    const struct task *task = tasks_find(pool->tasks, inside);
-    int32_t instance = -1;
+    int32_t instance = find_instance(prober, read_page(prober, &ending.step));
 
-    if (task != NULL && task->kind == TASK_PROBE && task->pid == child->pid) {
-        instance = task->instance;
-    } else {
+    if (instance < 0) {
         ending.step = STEP_NONE;
     }
     (void)text_copy(ending.why, sizeof(ending.why), why); /* may be cut */
@@ -94,9 +101,6 @@ static void kill_prober(struct prober *prober)
     if (prober->child.state == CHILD_RUNNING && !prober->is_dismissed) {
         kernel_view_read("/proc", prober->child.pid, prober->is_ready,
                          prober->kernel, sizeof(prober->kernel));
-        if (prober->kernel[0] == 'Z') {
-            prober->kernel[0] = '\0'; /* it died before, of itself */
-        }
     }
     child_kill(&prober->child);
 }
@@ -133,7 +137,7 @@ static void handle_ended(struct child *child, int status)
     prober->spoke_nonsense = child_nonsense(status) != NULL;
     /* Without its stream it is of no use, whatever it still does. One that is
      * dying already keeps the status it dies with. */
-    kill_prober(prober);
+    child_kill(child);
 }
 
 static void handle_over(struct child *child)
@@ -254,6 +258,9 @@ bool prober_pool_probe(struct prober_pool *pool, uint32_t number,
     if (prober == NULL || prober->is_dismissed || !say(prober, &message)) {
         return false;
     }
+    const struct task *task = tasks_find(pool->tasks, probe->task);
+    prober->last_task = probe->task;
+    prober->last_instance = task != NULL ? task->instance : -1;
     prober_looks_on_probe(prober);
     return true;
 }

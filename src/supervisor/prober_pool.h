@@ -38,6 +38,8 @@ struct prober {
     struct progress *progress;
     uint32_t in_flight; /* probes it was sent and has not answered */
     struct stall stall;
+    uint64_t last_task; /* sent; given up, it is no more in the table */
+    int32_t last_instance;
     /* The kernel's view before we killed it; "" = we did not, or nobody
      * asks. */
     char kernel[ENDING_KERNEL_BYTES];

@@ -3,9 +3,6 @@
  */
 #include "supervisor/stall.h"
 
-/* Of the time: less is a starved one, on a host with many that want to run. */
-#define BURNT_PART 2
-
 void stall_reset(struct stall *stall)
 {
     *stall = (struct stall){0};
@@ -33,8 +30,7 @@ bool stall_on_page(struct stall *stall, const struct stall_page *page,
     return stall->unmoved > 0;
 }
 
-bool stall_on_process(struct stall *stall, const struct process *process,
-                      uint64_t now_ms)
+bool stall_on_process(struct stall *stall, const struct process *process)
 {
     switch (process->state) {
     case PROCESS_RUNNING:
@@ -49,14 +45,12 @@ bool stall_on_process(struct stall *stall, const struct process *process,
     case PROCESS_ZOMBIE:
         return false; /* nothing to blame anybody with; its end will tell */
     }
-    if (stall->asked_ms == 0) {
-        stall->asked_ms = now_ms;
+    if (!stall->was_asked) {
+        stall->was_asked = true;
         stall->cpu_ms = process->cpu_ms;
     }
     if (stall->unmoved < STALL_LOOKS) {
         return false;
     }
-    uint64_t burnt_ms = process->cpu_ms - stall->cpu_ms;
-    return !stall->has_run ||
-           burnt_ms >= (now_ms - stall->asked_ms) / BURNT_PART;
+    return !stall->has_run || process->cpu_ms - stall->cpu_ms >= STALL_BURNT_MS;
 }

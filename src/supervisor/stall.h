@@ -5,8 +5,9 @@
  * A look at its page costs nothing; the kernel is asked only about a prober
  * whose page did not move between two looks. One that is inside a callback
  * for STALL_LOOKS looks on end is stuck if it slept or was stopped at each of
- * them, or burnt a good part of the time in CPU. One that wanted to run and
- * got no CPU is starved: the host's fault, and nobody is killed for it.
+ * them, or has burnt more CPU meanwhile than any callback that is well. One
+ * that wants to run and gets no CPU is starved: the host's fault, and nobody is
+ * killed for it.
  */
 #ifndef SUPERVISOR_STALL_H
 #define SUPERVISOR_STALL_H
@@ -16,11 +17,12 @@
 
 #include "base/process.h"
 
-/* Between two looks. The longest callbacks that are well take 40 ms: reading
- * the system's authorities. */
-#define STALL_LOOK_MS 100
+#define STALL_LOOK_MS 100 /* between two looks */
 /* So many looks in a row at which the page had not moved. */
 #define STALL_LOOKS 3
+/* Burnt since the kernel was asked first. The dearest callbacks that are well
+ * take 40 ms: reading the system's authorities. */
+#define STALL_BURNT_MS 100
 /* A look this late: we ourselves stood still, and it counts for nothing. */
 #define STALL_LATE_MS 100
 
@@ -34,9 +36,10 @@ struct stall {
     struct stall_page page; /* at the last look */
     uint64_t looked_ms;     /* 0 = never */
     uint32_t unmoved;       /* looks at which it had not moved */
-    bool has_run;           /* at one of these it wanted the CPU */
-    uint64_t asked_ms;      /* when the kernel was asked first... */
-    uint64_t cpu_ms;        /* ...and what it had burnt until then */
+    bool was_asked;         /* the kernel, about the page as it stands */
+    bool has_run;           /* at one of these looks it wanted the CPU */
+    uint64_t cpu_ms;        /* what it had burnt when the kernel was asked
+                               first */
 };
 
 /* Forgets all looks: its work is done, or just began. */
@@ -48,7 +51,6 @@ bool stall_on_page(struct stall *stall, const struct stall_page *page,
                    uint64_t now_ms);
 
 /* What the kernel says of it now. True: it is stuck. */
-bool stall_on_process(struct stall *stall, const struct process *process,
-                      uint64_t now_ms);
+bool stall_on_process(struct stall *stall, const struct process *process);
 
 #endif
