@@ -97,34 +97,43 @@ static bool is_printable(unsigned char byte)
     return byte >= 0x20 && byte < 0x7f;
 }
 
+/* How a byte is written in HTML; NULL: as it is. */
+static const char *entity_of(unsigned char byte)
+{
+    switch (byte) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
 void body_html(struct body *body, const char *text)
 {
+    const char *run = text; /* what needs no escape goes out in one piece */
     for (; *text != '\0'; text++) {
         unsigned char byte = (unsigned char)*text;
-        switch (byte) {
-        case '&':
-            body_text(body, "&amp;");
-            break;
-        case '<':
-            body_text(body, "&lt;");
-            break;
-        case '>':
-            body_text(body, "&gt;");
-            break;
-        case '"':
-            body_text(body, "&quot;");
-            break;
-        case '\'':
-            body_text(body, "&#39;");
-            break;
-        default:
-            if (is_printable(byte)) {
-                body_append(body, text, 1);
-            } else {
-                body_format(body, "\\x%02x", byte);
-            }
+        const char *entity = entity_of(byte);
+        if (is_printable(byte) && entity == NULL) {
+            continue;
+        }
+        body_append(body, run, (size_t)(text - run));
+        run = text + 1;
+        if (entity != NULL) {
+            body_text(body, entity);
+        } else {
+            body_format(body, "\\x%02x", byte);
         }
     }
+    body_append(body, run, (size_t)(text - run));
 }
 
 void body_label(struct body *body, const char *text)

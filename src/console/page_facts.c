@@ -23,14 +23,13 @@ static void write_memory(const struct facts *facts, struct body *body)
     if (used == FACT_UNKNOWN) {
         return;
     }
-    body_text(body, "<span>memory ");
+    body_text(body, ", memory ");
     page_write_size(body, (uint64_t)used);
     if (limit > 0) {
         body_text(body, " of ");
         page_write_size(body, (uint64_t)limit);
     }
     write_share(body, used, limit);
-    body_text(body, "</span>");
 }
 
 static void write_clients(const struct facts *facts, struct body *body)
@@ -40,9 +39,8 @@ static void write_clients(const struct facts *facts, struct body *body)
     if (used == FACT_UNKNOWN) {
         return;
     }
-    body_format(body, "<span>clients %" PRId64, used);
+    body_format(body, ", %" PRId64 " clients", used);
     write_share(body, used, limit);
-    body_text(body, "</span>");
 }
 
 static void write_certificate(const struct snapshot *snapshot,
@@ -53,9 +51,9 @@ static void write_certificate(const struct snapshot *snapshot,
         return;
     }
     if (days < 0) {
-        body_text(body, "<span>certificate expired</span>");
+        body_text(body, ", <b class=\"down\">certificate expired</b>");
     } else {
-        body_format(body, "<span>certificate for %" PRId64 " d</span>", days);
+        body_format(body, ", certificate for %" PRId64 " d", days);
     }
 }
 

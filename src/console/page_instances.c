@@ -30,11 +30,6 @@ static const char *serves(const struct verdict *shown)
     return words[shown->readable][column];
 }
 
-static void write_ago(struct body *body, uint64_t now_ms, uint64_t then_ms)
-{
-    body_duration(body, then_ms < now_ms ? now_ms - then_ms : 0);
-}
-
 static void write_name(const struct board_instance *record, struct body *body)
 {
     const char *name = record->settings.name;
@@ -47,30 +42,25 @@ static void write_name(const struct board_instance *record, struct body *body)
     body_text(body, "</span></td>");
 }
 
-/* The state, and how long it stands; of one that is not up, when it last
- * was. */
+/* The state, and how long it stands. */
 static void write_state(const struct snapshot *snapshot,
                         const struct board_instance *record,
                         const struct verdict *shown, struct body *body)
 {
-    const struct instance *instance = &record->instance;
-    uint64_t since_ms = instance->claim.since_wall_ms;
+    uint64_t since_ms = record->instance.claim.since_wall_ms;
     body_text(body, "<td>");
     page_write_state(shown->state, body);
     body_text(body, "</td><td data-label=\"for\">");
-    if (since_ms > 0 && shown->state != STATE_NONE) {
-        write_ago(body, snapshot->now_wall_ms, since_ms);
-    }
-    if (shown->state != STATE_UP && instance->last_success_ms > 0) {
-        body_text(body, "<span>last up ");
-        write_ago(body, snapshot->now_ms, instance->last_success_ms);
-        body_text(body, " ago</span>");
+    if (since_ms > 0 && since_ms < snapshot->now_wall_ms &&
+        shown->state != STATE_NONE) {
+        body_duration(body, snapshot->now_wall_ms - since_ms);
     }
     body_text(body, "</td>");
 }
 
-/* Why: the reason as a sentence, and the detail that belongs to it. Of a
- * drained one, who drained it and why, and what its probes say. */
+/* Why: the reason as a sentence, and the detail that belongs to it; nothing
+ * of one that is up, its role says it all. Of a drained one, who drained it
+ * and why, and what its probes say. */
 static void write_reason(const struct verdict *shown, struct body *body)
 {
     const char *meaning = advice_meaning(shown->reason);
@@ -84,7 +74,7 @@ static void write_reason(const struct verdict *shown, struct body *body)
         body_text(body, "</span></td>");
         return;
     }
-    if (meaning[0] != '\0') {
+    if (meaning[0] != '\0' && shown->state != STATE_UP) {
         body_format(body, "<b>%s</b> ", reason_name(shown->reason));
         body_html(body, meaning);
     }
@@ -98,7 +88,7 @@ static void write_reason(const struct verdict *shown, struct body *body)
 
 static void write_role(const struct verdict *shown, struct body *body)
 {
-    body_text(body, "<td data-label=\"role\">");
+    body_text(body, "<td class=\"role\" data-label=\"role\">");
     if (shown->role != ROLE_UNKNOWN) {
         body_text(body, role_name(shown->role));
     }

@@ -5,10 +5,11 @@
  */
 #include <inttypes.h>
 
+#include "console/chart_pen.h"
 #include "console/history_book.h"
 #include "console/page.h"
 
-#define LINE_HEIGHT 16
+#define LINE_HEIGHT 12
 
 static enum state outcome_at(const struct instance *instance, uint64_t position)
 {
@@ -82,25 +83,20 @@ static uint32_t longest_of(const struct history_lane *lane, uint64_t count)
 static void write_path(const struct history_lane *lane, uint64_t count,
                        uint32_t longest, struct body *body)
 {
-    bool is_drawing = false;
+    struct chart_pen pen;
+    chart_pen_init(&pen, body);
     body_text(body, "<path d=\"");
     for (uint64_t i = 0; i < count; i++) {
         uint32_t point = point_at(lane, count - 1 - i);
+        uint32_t x = (uint32_t)(HISTORY_LANE_POINTS - count + i);
         if (point == 0) {
-            is_drawing = false;
-            continue;
+            chart_pen_lift(&pen);
+        } else {
+            chart_pen_draw(
+                &pen, x, LINE_HEIGHT - 1 - point * (LINE_HEIGHT - 2) / longest);
         }
-        uint64_t x = HISTORY_LANE_POINTS - count + i;
-        uint32_t y = LINE_HEIGHT - 1 - point * (LINE_HEIGHT - 2) / longest;
-        body_text(body, is_drawing ? "L" : "M");
-        body_decimal(body, x);
-        body_text(body, " ");
-        body_decimal(body, y);
-        if (!is_drawing) {
-            body_text(body, "h1"); /* so that a single one is seen, too */
-        }
-        is_drawing = true;
     }
+    chart_pen_lift(&pen);
     body_text(body, "\"/>");
 }
 

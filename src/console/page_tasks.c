@@ -25,7 +25,7 @@ static const struct task *find_oldest_probe(const struct tasks *tasks)
 static void write_counts(const struct tasks *tasks, struct body *body)
 {
     static const char *const words[TASK_KIND_COUNT] = {
-        [TASK_PROBE] = "probes in flight",
+        [TASK_PROBE] = "Probes in flight",
         [TASK_SERVICE] = "helper processes",
         [TASK_ZOMBIE] = "killed and not reaped yet",
     };
@@ -35,12 +35,12 @@ static void write_counts(const struct tasks *tasks, struct body *body)
             counts[tasks->list[i].kind]++;
         }
     }
-    body_format(body,
-                "<p><strong>%" PRIu32 " tasks are live</strong>:", tasks->live);
+    body_format(body, "<p><strong>Live tasks: %" PRIu32 "</strong>.",
+                tasks->live);
     for (int i = 0; i < TASK_KIND_COUNT; i++) {
         bool is_bad = i == TASK_ZOMBIE && counts[i] > 0;
-        body_format(body, "%s %s%" PRIu32 " %s%s", i == 0 ? "" : ",",
-                    is_bad ? "<b class=\"down\">" : "", counts[i], words[i],
+        body_format(body, "%s %s%s: %" PRIu32 "%s", i == 0 ? "" : ",",
+                    is_bad ? "<b class=\"down\">" : "", words[i], counts[i],
                     is_bad ? "</b>" : "");
     }
     body_text(body, ".");
