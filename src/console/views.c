@@ -33,6 +33,7 @@ static void put_agent(struct view *view, const struct snapshot *snapshot)
     view_flag(view, "stopping", agent->is_stopping);
     view_number(view, "interval_ms", agent->interval_ms);
     view_number(view, "instances", agent->instance_count);
+    view_number(view, "unwatched", agent->unwatched_servers);
     view_number(view, "log_lines_lost", agent->log_lost);
     view_number(view, "tilts", agent->tilts);
     view_age(view, "tilted_ms_ago", snapshot->now_ms, agent->tilted_ms);

@@ -229,6 +229,7 @@ void views_instance(const struct snapshot *snapshot,
     view_number(view, "round", instance->round);
     view_number(view, "interval_ms", settings->interval_ms);
     view_number(view, "valid_for_ms", snapshot_valid_for_ms(record));
+    view_flag(view, "discovered", settings->is_found);
     put_labels(view, settings);
     put_claim(view, snapshot, &instance->claim);
     put_maint(view, &instance->maint);

@@ -69,6 +69,7 @@ static void clean_settings(struct instance_settings *settings)
         settings->label_count = SETTINGS_LABELS_MOST;
     }
     clean_bool(&settings->canary);
+    clean_bool(&settings->is_found);
 }
 
 static void clean_facts(struct facts *facts)

@@ -8,10 +8,8 @@
 #include "base/text.h"
 #include "wire/discovery_names.h"
 
-/* --- is it configured? -------------------------------------------------- */
-
-static bool is_configured(const struct settings *settings,
-                          const struct discovery_found *found)
+bool discovery_is_configured(const struct settings *settings,
+                             const struct discovery_found *found)
 {
     for (uint32_t i = 0; i < settings->instance_count; i++) {
         if (discovery_list_is_at(found, &settings->instances[i].addr)) {
@@ -61,7 +59,8 @@ int discovery_merge(const struct settings *from,
 
     for (uint32_t i = 0; error == 0 && i < count; i++) {
         uint32_t next = merged->instance_count;
-        if (next == SETTINGS_INSTANCES_MOST || is_configured(from, &list[i])) {
+        if (next == SETTINGS_INSTANCES_MOST ||
+            discovery_is_configured(from, &list[i])) {
             continue;
         }
         struct discovery_name name = choose_name(merged, &list[i]);
@@ -74,6 +73,7 @@ int discovery_merge(const struct settings *from,
         (void)text_copy(instance->name, sizeof(instance->name),
                         name.text); /* as long */
         instance->addr = list[i].address;
+        instance->is_found = true;
     }
     return error;
 }

@@ -265,7 +265,7 @@ int supervisor_run(struct supervisor *supervisor)
                          DEADMAN_HEARTBEAT_MS, DEADMAN_HEARTBEAT_MS);
     pulse_start(&supervisor->pulse, &supervisor->loop);
     helpers_start(supervisor);
-    finder_configure(&supervisor->finder, finder_wants(supervisor->settings));
+    finder_configure(&supervisor->finder, supervisor->finder.is_wanted);
     resolver_start(&supervisor->resolver);
     supervisor_feed(supervisor, &(struct engine_event){.kind = ENGINE_TIME});
     (void)uv_run(&supervisor->loop, UV_RUN_DEFAULT); /* until uv_stop */

@@ -153,6 +153,7 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
     int error = uv_loop_init(&supervisor->loop);
     if (error == 0) {
         finder_init(&supervisor->finder, supervisor, &supervisor->loop);
+        finder_restore(&supervisor->finder);
         operator_desk_init(&supervisor->operators, supervisor,
                            &supervisor->loop);
         error = open_engine(supervisor);

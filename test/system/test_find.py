@@ -43,3 +43,39 @@ def test_a_reload_that_ends_the_search_forgets_the_finds(
     agent.signal(signal.SIGHUP)
     wait_for(lambda: [one["name"] for one in agent.status()["instances"]]
              == ["mine"], 30, "the listed one alone")
+
+
+def restart(agent):
+    agent.kill()
+    agent.assert_gone(20)
+    agent.start(60)
+
+
+def test_finds_outlive_the_agent_and_no_watcher_sees_it(
+        zookeeper, start_redis, make_agent, watch):
+    redis, gone = start_redis(), start_redis()
+    watch = watch(zookeeper)
+    agent = make_agent(None, zookeeper.servers,
+                       settings={"discover": "on"}).start(60)
+    name, late = (wait_for(lambda at=at: by_address(agent).get(at.addr), 60,
+                           f"find of {at.addr}")["name"]
+                  for at in (redis, gone))
+    for found in (name, late):
+        watch.wait_state(found, "up", 30)
+    assert agent.instance(name)["discovered"]
+    gone.kill()
+    watch.wait_state(late, "down", agent.bound_seconds())
+    mark = watch.refresh().mark()
+    restart(agent)
+    agent.wait_ready(60)
+    now = agent.status()["round"]["number"]
+    wait_for(lambda: agent.status()["round"]["number"] >= now + 3, 60,
+             "three more rounds")
+    watch.refresh().assert_quiet(mark, [name, late])
+    assert agent.state(late) == "down"  # not forgotten
+    agent.signal(signal.SIGHUP)
+    wait_for(lambda: agent.status()["config"]["reloads"] == 1, 30, "reload")
+    assert agent.state(late) == "down"
+    watch.refresh().assert_quiet(mark, [name, late])
+    gone.restart()
+    watch.wait_state(late, "up", agent.bound_seconds())
