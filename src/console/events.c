@@ -26,19 +26,35 @@ void events_find_place(const struct board *board, uint64_t last, uint64_t since,
     if (since > last) { /* of another board */
         *place = (struct events_place){.told = 0, .is_lossy = true};
     }
-    if (last == 0 || place->told == last) {
+    if (place->told == 0 || place->told == last) {
         return;
     }
     uint64_t oldest = oldest_kept(board, last);
     if (place->told + 1 < oldest) {
-        place->is_lossy = place->is_lossy || since > 0;
         place->told = oldest - 1;
+        place->is_lossy = true;
+    }
+}
+
+/* Ids begin high above 0 and may have run far ahead of a slow reader: never
+ * count from there to here. */
+static void skip_gone(const struct board *board, uint64_t last,
+                      struct events_place *place)
+{
+    if (place->told == 0) {
+        place->told = oldest_kept(board, last) - 1;
+    } else if (last - place->told > EVENTS_MOST) {
+        place->told = last - EVENTS_MOST;
+        place->is_lossy = true;
     }
 }
 
 bool events_next(const struct board *board, uint64_t last,
                  struct events_place *place, struct event *event)
 {
+    if (place->told < last) {
+        skip_gone(board, last, place);
+    }
     while (place->told < last) {
         place->told++;
         if (board_read_event(board, place->told, event) == 0) {

@@ -13,6 +13,10 @@
  *     churn        start and end tasks all the time    calm   end that
  *     expire       let every lease run out long ago
  *     nonsense     send the console a frame of garbage
+ *     events N     N more changes of cache-0's state
+ *     done, missing, refused, failed
+ *                  answer orders so from now on, at once
+ *     hold         answer none; `answer` answers the last one that came
  *
  * At the end of input, the channel is closed and the console's wait status
  * printed.
@@ -25,6 +29,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -35,11 +40,14 @@
 #include "base/parse.h"
 #include "model/address.h"
 #include "model/board_layout.h"
+#include "wire/frame.h"
 #include "wire/progress.h"
 
 #define BEAT_MS 200
 #define HELLO_MS 20000
-#define FD_ABOVE 20 /* nothing of ours stands where the console's will */
+#define GENERATION 1
+#define CONFIG_BYTES 10000 /* more than one read of the console's */
+#define FD_ABOVE 20        /* nothing of ours stands where the console's will */
 
 struct driver {
     struct sample sample;
@@ -57,6 +65,12 @@ struct driver {
     char socket_path[128];
     int channel;
     pid_t pid;
+    uint8_t input[2 * FRAME_BYTES_MOST]; /* of the channel, not yet whole */
+    size_t input_length;
+    bool is_alone; /* the console has closed its end */
+    bool holds_orders;
+    enum order_outcome outcome; /* of the others */
+    struct message_order order; /* the last one that came */
 };
 
 static void fail(const char *what)
@@ -111,6 +125,19 @@ static int listen_unix(struct driver *driver)
     return move_up(fd);
 }
 
+/* As the supervisor hands it down: sealed memory. */
+static int make_config(void)
+{
+    static char text[CONFIG_BYTES];
+    int fd = memfd_create("config", MFD_CLOEXEC);
+    memset(text, '#', sizeof text);
+    memcpy(text, "cluster: prod\n", strlen("cluster: prod\n"));
+    if (fd < 0 || write(fd, text, sizeof text) != sizeof text) {
+        fail("memfd");
+    }
+    return move_up(fd);
+}
+
 static void place(int from, int to)
 {
     if (dup2(from, to) != to) {
@@ -123,6 +150,7 @@ static void start_console(struct driver *driver)
     int ends[2];
     int tcp = listen_tcp(driver);
     int local = listen_unix(driver);
+    int config = make_config();
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) {
         fail("socketpair");
     }
@@ -140,14 +168,16 @@ static void start_console(struct driver *driver)
         place(board, HELPER_FD_SHARED);
         place(tcp, HELPER_FD_LISTEN);
         place(local, HELPER_FD_LISTEN + 1);
+        place(config, HELPER_FD_LISTEN + 2);
         (void)close(board);
         (void)execl(driver->console, "sentinel-console", "--generation", "1",
-                    "--listen-fds", "2", (char *)NULL);
+                    "--listen-fds", "2", "--config-fd", "7", (char *)NULL);
         fail("exec");
     }
     (void)close(theirs);
     (void)close(tcp);
     (void)close(local);
+    (void)close(config);
 }
 
 /* The console's first words: from now on it answers, and its dead-man runs. */
@@ -233,6 +263,98 @@ static void tear(struct driver *driver, bool is_torn)
     }
 }
 
+static void change_state(struct driver *driver)
+{
+    struct board_agent *agent = &driver->sample.agent;
+    struct event event = {.wall_ms = clock_wall_ms(),
+                          .before = STATE_UP,
+                          .state = STATE_DOWN,
+                          .reason = REASON_REFUSED,
+                          .role = ROLE_MASTER,
+                          .name = "cache-0",
+                          .detail = "<b>\"gone\"</b>"};
+    event.id = agent->last_event == 0 ? SAMPLE_WALL_MS : agent->last_event + 1;
+    board_store_event(driver->sample.board, &event);
+    agent->last_event = event.id;
+    store_agent(driver);
+}
+
+static void change_states(struct driver *driver, const char *times)
+{
+    uint64_t count = 0;
+    (void)parse_u64(times, 1, UINT32_MAX, &count); /* else none */
+    for (uint64_t i = 0; i < count; i++) {
+        change_state(driver);
+    }
+}
+
+/* --- orders ----------------------------------------------------------- */
+
+/* What came is said again, so that a test sees it. */
+static void answer_order(struct driver *driver)
+{
+    const struct message_order *order = &driver->order;
+    struct message answer = {
+        .kind = MESSAGE_ORDERED,
+        .ordered = {.id = order->id, .outcome = driver->outcome}};
+    uint8_t bytes[FRAME_BYTES_MOST];
+    size_t length = 0;
+    (void)text_format(answer.ordered.text, sizeof answer.ordered.text,
+                      "%s %s by %s: %s", order_verb_name(order->verb),
+                      order->name, order->operator_name, order->reason);
+    if (frame_encode(&answer, GENERATION, bytes, sizeof bytes, &length) != 0 ||
+        write(driver->channel, bytes, length) != (ssize_t)length) {
+        fail("answer");
+    }
+}
+
+static void take_frames(struct driver *driver)
+{
+    struct message message;
+    size_t used = 0;
+    while (frame_decode(FROM_CONSOLE, GENERATION, driver->input,
+                        driver->input_length, &message, &used) == 0) {
+        driver->input_length -= used;
+        memmove(driver->input, driver->input + used, driver->input_length);
+        if (message.kind != MESSAGE_ORDER) {
+            continue;
+        }
+        driver->order = message.order;
+        if (!driver->holds_orders) {
+            answer_order(driver);
+        }
+    }
+}
+
+/* What the console says. Unread it would make the channel's end a reset. */
+static void hear_console(struct driver *driver)
+{
+    ssize_t length = 1;
+    while (length > 0) {
+        length =
+            recv(driver->channel, driver->input + driver->input_length,
+                 sizeof driver->input - driver->input_length, MSG_DONTWAIT);
+        driver->input_length += length > 0 ? (size_t)length : 0;
+        driver->is_alone = length == 0;
+        take_frames(driver);
+    }
+}
+
+static bool set_outcome(struct driver *driver, const char *command)
+{
+    static const char *const words[] = {"done", "missing", "refused", "failed"};
+    for (int i = 0; i < ORDER_OUTCOME_COUNT; i++) {
+        if (strcmp(command, words[i]) == 0) {
+            driver->outcome = (enum order_outcome)i;
+            driver->holds_orders = false;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- commands --------------------------------------------------------- */
+
 static void obey(struct driver *driver, const char *command)
 {
     static const char nonsense[] = "this is no frame at all, not by far";
@@ -246,7 +368,13 @@ static void obey(struct driver *driver, const char *command)
         store_instances(driver, true);
     } else if (strcmp(command, "nonsense") == 0) {
         (void)!write(driver->channel, nonsense, sizeof nonsense);
-    } else {
+    } else if (strncmp(command, "events ", strlen("events ")) == 0) {
+        change_states(driver, command + strlen("events "));
+    } else if (strcmp(command, "hold") == 0) {
+        driver->holds_orders = true;
+    } else if (strcmp(command, "answer") == 0) {
+        answer_order(driver);
+    } else if (!set_outcome(driver, command)) {
         (void)printf("not known: %s\n", command);
         return;
     }
@@ -266,30 +394,22 @@ static bool read_command(struct driver *driver)
     return true;
 }
 
-/* What the console says is not looked at, but unread it would make the
- * channel's end a reset. */
-static void drain_channel(struct driver *driver)
-{
-    char bytes[4096];
-    ssize_t length = 0;
-    do {
-        length = recv(driver->channel, bytes, sizeof bytes, MSG_DONTWAIT);
-    } while (length > 0);
-}
-
 static void drive(struct driver *driver)
 {
     bool is_open = true;
     while (is_open) {
-        struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-        int count = poll(&input, 1, driver->is_churning ? 0 : BEAT_MS);
+        struct pollfd inputs[] = {
+            {.fd = STDIN_FILENO, .events = POLLIN},
+            {.fd = driver->is_alone ? -1 : driver->channel, .events = POLLIN},
+        };
+        int count = poll(inputs, 2, driver->is_churning ? 0 : BEAT_MS);
         if (count < 0 && errno != EINTR) {
             fail("poll");
         }
         beat(driver);
         churn(driver);
-        drain_channel(driver);
-        is_open = count <= 0 || read_command(driver);
+        hear_console(driver);
+        is_open = count <= 0 || inputs[0].revents == 0 || read_command(driver);
     }
 }
 

@@ -47,12 +47,45 @@ static void there_is_an_end_to_them_and_a_place_comes_free(void **state)
     assert_int_equal(connections_find_oldest(&connections)->fd, 1);
 }
 
+static void a_held_one_does_not_give_way_until_its_answer_is_over(void **state)
+{
+    (void)state;
+    struct connections connections;
+    connections_init(&connections);
+    struct connection *first = connections_take(&connections, 10);
+    (void)connections_take(&connections, 11);
+    first->is_held = true;
+    assert_int_equal(connections_find_oldest(&connections)->fd, 11);
+    connections_renew(&connections, first);
+    assert_false(first->is_held);
+    assert_int_equal(connections_find_oldest(&connections)->fd, 11);
+}
+
+static void a_place_that_comes_free_forgets_who_had_it(void **state)
+{
+    (void)state;
+    struct connections connections;
+    connections_init(&connections);
+    struct connection *first = connections_take(&connections, 10);
+    first->is_local = true;
+    first->is_held = true;
+    first->answers = 3;
+    connections_release(first);
+    struct connection *second = connections_take(&connections, 11);
+    assert_ptr_equal(second, first);
+    assert_false(second->is_local);
+    assert_false(second->is_held);
+    assert_int_equal(second->answers, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_to_come_is_the_oldest),
         cmocka_unit_test(an_answered_one_is_younger_than_one_that_waits),
         cmocka_unit_test(there_is_an_end_to_them_and_a_place_comes_free),
+        cmocka_unit_test(a_held_one_does_not_give_way_until_its_answer_is_over),
+        cmocka_unit_test(a_place_that_comes_free_forgets_who_had_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
