@@ -61,6 +61,19 @@ static void write_agent(const struct snapshot *snapshot, struct body *body)
                  "1 while the agent is on its way out.", agent->is_stopping);
     write_number(body, PREFIX "instances", "gauge", "Instances watched.",
                  agent->instance_count);
+    write_number(body, PREFIX "deaths_total", "counter",
+                 "Redis processes whose end was seen.", agent->deaths);
+    write_number(body, PREFIX "watched_processes", "gauge",
+                 "Redis processes under the death watch.", agent->watched);
+    write_number(body, PREFIX "unwatched_servers", "gauge",
+                 "Redis servers that run here and are not configured.",
+                 agent->unwatched_servers);
+    write_number(body, PREFIX "tilts_total", "counter",
+                 "Times our own loop stood still too long to judge others.",
+                 agent->tilts);
+    write_number(body, PREFIX "unkillable_processes", "gauge",
+                 "Our processes that were killed and do not go.",
+                 agent->unkillable);
     write_number(body, PREFIX "log_lines_lost_total", "counter",
                  "Log lines dropped because nobody read them.",
                  agent->log_lost);
@@ -95,10 +108,12 @@ static void write_config(const struct snapshot *snapshot, struct body *body)
                  agent->reloads_refused);
 }
 
-static void write_bound(struct body *body, const char *bound, uint64_t bound_ms)
+/* 0 is none, or nothing seen yet. */
+static void write_bound(struct body *body, const char *family,
+                        const char *bound, uint64_t bound_ms)
 {
     if (bound_ms > 0) {
-        body_format(body, PREFIX "bound_seconds{bound=\"%s\"} ", bound);
+        body_format(body, "%s{bound=\"%s\"} ", family, bound);
         metrics_write_seconds(body, bound_ms);
     }
 }
@@ -110,10 +125,17 @@ static void write_bounds(const struct snapshot *snapshot, struct body *body)
     metrics_write_head(body, PREFIX "bound_seconds", "gauge",
                        "What is promised: B staleness, C convergence, D "
                        "isolation, E the end.");
-    write_bound(body, "B", bounds.staleness_ms);
-    write_bound(body, "C", bounds.convergence_ms);
-    write_bound(body, "D", bounds.isolation_ms);
-    write_bound(body, "E", bounds.end_ms);
+    write_bound(body, PREFIX "bound_seconds", "B", bounds.staleness_ms);
+    write_bound(body, PREFIX "bound_seconds", "C", bounds.convergence_ms);
+    write_bound(body, PREFIX "bound_seconds", "D", bounds.isolation_ms);
+    write_bound(body, PREFIX "bound_seconds", "E", bounds.end_ms);
+    const struct bounds_worst *worst = &snapshot->agent.worst;
+    metrics_write_head(body, PREFIX "bound_worst_seconds", "gauge",
+                       "The worst that was seen of each since the start.");
+    write_bound(body, PREFIX "bound_worst_seconds", "B", worst->staleness_ms);
+    write_bound(body, PREFIX "bound_worst_seconds", "C", worst->convergence_ms);
+    write_bound(body, PREFIX "bound_worst_seconds", "D", worst->isolation_ms);
+    write_bound(body, PREFIX "bound_worst_seconds", "E", worst->end_ms);
 }
 
 /* Live tasks by kind, and the oldest of those that must end: a service lives
@@ -207,6 +229,21 @@ static uint64_t count_alarms(const struct board_zookeeper *zookeeper)
     return count;
 }
 
+/* Nothing is, where nothing is published. */
+static uint64_t count_unpublished(const struct snapshot *snapshot)
+{
+    uint64_t count = 0;
+    uint32_t most =
+        snapshot->agent.has_zookeeper ? snapshot->agent.instance_count : 0;
+    for (uint32_t i = 0; i < most; i++) {
+        const struct board_instance *instance = snapshot_instance(snapshot, i);
+        count += instance != NULL &&
+                 instance->instance.claim.version !=
+                     instance->instance.publication.claim_version;
+    }
+    return count;
+}
+
 static void write_zookeeper(const struct snapshot *snapshot, struct body *body)
 {
     const struct board_zookeeper *zookeeper = &snapshot->zookeeper;
@@ -236,6 +273,9 @@ static void write_zookeeper(const struct snapshot *snapshot, struct body *body)
                  zookeeper->transactions);
     write_number(body, PREFIX "zookeeper_failures_total", "counter",
                  "Requests that failed or timed out.", zookeeper->failures);
+    write_number(body, PREFIX "instances_unpublished", "gauge",
+                 "Instances whose claim ZooKeeper is not known to hold.",
+                 count_unpublished(snapshot));
     write_number(body, PREFIX "alarms", "gauge",
                  "Alarms an operator must know of, as in /status.",
                  count_alarms(zookeeper));
@@ -275,9 +315,11 @@ void metrics_write(const struct snapshot *snapshot,
     write_bounds(snapshot, body);
     write_tasks(snapshot, body);
     write_services(snapshot, body);
+    metrics_write_processes(snapshot, body);
     write_zookeeper(snapshot, body);
     metrics_write_instances(snapshot, body);
     metrics_write_facts(snapshot, body);
     metrics_write_stages(snapshot, body);
+    metrics_write_alias(snapshot, body);
     write_console(snapshot, figures, body);
 }

@@ -22,6 +22,11 @@ void metrics_write_instances(const struct snapshot *snapshot,
 void metrics_write_facts(const struct snapshot *snapshot, struct body *body);
 void metrics_write_stages(const struct snapshot *snapshot, struct body *body);
 
+/* What our processes cost; redis_up, if it is asked for. Parts, too. */
+void metrics_write_processes(const struct snapshot *snapshot,
+                             struct body *body);
+void metrics_write_alias(const struct snapshot *snapshot, struct body *body);
+
 /* Begins a line of an instance, name{name="cache-1" with no brace closed, and
  * adds a label to it. */
 void metrics_write_start(struct body *body, const char *metric,

@@ -194,6 +194,22 @@ static void write_outcomes(const struct snapshot *snapshot,
     write_count(body, counts->rounds > known ? counts->rounds - known : 0);
 }
 
+/* Only reasons it ever had: of most there are none. */
+static void write_failures(const struct snapshot *snapshot,
+                           const struct board_instance *instance,
+                           struct body *body)
+{
+    const struct instance_counters *counts = &instance->instance.counters;
+    (void)snapshot; /* of the writers' common shape */
+    for (int i = 0; i < REASON_COUNT; i++) {
+        if (counts->failures[i] > 0) {
+            metrics_write_start(body, PREFIX "failures_total", instance);
+            metrics_write_label(body, "reason", reason_name((enum reason)i));
+            write_count(body, counts->failures[i]);
+        }
+    }
+}
+
 static void write_counter(const struct snapshot *snapshot,
                           const struct counter *counter, struct body *body)
 {
@@ -238,6 +254,9 @@ void metrics_write_instances(const struct snapshot *snapshot, struct body *body)
                        "Outcomes of rounds: good (up), bad (down), agent (our "
                        "own fault), other.");
     for_each(snapshot, write_outcomes, body);
+    metrics_write_head(body, PREFIX "failures_total", "counter",
+                       "Outcomes other than up, by reason.");
+    for_each(snapshot, write_failures, body);
     for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++) {
         write_counter(snapshot, &counters[i], body);
     }

@@ -58,6 +58,21 @@ static inline void sample_agent(struct sample *sample)
     agent->round_started_ms = sample->now_ms - 2 * SAMPLE_AGE_MS;
     agent->round_ended_ms = sample->now_ms - SAMPLE_AGE_MS;
     agent->late_results = 1;
+    agent->deaths = 4;
+    agent->tilts = 2;
+    agent->worst.staleness_ms = 7500;
+    agent->vitals_ms = sample->now_ms - SAMPLE_AGE_MS;
+    agent->vitals = (struct vitals){.rss_kb = 3000,
+                                    .pss_kb = 2000,
+                                    .heap_kb = 500,
+                                    .cpu_ms = 1250,
+                                    .lag_ms = 12,
+                                    .threads = 1,
+                                    .fds = {[VITALS_FD_SOCKET] = 5}};
+    static const uint32_t took_us[] = {45, 45, 45, 120, 6000000};
+    for (size_t i = 0; i < sizeof took_us / sizeof took_us[0]; i++) {
+        histogram_add(&agent->stages[STEP_PING], took_us[i]);
+    }
     board_store_agent(sample->board, agent);
 }
 
@@ -202,6 +217,7 @@ static inline void sample_instance(const struct sample *sample, uint32_t index,
                                                     .overruns = 1,
                                                     .changes = 2,
                                                     .restarts = 1};
+    instance->counters.failures[REASON_REFUSED] = 10;
     instance->round = 70;
     instance->due_ms = sample->now_ms + 1000;
     instance->outcome_ms = sample->now_ms - SAMPLE_AGE_MS;

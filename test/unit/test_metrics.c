@@ -134,7 +134,7 @@ static void an_instance_tells_its_reason_and_mode(void **state)
     assert_line(scene, "sentinel_agent_instance_info{name=\"cache-0\","
                        "addr=\"10.0.0.7:1024\",role=\"master\","
                        "version=\"7.0.15\",mode=\"standalone\"} 1");
-    assert_null(strstr(scene->text, "{name=\"cache-4\",reason="));
+    assert_null(strstr(scene->text, "_reason{name=\"cache-4\""));
 }
 
 static void facts_are_a_family_each(void **state)
@@ -190,7 +190,9 @@ static void facts_of_what_is_down_are_not_shown(void **state)
 static void stages_are_cumulative_histograms(void **state)
 {
 #define STAGE "sentinel_agent_probe_stage_duration_seconds"
-#define PING "{name=\"cache-0\",stage=\"ping\""
+#define PING "{stage=\"ping\""
+#define OWN "sentinel_agent_instance_probe_stage_duration_seconds"
+#define OWN_PING "{name=\"cache-0\",stage=\"ping\"}"
     struct scene *scene = *state;
     scrape(scene, NOW_MS);
     assert_line(scene, "# TYPE " STAGE " histogram");
@@ -200,9 +202,57 @@ static void stages_are_cumulative_histograms(void **state)
     assert_line(scene, STAGE "_bucket" PING ",le=\"+Inf\"} 5");
     assert_line(scene, STAGE "_sum" PING "} 6.000255");
     assert_line(scene, STAGE "_count" PING "} 5");
+    assert_line(scene, "# TYPE " OWN " summary");
+    assert_line(scene, OWN "_sum" OWN_PING " 6.000255");
+    assert_line(scene, OWN "_count" OWN_PING " 5");
     assert_null(strstr(scene->text, "stage=\"tls\"")); /* never reached */
+#undef OWN_PING
+#undef OWN
 #undef PING
 #undef STAGE
+}
+
+static void failures_are_counted_by_their_reasons(void **state)
+{
+    struct scene *scene = *state;
+    scrape(scene, NOW_MS);
+    assert_line(scene, "sentinel_agent_instance_failures_total"
+                       "{name=\"cache-1\",reason=\"refused\"} 10");
+    assert_null(strstr(scene->text, "_failures_total{name=\"cache-1\","
+                                    "reason=\"timeout\"}"));
+}
+
+static void what_our_processes_cost_is_told_by_role(void **state)
+{
+    struct scene *scene = *state;
+    scrape(scene, NOW_MS);
+    assert_line(scene, "sentinel_agent_process_resident_memory_bytes"
+                       "{role=\"supervisor\"} 3072000");
+    assert_line(scene, "sentinel_agent_process_open_fds"
+                       "{role=\"supervisor\",type=\"socket\"} 5");
+    assert_line(scene, "sentinel_agent_process_loop_lag_seconds"
+                       "{role=\"supervisor\"} 0.012");
+    assert_line(scene, "sentinel_agent_process_cpu_seconds_total"
+                       "{role=\"supervisor\",generation=\"0\"} 1.250");
+    /* It has told nothing yet: no line, not a line of zeros. */
+    assert_null(strstr(scene->text, "_bytes{role=\"prober\"}"));
+    assert_line(scene, "sentinel_agent_deaths_total 4");
+    assert_line(scene, "sentinel_agent_tilts_total 2");
+    assert_line(scene, "sentinel_agent_bound_worst_seconds{bound=\"B\"} 7.500");
+    assert_null(strstr(scene->text, "bound_worst_seconds{bound=\"C\"}"));
+    assert_line(scene, "sentinel_agent_instances_unpublished 0");
+}
+
+static void redis_up_is_said_only_when_asked_for(void **state)
+{
+    struct scene *scene = *state;
+    scrape(scene, NOW_MS);
+    assert_null(strstr(scene->text, "\nredis_up{"));
+    scene->sample.agent.redis_up_alias = true;
+    board_store_agent(scene->sample.board, &scene->sample.agent);
+    scrape(scene, NOW_MS);
+    assert_line(scene, "redis_up{name=\"cache-0\",addr=\"10.0.0.7:1024\"} 1");
+    assert_line(scene, "redis_up{name=\"cache-1\",addr=\"10.0.0.7:1025\"} 0");
 }
 
 static void label_values_are_escaped(void **state)
@@ -262,6 +312,9 @@ int main(void)
         SCENE(facts_that_are_old_are_not_shown),
         SCENE(facts_of_what_is_down_are_not_shown),
         SCENE(stages_are_cumulative_histograms),
+        SCENE(failures_are_counted_by_their_reasons),
+        SCENE(what_our_processes_cost_is_told_by_role),
+        SCENE(redis_up_is_said_only_when_asked_for),
         SCENE(label_values_are_escaped),
         SCENE(families_are_announced_once_and_stand_together),
     };
