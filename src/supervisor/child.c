@@ -1,11 +1,16 @@
 /*
  * child.c - see child.h.
  *
- *   state      kill          exit          stream end     both seen
- *   NONE       -             asserted      asserted       -
- *   RUNNING    KILLED        EXITED        told           -
- *   KILLED     sent again    EXITED        told           -
- *   EXITED     nothing       asserted      told           NONE, on_over
+ *   state     child_kill   timer             exit     stream end  both seen
+ *   NONE      nothing      (closed)          (closed) (closed)    -
+ *   RUNNING   KILLED       (not set)         EXITED   told        -
+ *   KILLED    sent again   looked, sent on   EXITED   told        -
+ *   EXITED    nothing      stream is ended   (closed) told        NONE, on_over
+ *
+ * What stands in parentheses cannot come: its handle is closed, or its timer
+ * is not set. The stream's end is told once, whatever comes after it. SIGKILL
+ * is sent again every CHILD_KILL_AGAIN_MS until the exit was seen; from the
+ * second one on the child counts as one that cannot be killed.
  *
  * uv_spawn is not used: it holds its caller until the child's exec is done
  * (2 s were seen with a slow exec), and it sets no PDEATHSIG. This process has
@@ -13,8 +18,8 @@
  * async-signal-safe calls are made.
  *
  * The exit is a pidfd readable in the loop. Where pidfds fail (valgrind 3.19
- * answers ENOSYS) it is SIGCHLD and a look at this one pid: never
- * waitpid(-1).
+ * answers ENOSYS) it is SIGCHLD and a look at this one pid, which nobody else
+ * can have before we have reaped it: never waitpid(-1).
  */
 #include "supervisor/child.h"
 
@@ -28,10 +33,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/kernel_view.h"
 #include "base/log.h"
-#include "base/text.h"
+#include "model/ending.h"
 #include "supervisor/child_exec.h"
-#include "wire/progress.h"
 
 /* --- fork ---------------------------------------------------------------- */
 
@@ -60,6 +65,8 @@ static pid_t fork_helper(const struct child_spec *spec, int channel_fd)
 }
 
 /* --- the end ------------------------------------------------------------- */
+
+static void handle_timer(uv_timer_t *timer);
 
 static void finish_if_over(struct child *child)
 {
@@ -91,14 +98,15 @@ static void on_channel_closed(struct channel *channel)
     finish_if_over(child);
 }
 
-/* The grace timer is wanted from the exit until the stream's end. */
-static void close_grace_if_both_seen(struct child *child)
+/* The timer is wanted from the first kill, or the exit, until both exit and
+ * stream's end were seen. */
+static void close_timer_if_both_seen(struct child *child)
 {
-    uv_handle_t *grace = (uv_handle_t *)&child->stream_grace;
+    uv_handle_t *timer = (uv_handle_t *)&child->timer;
 
     if (child->state == CHILD_EXITED && child->is_stream_ended &&
-        !uv_is_closing(grace)) {
-        uv_close(grace, on_handle_closed);
+        !uv_is_closing(timer)) {
+        uv_close(timer, on_handle_closed);
     }
 }
 
@@ -112,7 +120,7 @@ static void stream_has_ended(struct child *child, int status)
         channel_close(&child->channel, on_channel_closed);
     }
     child->on_ended(child, status);
-    close_grace_if_both_seen(child);
+    close_timer_if_both_seen(child);
 }
 
 /* Each message costs us more than it costs to send: whoever sends without end
@@ -149,11 +157,6 @@ static void handle_channel_end(struct channel *channel, int status)
     stream_has_ended(channel->owner, status);
 }
 
-static void handle_stream_grace(uv_timer_t *timer)
-{
-    stream_has_ended(timer->data, -ETIMEDOUT);
-}
-
 static void account_for_the_end(struct child *child)
 {
     bool by_itself =
@@ -187,10 +190,51 @@ static void reap_if_exited(struct child *child)
                                            : (uv_handle_t *)&child->exit_signal;
     uv_close(watch, on_handle_closed);
     if (!child->is_stream_ended) {
-        (void)uv_timer_start(&child->stream_grace, handle_stream_grace,
-                             CHILD_STREAM_GRACE_MS, 0); /* initialized */
+        (void)uv_timer_start(&child->timer, handle_timer, CHILD_STREAM_GRACE_MS,
+                             0); /* initialized */
     }
-    close_grace_if_both_seen(child);
+    close_timer_if_both_seen(child);
+}
+
+static void send_kill(const struct child *child)
+{
+    if (child->pidfd < 0 ||
+        syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0) != 0) {
+        (void)kill(child->pid, SIGKILL); /* not reaped yet: the pid is its */
+    }
+}
+
+/* It does not go, or its exit was not told. */
+static void kill_again(struct child *child)
+{
+    char kernel[ENDING_KERNEL_BYTES];
+
+    reap_if_exited(child);
+    if (child->state != CHILD_KILLED) {
+        return;
+    }
+    if (!child->is_unkillable) {
+        child->is_unkillable = true;
+        kernel_view_read("/proc", child->pid, false, kernel, sizeof(kernel));
+        log_event(LEVEL_WARNING, "child_unkillable",
+                  LOG_TEXT("helper", service_name(child->service)),
+                  LOG_NUMBER("pid", child->pid), LOG_TEXT("kernel", kernel));
+    }
+    send_kill(child);
+}
+
+static void handle_timer(uv_timer_t *timer)
+{
+    struct child *child = timer->data;
+
+    if (child->state == CHILD_EXITED) {
+        stream_has_ended(child, -ETIMEDOUT);
+    } else if (child->state == CHILD_KILLED && !child->has_channel &&
+               !child->is_stream_ended) {
+        stream_has_ended(child, -EPIPE); /* it never had one */
+    } else if (child->state == CHILD_KILLED) {
+        kill_again(child);
+    }
 }
 
 static void handle_exit_poll(uv_poll_t *poll, int status, int events)
@@ -249,8 +293,8 @@ static void open_channel(struct child *child, uv_loop_t *loop, int fd,
         return;
     }
     child_kill(child);
-    (void)uv_timer_start(&child->stream_grace, handle_stream_grace, 0,
-                         0); /* initialized */
+    (void)uv_timer_start(&child->timer, handle_timer, 0,
+                         CHILD_KILL_AGAIN_MS); /* initialized */
 }
 
 /* --- public -------------------------------------------------------------- */
@@ -291,11 +335,14 @@ int child_start(struct child *child, uv_loop_t *loop, struct tasks *tasks,
                                           .instance = -1,
                                           .pid = pid,
                                           .started_ms = child->started_ms});
-    (void)uv_timer_init(loop, &child->stream_grace); /* cannot fail */
-    child->stream_grace.data = child;
+    (void)uv_timer_init(loop, &child->timer); /* cannot fail */
+    child->timer.data = child;
     child->open_handles++;
     watch_exit(child, loop);
     open_channel(child, loop, pair[0], spec);
+    if (child->pidfd < 0) {
+        reap_if_exited(child); /* SIGCHLD may have come before its handler */
+    }
     return 0;
 }
 
@@ -319,43 +366,22 @@ void child_kill(struct child *child)
         child->state = CHILD_KILLED;
         if (task != NULL) {
             task->kind = TASK_ZOMBIE;
+            task->deadline_ms = clock_monotonic_ms() + CHILD_KILL_AGAIN_MS;
             tasks_touch(child->tasks);
         }
+        (void)uv_timer_start(&child->timer, handle_timer, CHILD_KILL_AGAIN_MS,
+                             CHILD_KILL_AGAIN_MS); /* initialized */
     }
-    if (child->pidfd < 0 ||
-        syscall(SYS_pidfd_send_signal, child->pidfd, SIGKILL, NULL, 0) != 0) {
-        (void)kill(child->pid, SIGKILL); /* not reaped yet: the pid is its */
-    }
+    send_kill(child);
 }
 
-const char *child_nonsense(int status)
+uint32_t child_count_unkillable(const struct tasks *tasks, uint64_t now_ms)
 {
-    switch (status) {
-    case -EPROTO:
-        return "no message";
-    case -EINVAL:
-        return "a message that is not its to say";
-    case -ESTALE:
-        return "a message of another generation";
-    default:
-        return NULL;
-    }
-}
+    uint32_t count = 0;
 
-void child_describe_end(const struct child *child, char *text, size_t size)
-{
-    int status = child->wait_status;
-
-    if (WIFSIGNALED(status)) {
-        const char *name = sigabbrev_np(WTERMSIG(status));
-        (void)text_format(text, size, "died of SIG%s",
-                          name != NULL ? name : "?"); /* may be cut */
-    } else if (WEXITSTATUS(status) == CHILD_EXEC_FAILED) {
-        (void)text_copy(text, size, "could not be executed"); /* may be cut */
-    } else if (WEXITSTATUS(status) == HELPER_EXIT_LEAKED) {
-        (void)text_copy(text, size, "leaked"); /* may be cut */
-    } else {
-        (void)text_format(text, size, "exited with %d",
-                          WEXITSTATUS(status)); /* may be cut */
+    for (uint32_t i = 0; i < tasks->live; i++) {
+        const struct task *task = &tasks->list[i];
+        count += task->kind == TASK_ZOMBIE && now_ms >= task->deadline_ms;
     }
+    return count;
 }

@@ -4,8 +4,8 @@
  *
  * A child is over when both its exit and the end of its stream were seen, in
  * either order; only then is its owner told, and only then may the struct be
- * used again. A killed child that does not die is killed again by the owner's
- * wish and waited for by nobody.
+ * used again. A killed child that does not die is killed again and again, and
+ * waited for by nobody.
  */
 #ifndef SUPERVISOR_CHILD_H
 #define SUPERVISOR_CHILD_H
@@ -23,6 +23,9 @@
 /* After the exit the kernel has closed the child's end; should the stream
  * still not end in this time, it is taken as ended. */
 #define CHILD_STREAM_GRACE_MS 500
+
+/* A kill that had no effect is sent again after this. */
+#define CHILD_KILL_AGAIN_MS 1000
 
 /* More messages than this in a second is a flood, and costs the helper its
  * life. All instances told four times over are not one. */
@@ -56,7 +59,8 @@ struct child {
     uint32_t generation;
     uint64_t task; /* in the task table */
     uint64_t started_ms;
-    int wait_status; /* after the exit */
+    int wait_status;    /* after the exit */
+    bool is_unkillable; /* it was killed, and lives on: told once */
     bool is_stream_ended;
     bool has_channel;
     uint64_t counted_ms; /* since when `messages` are counted */
@@ -66,7 +70,7 @@ struct child {
     struct channel channel;
     uv_poll_t exit_poll;
     uv_signal_t exit_signal;
-    uv_timer_t stream_grace;
+    uv_timer_t timer; /* kill again, or the stream's grace: by state */
     child_message_cb on_message;
     child_ended_cb on_ended;
     child_over_cb on_over;
@@ -100,9 +104,13 @@ int child_start(struct child *child, uv_loop_t *loop, struct tasks *tasks,
  * owner acts on it. */
 int child_send(struct child *child, const struct message *message);
 
-/* SIGKILL, now; again if called again. Nothing after the exit was seen, so a
+/* SIGKILL, now, and again until its exit was seen. Nothing after that, so a
  * stranger with the same pid is never hit. */
 void child_kill(struct child *child);
+
+/* How many of all children were killed and have not gone in the time that a
+ * kill takes: each stands in the table as a zombie past its deadline. */
+uint32_t child_count_unkillable(const struct tasks *tasks, uint64_t now_ms);
 
 /* What was wrong with what it said, by the status its stream ended with; NULL
  * when it said nothing wrong and the stream just ended or broke. */

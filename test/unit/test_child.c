@@ -12,11 +12,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -347,6 +350,90 @@ static void a_helper_has_a_clean_table_and_dies_with_its_parent(void **state)
     expect_end(fixture, "exited with 0");
 }
 
+/* Nobody tells its exit: the kill that is sent again finds it gone. */
+static void deafen_and_kill(uv_timer_t *timer)
+{
+    struct fixture *fixture = timer->data;
+    struct child *child = &fixture->child;
+
+    if (child->pidfd >= 0) {
+        assert_int_equal(uv_poll_stop(&child->exit_poll), 0);
+    } else {
+        assert_int_equal(uv_signal_stop(&child->exit_signal), 0);
+    }
+    child_kill(child);
+}
+
+static void an_exit_that_nobody_told_is_found_at_the_next_kill(void **state)
+{
+    struct fixture *fixture = *state;
+
+    start(fixture, "silent");
+    fixture->killer.data = fixture;
+    assert_int_equal(uv_timer_start(&fixture->killer, deafen_and_kill, 1, 0),
+                     0);
+    run_until_over(fixture);
+    expect_end(fixture, "died of SIGKILL");
+    assert_false(fixture->child.is_unkillable);
+}
+
+static void one_that_exits_before_it_is_watched_is_reaped(void **state)
+{
+    struct fixture *fixture = *state;
+
+    for (int i = 0; i < 20; i++) {
+        fixture->over = 0;
+        fixture->ended = 0;
+        start(fixture, "missing");
+        run_until_over(fixture);
+        expect_end(fixture, "could not be executed");
+    }
+}
+
+static void killing_what_is_gone_does_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+
+    child_kill(&fixture->child); /* it was never started */
+    start(fixture, "hello");
+    run_until_over(fixture);
+    assert_int_equal(fixture->child.state, CHILD_NONE);
+    child_kill(&fixture->child);
+    assert_int_equal(fixture->child.state, CHILD_NONE);
+}
+
+static void a_zombie_past_its_deadline_counts_as_unkillable(void **state)
+{
+    struct fixture *fixture = *state;
+    struct tasks *tasks = &fixture->tasks;
+    const struct task zombie = {.kind = TASK_ZOMBIE, .deadline_ms = 500};
+    const struct task service = {.kind = TASK_SERVICE};
+
+    (void)tasks_start(tasks, &zombie);
+    (void)tasks_start(tasks, &service);
+    assert_int_equal(child_count_unkillable(tasks, 499), 0);
+    assert_int_equal(child_count_unkillable(tasks, 500), 1);
+}
+
+/* From here on this process and its children have no pidfds. */
+static void forbid_pidfds(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pidfd_open, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {.len = sizeof(code) / sizeof(code[0]),
+                                .filter = code};
+
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0 ||
+        syscall(SYS_pidfd_open, getpid(), 0) != -1 || errno != ENOSYS) {
+        abort();
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -362,11 +449,18 @@ int main(void)
         TEST(a_helper_that_hangs_up_is_not_over_before_its_exit),
         TEST(a_program_that_is_not_there_ends_at_once),
         TEST(a_helper_has_a_clean_table_and_dies_with_its_parent),
+        TEST(an_exit_that_nobody_told_is_found_at_the_next_kill),
+        TEST(one_that_exits_before_it_is_watched_is_reaped),
+        TEST(killing_what_is_gone_does_nothing),
+        TEST(a_zombie_past_its_deadline_counts_as_unkillable),
     };
     const char *part = getenv("TEST_CHILD_PART");
 
     if (part != NULL) {
         return play(part);
     }
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("child", tests, NULL, NULL);
+    forbid_pidfds();
+    return failed + cmocka_run_group_tests_name("child without pidfds", tests,
+                                                NULL, NULL);
 }
