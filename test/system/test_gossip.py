@@ -187,3 +187,17 @@ def test_who_talks_nonsense_is_replaced(fleet, name, speech):
                          ids=["nothing", "half a frame"])
 def test_a_prober_that_falls_silent_is_replaced(fleet, speech):
     talk(fleet, "prober", speech, True)
+
+
+# An order's body: its id, its verb ("probe"), a name, no operator, no reason.
+ORDERS = """
+order = frame(22, b"\\1\\0\\0\\0\\3" + b"\\3\\0one" + bytes(4))
+for _ in range(500):
+    say(order)
+"""
+
+
+def test_a_console_that_floods_the_supervisor_with_orders_is_replaced(fleet):
+    talk(fleet, "console", ORDERS, True)
+    log = fleet.agent.tail(1000000)
+    assert 'said="a flood of orders"' in log
