@@ -26,6 +26,7 @@ struct http_stream {
     struct MHD_Connection *connection;
     int fd;          /* borrowed */
     bool is_waiting; /* suspended until there is news */
+    bool is_gone;    /* the reader has closed: the stream ends */
     struct stream stream;
 };
 

@@ -22,6 +22,9 @@
 #define LOOK_MS 100
 /* The library asks for so much at a time, or less. */
 #define BLOCK_BYTES 4096
+/* What the kernel keeps for a reader who does not take it: hundreds of events,
+ * and not the megabytes that TCP would grow to. */
+#define SEND_BYTES (64 * 1024)
 
 /* 0; -EAGAIN when the board was never readable. */
 static int look_at_board(struct http *http, struct stream_now *now)
@@ -65,11 +68,8 @@ static void handle_look(uv_timer_t *timer)
         if (reader->connection == NULL || !reader->is_waiting) {
             continue;
         }
-        bool is_over = is_gone(reader->fd);
-        if (is_over) {
-            (void)shutdown(reader->fd, SHUT_RDWR); /* the library sees it */
-        }
-        if (is_over ||
+        reader->is_gone = is_gone(reader->fd);
+        if (reader->is_gone ||
             (is_readable && stream_has_news(&reader->stream, &now))) {
             wake(reader);
             is_any_awake = true;
@@ -91,7 +91,7 @@ static ssize_t read_stream(void *context, uint64_t position, char *bytes,
     struct stream_now now;
     size_t length = 0;
     (void)position; /* it only ever goes on */
-    int status = look_at_board(reader->http, &now);
+    int status = reader->is_gone ? -EPIPE : look_at_board(reader->http, &now);
     if (status == 0) {
         status = stream_read(&reader->stream, &now, bytes, room, &length);
     }
@@ -150,6 +150,9 @@ static void begin_stream(struct http_stream *reader, struct http *http,
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     uint64_t since = 0;
+    int bytes = SEND_BYTES;
+    (void)setsockopt(info->connect_fd, SOL_SOCKET, SO_SNDBUF, &bytes,
+                     sizeof bytes); /* fails on no socket only */
     *reader = (struct http_stream){
         .http = http, .connection = connection, .fd = info->connect_fd};
     stream_init(&reader->stream, http->spec.snapshot->board,
