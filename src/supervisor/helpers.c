@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "supervisor/config_text.h"
+#include "supervisor/endings.h"
 #include "supervisor/leaving.h"
 #include "supervisor/operator_desk.h"
 #include "supervisor/scoreboard.h"
@@ -109,6 +110,12 @@ static void handle_service_down(struct service *service)
     leaving_on_helper_gone(supervisor);
 }
 
+static void handle_service_ending(struct service *service,
+                                  const struct ending *ending)
+{
+    endings_tell(service->owner, ending, -1);
+}
+
 static void handle_console_ready(struct service *console)
 {
     struct supervisor *supervisor = console->owner;
@@ -158,6 +165,7 @@ static void run_console(struct supervisor *supervisor, uint64_t grace_ms)
         .on_ready = handle_console_ready,
         .on_message = handle_console_message,
         .on_down = handle_service_down,
+        .on_ending = handle_service_ending,
     };
 
     service_run_after(&supervisor->console, &spec, grace_ms);
@@ -175,6 +183,7 @@ static void run_publisher(struct supervisor *supervisor)
         .on_ready = handle_publisher_ready,
         .on_message = handle_publisher_message,
         .on_down = handle_service_down,
+        .on_ending = handle_service_ending,
     };
 
     service_run(&supervisor->publisher, &spec);

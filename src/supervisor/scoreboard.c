@@ -247,6 +247,8 @@ void scoreboard_beat(struct supervisor *supervisor)
     agent->deaths = supervisor->deathwatch.ends;
     agent->watched = supervisor->deathwatch.count;
     agent->heartbeat_ms = clock_monotonic_ms();
+    agent->unkillable =
+        child_count_unkillable(supervisor->tasks, agent->heartbeat_ms);
     engine_worst(supervisor->engine, agent->heartbeat_ms, &agent->worst);
     if (!agent->is_ready && is_first_round_out(supervisor, &round)) {
         agent->is_ready = true;

@@ -7,10 +7,21 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/kernel_view.h"
 #include "base/log.h"
 #include "base/text.h"
 
 static void enter(struct service *service, enum service_state state);
+
+/* Kills it for what it did, and keeps how the kernel saw it until then. */
+static void punish(struct service *service, const char *fault)
+{
+    service->fault = fault;
+    kernel_view_read("/proc", service->child.pid,
+                     service->state == SERVICE_RUNNING, service->kernel,
+                     sizeof(service->kernel));
+    enter(service, SERVICE_ENDING);
+}
 
 /* --- one life ------------------------------------------------------------ */
 
@@ -28,7 +39,7 @@ static void handle_message(struct child *child, const struct message *message)
         log_event(LEVEL_WARNING, "helper_spoke_nonsense",
                   LOG_TEXT("helper", service_name(service->spec.kind)),
                   LOG_TEXT("said", message_name(message->kind)));
-        enter(service, SERVICE_ENDING);
+        punish(service, "spoke nonsense");
     }
 }
 
@@ -48,20 +59,41 @@ static void handle_ended(struct child *child, int status)
     }
 }
 
+static void tell_ending(struct service *service)
+{
+    const struct child *child = &service->child;
+    struct ending ending = {.service = service->spec.kind,
+                            .pid = child->pid,
+                            .age_ms = clock_monotonic_ms() - child->started_ms};
+
+    if (service->fault != NULL) {
+        (void)text_copy(ending.why, sizeof(ending.why),
+                        service->fault); /* fits */
+    } else {
+        child_describe_end(child, ending.why, sizeof(ending.why));
+    }
+    (void)text_copy(ending.kernel, sizeof(ending.kernel),
+                    service->kernel); /* the same size */
+    service->spec.on_ending(service, &ending);
+}
+
 static void handle_over(struct child *child)
 {
     struct service *service = child->owner;
-    char how[64];
+    char how[ENDING_WHY_BYTES];
 
     if (!service->is_replaced) {
         service->last_status = child->wait_status;
         service->restarts += service->is_wanted;
     }
-    child_describe_end(child, how, sizeof(how));
-    bool is_news = service->is_wanted && !service->is_replaced;
-    log_event(is_news ? LEVEL_WARNING : LEVEL_INFO, "helper_ended",
-              LOG_TEXT("helper", service_name(service->spec.kind)),
-              LOG_NUMBER("pid", child->pid), LOG_TEXT("how", how));
+    if (service->is_wanted && !service->is_replaced) {
+        tell_ending(service);
+    } else {
+        child_describe_end(child, how, sizeof(how));
+        log_event(LEVEL_INFO, "helper_ended",
+                  LOG_TEXT("helper", service_name(service->spec.kind)),
+                  LOG_NUMBER("pid", child->pid), LOG_TEXT("how", how));
+    }
     enter(service, service->is_wanted ? SERVICE_DOWN : SERVICE_STOPPED);
 }
 
@@ -85,6 +117,8 @@ static void spawn(struct service *service)
 
     service->has_worked = false;
     service->is_replaced = false;
+    service->fault = NULL;
+    service->kernel[0] = '\0';
     service->vitals_ms = 0;
     service->starts++;
     int error = child_start(&service->child, service->loop, service->tasks,
@@ -112,7 +146,7 @@ static void handle_timer(uv_timer_t *timer)
     case SERVICE_STARTING:
         log_event(LEVEL_WARNING, "helper_said_nothing",
                   LOG_TEXT("helper", service_name(service->spec.kind)));
-        enter(service, SERVICE_ENDING);
+        punish(service, "said nothing");
         break;
     case SERVICE_ENDING:
         child_kill(&service->child);
@@ -229,7 +263,7 @@ void service_condemn(struct service *service, const char *said)
         log_event(LEVEL_WARNING, "helper_spoke_nonsense",
                   LOG_TEXT("helper", service_name(service->spec.kind)),
                   LOG_TEXT("said", said));
-        enter(service, SERVICE_ENDING);
+        punish(service, "spoke nonsense");
     }
 }
 
@@ -243,7 +277,7 @@ int service_send(struct service *service, const struct message *message)
         log_event(LEVEL_WARNING, "helper_does_not_read",
                   LOG_TEXT("helper", service_name(service->spec.kind)),
                   LOG_TEXT("error", strerror(-error)));
-        enter(service, SERVICE_ENDING);
+        punish(service, "does not read");
     }
     return error;
 }

@@ -17,6 +17,7 @@
 #include <uv.h>
 
 #include "model/board.h"
+#include "model/ending.h"
 #include "supervisor/child.h"
 
 #define SERVICE_HELLO_MS 3000 /* start to hello, else it is killed */
@@ -35,6 +36,10 @@ typedef void (*service_ready_cb)(struct service *service);
 /* Its process is gone: to be started again (SERVICE_DOWN) or for good
  * (SERVICE_STOPPED). */
 typedef void (*service_down_cb)(struct service *service);
+
+/* It ended and nobody had asked for it. */
+typedef void (*service_ending_cb)(struct service *service,
+                                  const struct ending *ending);
 
 enum service_state {
     SERVICE_DOWN,
@@ -57,6 +62,7 @@ struct service_spec {
     service_ready_cb on_ready;
     service_message_cb on_message;
     service_down_cb on_down;
+    service_ending_cb on_ending;
 };
 
 struct service {
@@ -68,7 +74,9 @@ struct service {
     bool is_replaced; /* killed for its successor: its end is no news */
     bool is_wanted;   /* false: when it is down it stays down */
     struct child child;
-    uv_timer_t timer; /* backoff, hello, kill again: by state */
+    const char *fault; /* it is killed for; NULL = it ended by itself */
+    char kernel[ENDING_KERNEL_BYTES]; /* the view of it, just before */
+    uv_timer_t timer;                 /* backoff, hello, kill again: by state */
     uint64_t pause_ms;
     uint32_t generation; /* grows with each start */
     uint64_t starts;
