@@ -114,7 +114,9 @@ static bool may_be_unknown(const struct world *world, uint32_t index)
 {
     return index == world->plan.culprit ||
            world->plan.scenario == SCENARIO_SPAWNING ||
-           world->plan.scenario == SCENARIO_EPIDEMIC ||
+           (world->plan.scenario == SCENARIO_EPIDEMIC &&
+            (world->plan.is_starved ||
+             world->redis[index].poison != POISON_NONE)) ||
            (world->plan.scenario == SCENARIO_SUPERVISOR &&
             world->plan.may_expire) ||
            world->plan.scenario == SCENARIO_CHAOS;

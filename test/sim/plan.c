@@ -239,6 +239,7 @@ void plan_make(struct world *world)
     plan->is_bounded = plan->scenario != SCENARIO_CHAOS;
     plan->is_quiet = plan->scenario == SCENARIO_CALM;
     plan->has_probe_now = world_chance(world, 30);
+    plan->is_starved = world_chance(world, 25);
     plan_trees(plan);
     plan_fleet(world);
     plan_odds(plan);

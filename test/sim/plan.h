@@ -52,6 +52,7 @@ struct plan {
     uint32_t deaf_percent;
     uint32_t look_lost_percent;
     bool has_probe_now;
+    bool is_starved; /* who hangs is not known to, before its deadline */
     bool has_drains;
     bool is_bounded; /* one fault at a time: the promises hold */
     bool is_quiet;   /* no fault of ours at all */

@@ -10,6 +10,7 @@
 #include "model/bounds.h"
 
 #define PROBER_DEADMAN_MS 3000
+#define PROBER_LOOK_MS 100
 
 struct answer {
     uint32_t life; /* of the supervisor that asked */
@@ -192,6 +193,24 @@ static void stand_still(struct world *world, struct sim_prober *prober)
               prober->number);
 }
 
+/* What the supervisor's looks find, again and again while it lasts; not
+ * always: nobody calls a starved one stuck. */
+static void handle_look(struct world *world, void *data)
+{
+    const struct notice *notice = data;
+    const struct sim_prober *prober = find_prober(world, notice->number);
+    if (prober == NULL || prober->state != PROCESS_STANDS ||
+        prober->is_condemned) {
+        return;
+    }
+    struct engine_event event = {.kind = ENGINE_PROBER_STUCK,
+                                 .prober = notice->number,
+                                 .inside = prober->inside};
+    sim_supervisor_tell(world, notice->life, &event);
+    notice_at(world, world->now_ms + PROBER_LOOK_MS, handle_look,
+              notice->number);
+}
+
 static void crash_or_hang(struct world *world, struct sim_prober *prober,
                           const struct answer *answer)
 {
@@ -204,6 +223,12 @@ static void crash_or_hang(struct world *world, struct sim_prober *prober,
         die(world, prober, "killed by SIGSEGV");
     } else {
         stand_still(world, prober);
+        if (!world->plan.is_starved) {
+            notice_at(world,
+                      world->now_ms + world_between(world, 3 * PROBER_LOOK_MS,
+                                                    4 * PROBER_LOOK_MS),
+                      handle_look, prober->number);
+        }
     }
 }
 
