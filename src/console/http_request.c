@@ -149,15 +149,18 @@ static bool is_refused(const struct http *http, const struct request *request,
     } else if (header_bytes(connection) > HTTP_HEADER_BYTES) {
         reply_refuse(reply, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
                      "at most 8 KiB of header are taken\n");
-    } else if (status != 0 && !is_read_method(method)) {
-        return is_method_refused(connection, method, ROUTE_PAGE, reply);
-    } else if (status == -ENOENT) {
+    } else if (status == -ENOENT && is_read_method(method)) {
         reply_refuse(reply, MHD_HTTP_NOT_FOUND, "nothing stands here\n");
-    } else if (status != 0) {
+    } else if (status == -EINVAL && is_read_method(method)) {
         reply_refuse(reply, MHD_HTTP_BAD_REQUEST,
-                     "this path or argument is not understood\n");
+                     "this path is not understood\n");
+    } else if (is_method_refused(connection, method, route->kind, reply)) {
+        return true;
+    } else if (status == -ERANGE) {
+        reply_refuse(reply, MHD_HTTP_BAD_REQUEST,
+                     "an argument is out of range or too long\n");
     } else {
-        return is_method_refused(connection, method, route->kind, reply);
+        return false;
     }
     return true;
 }

@@ -79,13 +79,12 @@ int routes_decode(const char *target, struct route *route)
     if (status == 0) {
         status = find_path(path, &found);
     }
-    if (status == 0) {
-        status = arguments_decode(query, &found.arguments);
+    if (status != 0) {
+        return status;
     }
-    if (status == 0) {
-        *route = found;
-    }
-    return status;
+    status = arguments_decode(query, &found.arguments);
+    *route = found;
+    return status == 0 ? 0 : -ERANGE;
 }
 
 bool routes_is_order(enum route_kind kind)

@@ -60,7 +60,8 @@ struct route {
 };
 
 /* Reads a request target. 0; -ENOENT when nothing stands at that path;
- * -EINVAL when it is not a target or an argument is out of range. */
+ * -EINVAL when it is not a target; -ERANGE when an argument is not understood,
+ * and then the rest of the route is good. */
 int routes_decode(const char *target, struct route *route);
 
 /* True for a path that takes an order. */

@@ -107,9 +107,9 @@ static void debug_is_nought_to_two(void **state)
     assert_int_equal(route.arguments.debug, 2);
     assert_int_equal(routes_decode("/goroutines?x=9&debug=1&&y", &route), 0);
     assert_int_equal(route.arguments.debug, 1);
-    assert_int_equal(routes_decode("/goroutines?debug=3", &route), -EINVAL);
-    assert_int_equal(routes_decode("/goroutines?debug=", &route), -EINVAL);
-    assert_int_equal(routes_decode("/goroutines?debug=11", &route), -EINVAL);
+    assert_int_equal(routes_decode("/goroutines?debug=3", &route), -ERANGE);
+    assert_int_equal(routes_decode("/goroutines?debug=", &route), -ERANGE);
+    assert_int_equal(routes_decode("/goroutines?debug=11", &route), -ERANGE);
 }
 
 static void an_absolute_target_carries_its_own_host(void **state)
@@ -137,6 +137,9 @@ static void what_changes_something_is_told_apart_from_what_is_read(void **state)
     assert_string_equal(route.name, "a");
     assert_string_equal(route.arguments.operator_name, "me");
     assert_string_equal(route.arguments.reason, "b c");
+    assert_int_equal(routes_decode("/drain/b?reason=%0a", &route), -ERANGE);
+    assert_int_equal(route.kind, ROUTE_DRAIN);
+    assert_string_equal(route.name, "b");
     assert_int_equal(routes_decode("/drain/", &route), -ENOENT);
     assert_int_equal(routes_decode("/reload/a", &route), -ENOENT);
 }
