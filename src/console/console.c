@@ -17,6 +17,7 @@
 #include "base/deadman.h"
 #include "base/log.h"
 #include "console/history_book.h"
+#include "console/history_file.h"
 #include "console/http.h"
 #include "wire/channel.h"
 #include "wire/progress.h"
@@ -33,6 +34,7 @@ struct console {
     struct board *board;
     struct snapshot snapshot;
     struct history_book *history;
+    struct history_file history_file;
     struct http *http;
 };
 
@@ -91,20 +93,31 @@ static int start_heartbeat(struct console *console)
     return status;
 }
 
-/* Without a whole reading, or room, there is a gap in the history. */
+/* Without a whole reading, or room, there is a gap in the history; without a
+ * file it lasts as long as this process. While a predecessor's file is still
+ * held, the first sample waits for it. */
 static void handle_sampling(uv_timer_t *timer)
 {
     struct console *console = timer->data;
-    if (snapshot_refresh(&console->snapshot, HISTORY_PARTS,
-                         clock_monotonic_ms(), clock_wall_ms()) == 0) {
-        (void)history_book_sample(console->history,
-                                  &console->snapshot); /* a gap */
+    struct history_book *book = console->history;
+    uint64_t now_ms = clock_monotonic_ms();
+    if (snapshot_refresh(&console->snapshot, HISTORY_PARTS, now_ms,
+                         clock_wall_ms()) != 0 ||
+        history_file_open(&console->history_file,
+                          console->snapshot.agent.run_dir, book,
+                          now_ms) == -EWOULDBLOCK) {
+        return;
+    }
+    if (history_book_sample(book, &console->snapshot) == 0) {
+        (void)history_file_keep(&console->history_file,
+                                book); /* tried again at the next step */
     }
 }
 
 static int start_sampling(struct console *console)
 {
     int status = history_book_create(&console->history);
+    history_file_init(&console->history_file);
     if (status == 0) {
         status = uv_timer_init(&console->loop, &console->sampling);
     }

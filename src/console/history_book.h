@@ -38,6 +38,7 @@ struct history_seen {
     uint64_t refused;
 };
 
+/* What stands before `lanes` is kept in a file, see history_file.h. */
 struct history_book {
     struct history history;
     struct history_marks marks;

@@ -37,12 +37,14 @@ static void note_start(struct history_book *book,
                       agent->pid); /* fits */
     history_marks_add(&book->marks, HISTORY_MARK_START, agent->started_ms,
                       text);
+    /* Those refused before this console began have no moment. */
+    book->seen.refused =
+        book->seen.started_ms == 0 ? agent->reloads_refused : 0;
     book->seen.started_ms = agent->started_ms;
     /* What it loaded first is no reload, and its counts begin anew. */
     if (agent->reloads == 0) {
         book->seen.loaded_wall_ms = agent->config_loaded_wall_ms;
     }
-    book->seen.refused = 0;
 }
 
 static void note_reloads(struct history_book *book,

@@ -5,6 +5,8 @@ What they say is tested over a board made by hand (test/unit/test_page.c);
 here is what only a browser can tell: that nothing is loaded and nothing
 complains, that a change shows without a reload, and that it fits.
 """
+import signal
+
 import pytest
 
 from browser import Browser, CannotStart
@@ -158,3 +160,21 @@ def test_a_hop_that_stopped_is_late_in_words(own_zookeeper, start_redis,
     assert "late" in tab.text("#banner")
     own_zookeeper.cont()
     wait_for(lambda: "LATE" not in tab.text("#hops"), 30, "all on time again")
+
+
+def test_the_history_outlives_its_console(host):
+    agent, _ = host
+
+    def charts_tell(words):
+        wait_for(lambda: words in agent.get("/debug/charts"),
+                 what=f"{words!r} among the marks")
+    charts_tell("the agent started")
+    good, agent.text = agent.text, "nonsense: 1\n"
+    agent.write_config()
+    agent.signal(signal.SIGHUP)
+    charts_tell("a reload was refused")
+    agent.text = good
+    agent.write_config()
+    agent.signal(signal.SIGHUP)
+    charts_tell("a configuration took effect")
+    assert "a reload was refused" in agent.get("/debug/charts")
