@@ -1,7 +1,8 @@
 /*
  * publisher.h - one publisher: a session, a desk, a channel, and the state it
- * is in. Shared by start.c (up to the session), publisher.c (from then on),
- * timers.c (what time alone brings) and tell.c (what the supervisor hears).
+ * is in. Shared by start.c and gate.c (up to the session), publisher.c (from
+ * then on), timers.c (what time alone brings) and tell.c (what the supervisor
+ * hears).
  */
 #ifndef PUBLISHER_PUBLISHER_H
 #define PUBLISHER_PUBLISHER_H
@@ -15,6 +16,7 @@
 #include "model/bounds.h"
 #include "publisher/desk.h"
 #include "publisher/exits.h"
+#include "publisher/knock.h"
 #include "publisher/servers.h"
 #include "publisher/session_file.h"
 #include "publisher/zk.h"
@@ -30,6 +32,9 @@
  * handshake and will never answer it (ZooKeeper 3.8.0), which the library would
  * wait for twice as long. */
 #define PUBLISHER_CUT_OFF_MS BOUNDS_REPLACE_MS
+/* Every server refuses connections, for so long: a successor asks them at its
+ * own pace (gate.c). A shorter blip is the library's, which is quick. */
+#define PUBLISHER_CLOSED_MS 1000
 /* Reads all nodes again, watches or not; shifted by chance. */
 #define PUBLISHER_SWEEP_MS 30000
 /* While another process holds the session's lock. */
@@ -54,17 +59,19 @@ struct publisher {
     uv_timer_t heartbeat; /* of the .agent node */
     uv_timer_t sweep;
     uv_timer_t refresh; /* of every node, when readers want that */
-    uv_timer_t wait;    /* for the lock and the board; then for withdrawal */
+    uv_timer_t wait;    /* before a session: as start.c says; withdrawal */
     struct pulse vitals;
     struct channel channel;
     struct board *board;
     struct desk desk;
-    struct zk *zk; /* NULL before there is a session to hope for */
+    struct zk *zk;      /* NULL before there is a session to hope for */
+    struct knock knock; /* only after an outage, before `zk` */
 
     enum zookeeper_state state;
     bool has_desk;
     bool is_closing;          /* zk_close was called */
     uint64_t started_ms;      /* when the settings came; 0 = not yet */
+    uint64_t gated_ms;        /* since when we wait for a server to serve */
     uint64_t disconnected_ms; /* since when; 0 while connected */
 
     uint32_t session_timeout_ms;          /* as configured */
@@ -115,8 +122,15 @@ void publisher_start_refresh(struct publisher *publisher);
 /* start.c: from the settings to a session being looked for. */
 void publisher_start(struct publisher *publisher,
                      const struct message_publish_settings *settings);
+/* Lets the library at the servers. */
+void publisher_open(struct publisher *publisher);
 /* Tries the lock again if it is not ours yet, and saves the session. */
 void publisher_save_session(struct publisher *publisher);
+
+/* gate.c: the predecessor found no server; wait for one, then publisher_open.
+ */
+bool publisher_has_gate(const struct publisher *publisher);
+void publisher_wait_at_gate(struct publisher *publisher);
 
 /* leftovers.c: members of an earlier configuration. Before the session, and
  * once all is settled. */

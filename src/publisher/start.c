@@ -1,11 +1,12 @@
 /*
  * start.c - from the supervisor's settings to a session being looked for.
  *
- *     read the board -> take the lock -> open
+ *     read the board -> take the lock -> (gate.c) -> open
  *
  * Each step may have to wait (for a supervisor in the middle of a store, a
- * predecessor not yet dead), none waits for ever: the lock as long as R; then
- * a fresh session is opened and the predecessor's nodes are taken over.
+ * predecessor not yet dead, a server after an outage), none waits for ever: the
+ * lock as long as R; then a fresh session is opened and the predecessor's nodes
+ * are taken over.
  */
 #include "publisher/publisher.h"
 
@@ -80,8 +81,6 @@ static bool find_saved(struct publisher *publisher, struct saved_session *saved)
     return status == 0;
 }
 
-static void wait_again(struct publisher *publisher, uint64_t wait_ms);
-
 /* Wrong or missing, it is waited for: without it our nodes would be open to
  * all, or refused. */
 static bool read_credential(struct publisher *publisher, struct secret *secret)
@@ -103,11 +102,18 @@ static bool read_credential(struct publisher *publisher, struct secret *secret)
     return !is_bad;
 }
 
-static void open_session(struct publisher *publisher)
+static void handle_credential(uv_timer_t *timer)
+{
+    publisher_open(timer->data);
+}
+
+void publisher_open(struct publisher *publisher)
 {
     struct secret credential;
     if (!read_credential(publisher, &credential)) {
-        wait_again(publisher, PUBLISHER_CREDENTIAL_AGAIN_MS);
+        (void)uv_timer_start(&publisher->wait, handle_credential,
+                             PUBLISHER_CREDENTIAL_AGAIN_MS,
+                             0); /* fails only without a callback */
         return;
     }
     struct saved_session saved;
@@ -185,7 +191,11 @@ static void handle_wait(uv_timer_t *timer)
         wait_again(publisher, PUBLISHER_LOCK_AGAIN_MS);
         return;
     }
-    open_session(publisher);
+    if (publisher_has_gate(publisher)) {
+        publisher_wait_at_gate(publisher);
+    } else {
+        publisher_open(publisher);
+    }
 }
 
 void publisher_start(struct publisher *publisher,

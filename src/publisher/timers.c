@@ -47,6 +47,10 @@ static void check_deadlines(struct publisher *publisher, uint64_t now_ms)
         publisher_leave(PUBLISHER_EXIT_UNAVAILABLE,
                         "ZooKeeper is out of reach");
     }
+    if (cut_off_ms > PUBLISHER_CLOSED_MS && !zk_is_hoping(publisher->zk) &&
+        publisher->state != ZOOKEEPER_DRAINING) {
+        publisher_leave(PUBLISHER_EXIT_UNAVAILABLE, "no server answers");
+    }
     if (cut_off_ms > PUBLISHER_CUT_OFF_MS &&
         publisher->state != ZOOKEEPER_DRAINING) {
         publisher_leave(PUBLISHER_EXIT_UNAVAILABLE, "cut off for too long");

@@ -211,6 +211,12 @@ void zk_submit(struct zk *zk, const struct tree *tree,
     }
 }
 
+bool zk_is_hoping(const struct zk *zk)
+{
+    int state = zoo_state(zk->handle);
+    return state == ZOO_CONNECTING_STATE || state == ZOO_ASSOCIATING_STATE;
+}
+
 uint64_t zk_oldest_ms(const struct zk *zk)
 {
     return zk->calls != NULL ? zk->calls->submitted_ms : 0;

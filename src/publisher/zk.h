@@ -12,6 +12,7 @@
 #ifndef PUBLISHER_ZK_H
 #define PUBLISHER_ZK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <uv.h>
 
@@ -52,6 +53,10 @@ void zk_submit(struct zk *zk, const struct tree *tree,
 
 /* When the oldest request without an answer was submitted; 0 = none. */
 uint64_t zk_oldest_ms(const struct zk *zk);
+
+/* Without a connection: one is being made, or a server owes us the answer to
+ * our handshake. False in the pauses after all servers refused. */
+bool zk_is_hoping(const struct zk *zk);
 
 /* Ends the session at the server, in a thread of its own since it can block
  * for 18 s; then ZK_CLOSED. Nothing else may be called afterwards. 0 or a

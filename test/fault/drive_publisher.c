@@ -199,18 +199,29 @@ static void start(struct driver *driver)
     printf("{\"event\":\"started\",\"pid\":%d}\n", (int)driver->pid);
 }
 
+/* As the supervisor's board has it, for the successor to read. */
+static void note_end(struct driver *driver, int status)
+{
+    board_store_service(
+        driver->board, 1,
+        &(struct board_service){.kind = SERVICE_PUBLISHER,
+                                .generation = driver->generation,
+                                .last_exit_status = status});
+}
+
 static void handle_child(uv_signal_t *handle, int number)
 {
+    struct driver *driver = handle->data;
     (void)number;
     int status = 0;
     pid_t pid = waitpid(-1, &status, WNOHANG);
     while (pid > 0) {
+        note_end(driver, status);
         printf("{\"event\":\"exit\",\"pid\":%d,\"code\":%d,\"signal\":%d}\n",
                (int)pid, WIFEXITED(status) ? WEXITSTATUS(status) : -1,
                WIFSIGNALED(status) ? WTERMSIG(status) : 0);
         pid = waitpid(-1, &status, WNOHANG);
     }
-    (void)handle;
 }
 
 static void handle_feeder(uv_timer_t *timer)
@@ -408,6 +419,7 @@ int main(int argc, char **argv)
     driver.feeder.data = &driver;
     (void)uv_timer_start(&driver.feeder, handle_feeder, FEED_MS, FEED_MS);
     (void)uv_signal_init(&driver.loop, &driver.child_signal);
+    driver.child_signal.data = &driver;
     (void)uv_signal_start(&driver.child_signal, handle_child, SIGCHLD);
     return uv_run(&driver.loop, UV_RUN_DEFAULT);
 }
