@@ -5,15 +5,8 @@
  * read, then gather every difference into one multi. One list, one parent
  * and one multi at a time; while the multi is under way the next one gathers.
  */
-#include <assert.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/text.h"
 #include "publisher/tree_state.h"
-
-/* Room for a path, a jute record's heads and an ACL around the bytes. */
-#define OP_OVERHEAD_BYTES 128
 
 static bool is_waiting(const struct tree_slot *slot, uint64_t now_ms)
 {
@@ -45,13 +38,13 @@ static bool plan_list(struct tree *tree, struct tree_request *request)
     return true;
 }
 
-static bool may_fly(const struct tree_slot *slot, uint64_t now_ms)
+bool tree_may_fly(const struct tree_slot *slot, uint64_t now_ms)
 {
     return may_decide(slot) && slot->not_until_ms <= now_ms;
 }
 
 /* Nodes to be made where parents are missing wait for these. */
-static bool has_no_parent(const struct tree *tree, const struct tree_slot *slot)
+bool tree_has_no_parent(const struct tree *tree, const struct tree_slot *slot)
 {
     return slot->directory != TREE_LEFTOVER &&
            tree->directories[slot->directory].is_missing &&
@@ -70,7 +63,8 @@ static uint32_t find_missing(const struct tree *tree, uint64_t now_ms)
         const struct tree_slot *slot = &tree->slots[i];
         const struct directory *directory = &tree->directories[slot->directory];
         if (directory->is_missing && directory->not_until_ms <= now_ms &&
-            may_fly(slot, now_ms) && tree_decide(tree, slot) == DECIDE_CREATE) {
+            tree_may_fly(slot, now_ms) &&
+            tree_decide(tree, slot) == DECIDE_CREATE) {
             return slot->directory;
         }
     }
@@ -128,165 +122,11 @@ bool tree_survey(struct tree *tree)
     return true;
 }
 
-static void add_op(struct tree_request *request, enum tree_op_kind kind,
-                   uint32_t slot, const struct tree_slot *at)
-{
-    assert(request->count < TREE_OPS_MOST);
-    request->ops[request->count++] =
-        (struct tree_op){.kind = kind,
-                         .slot = slot,
-                         .bytes = kind == TREE_DELETE ? NULL : at->flight.bytes,
-                         .length = kind == TREE_DELETE ? 0 : at->flight.length,
-                         .version = at->seen.stat.version};
-}
-
-/* Copies what shall stand there into the flight; false: no memory, later. */
-static bool load_flight(struct tree_slot *slot, enum tree_decision decision)
-{
-    bool is_kept = slot->wish == WISH_KEEP;
-    const char *bytes = is_kept ? slot->seen.bytes : slot->wanted;
-    size_t length = is_kept ? slot->seen.length : slot->wanted_length;
-    if (decision != DECIDE_DELETE) {
-        slot->flight.bytes = malloc(length > 0 ? length : 1);
-        if (slot->flight.bytes == NULL) {
-            return false;
-        }
-        memcpy(slot->flight.bytes, bytes, length);
-        slot->flight.length = length;
-    }
-    slot->must_write = false; /* a flight that fails is decided anew */
-    slot->flight.is_set = decision == DECIDE_SET;
-    slot->flight.is_flying = true;
-    return true;
-}
-
-static void load_ops(struct tree *tree, uint32_t slot,
-                     enum tree_decision decision, struct tree_request *request)
-{
-    struct tree_slot *at = &tree->slots[slot];
-    if (!load_flight(at, decision)) {
-        return;
-    }
-    if (decision == DECIDE_DELETE || decision == DECIDE_TAKE_OVER) {
-        add_op(request, TREE_DELETE, slot, at);
-    }
-    if (decision == DECIDE_CREATE || decision == DECIDE_TAKE_OVER) {
-        add_op(request, TREE_CREATE, slot, at);
-    }
-    if (decision == DECIDE_SET) {
-        add_op(request, TREE_SET, slot, at);
-    }
-    at->flight.position = request->count - 1;
-}
-
-/* A renamed instance: its old node stays until the new one may stand. */
-static bool is_held(const struct tree *tree, uint32_t slot)
-{
-    return tree->holds_strays && !tree->is_withdrawing &&
-           tree_is_stray(tree, &tree->slots[slot]);
-}
-
-/* The most it takes of a multi: a delete and a create. */
-static size_t slot_bytes(const struct tree *tree, const struct tree_slot *slot)
-{
-    size_t path = strlen(slot->name) + OP_OVERHEAD_BYTES;
-    if (slot->directory != TREE_LEFTOVER) {
-        path += strlen(tree->directories[slot->directory].path) + 1;
-    }
-    size_t bytes = slot->wanted_length > slot->seen.length ? slot->wanted_length
-                                                           : slot->seen.length;
-    return 2 * path + bytes;
-}
-
-static bool is_being_read(const struct tree *tree, uint32_t number)
-{
-    const struct tree_slot *slot = &tree->slots[number];
-    bool is_due = slot->must_read && slot->again_ms == 0;
-    return slot->name != NULL && (slot->read_ticket != 0 || is_due);
-}
-
-/* A change of state and its members fly together: after a multi that failed
- * all are read again, and none goes before the last one was. */
-static bool waits_for_others(const struct tree *tree, uint32_t number)
-{
-    if (number == tree->instances || number >= tree->fixed) {
-        return false;
-    }
-    uint32_t instance = number < tree->instances
-                            ? number
-                            : (number - tree->instances - 1) % tree->instances;
-    bool is_waiting = is_being_read(tree, instance);
-    for (uint32_t i = 1; !is_waiting && i < tree->directory_count; i++) {
-        is_waiting = is_being_read(tree, tree_member_slot(tree, i, instance));
-    }
-    return is_waiting;
-}
-
-/* A multi while it is loaded. */
-struct load {
-    struct tree_request *request;
-    size_t bytes;
-    bool has_left_out;
-    bool is_closed; /* nothing more goes in */
-};
-
-static bool is_loadable(const struct tree *tree, uint32_t number,
-                        uint64_t now_ms)
-{
-    const struct tree_slot *slot = &tree->slots[number];
-    return may_fly(slot, now_ms) && tree_is_change(tree_decide(tree, slot)) &&
-           !is_held(tree, number) && !has_no_parent(tree, slot) &&
-           !waits_for_others(tree, number);
-}
-
-/* The next turn is that of the first one left out: no room, or it flies
- * alone. */
-static void load_slot(struct tree *tree, uint32_t number, struct load *load)
-{
-    struct tree_request *request = load->request;
-    const struct tree_slot *slot = &tree->slots[number];
-    size_t own_bytes = slot_bytes(tree, slot);
-    bool is_full = request->count + 2 > TREE_OPS_MOST ||
-                   load->bytes + own_bytes > TREE_MULTI_BYTES_MOST;
-    bool is_left_out = is_full || (slot->flies_alone && load->bytes > 0);
-    load->is_closed = is_full;
-    if (is_left_out && !load->has_left_out) {
-        load->has_left_out = true;
-        tree->turn = number;
-    }
-    if (is_left_out) {
-        return;
-    }
-    load_ops(tree, number, tree_decide(tree, slot), request);
-    load->bytes += own_bytes;
-    if (slot->flies_alone && slot->flight.is_flying) {
-        tree->turn = (number + 1) % tree->slot_count;
-        load->is_closed = true;
-    }
-}
-
-/* Loads what differs, bad news first, from the slot whose turn it is on. */
-static void load_multi(struct tree *tree, uint64_t now_ms,
-                       struct tree_request *request)
-{
-    struct load load = {.request = request};
-    uint32_t first = tree->turn;
-    uint32_t count = tree->slot_count;
-    for (uint32_t i = 0; i < 2 * count && !load.is_closed; i++) {
-        uint32_t number = (first + i) % count;
-        bool is_first_pass = i < count;
-        if (tree->slots[number].is_urgent == is_first_pass &&
-            is_loadable(tree, number, now_ms)) {
-            load_slot(tree, number, &load);
-        }
-    }
-}
-
 static bool plan_multi(struct tree *tree, uint64_t now_ms,
                        struct tree_request *request)
 {
     request->kind = TREE_MULTI;
-    load_multi(tree, now_ms, request);
+    tree_load_multi(tree, now_ms, request);
     if (request->count == 0) {
         return false;
     }
@@ -325,7 +165,7 @@ static uint64_t flies_after(const struct tree *tree,
                             const struct tree_slot *slot)
 {
     uint64_t directory_ms =
-        has_no_parent(tree, slot)
+        tree_has_no_parent(tree, slot)
             ? tree->directories[slot->directory].not_until_ms
             : 0;
     return directory_ms > slot->not_until_ms ? directory_ms
@@ -350,7 +190,7 @@ uint64_t tree_next_ms(const struct tree *tree)
         }
         uint64_t flies_ms = flies_after(tree, slot);
         if (may_write && flies_ms != 0 && flies_ms < next_ms &&
-            may_decide(slot) && !waits_for_others(tree, i) &&
+            may_decide(slot) && !tree_waits_for_others(tree, i) &&
             tree_is_change(tree_decide(tree, slot))) {
             next_ms = flies_ms;
         }

@@ -2,7 +2,8 @@
  * tree_state.h - the inside of a tree, shared by the files of it: tree.c
  * (wishes and questions), tree_slots.c (which nodes there are), tree_answers.c
  * (what ZooKeeper said), tree_blame.c (what a failure costs), tree_plan.c (what
- * is asked next) and tree_notices.c (what is told). Nobody else includes this.
+ * is asked next), tree_load.c (what goes into a multi) and tree_notices.c (what
+ * is told). Nobody else includes this.
  */
 #ifndef PUBLISHER_TREE_STATE_H
 #define PUBLISHER_TREE_STATE_H
@@ -126,6 +127,16 @@ enum tree_decision tree_decide(const struct tree *tree,
 
 /* Something is to be done about it. */
 bool tree_is_change(enum tree_decision decision);
+
+/* Known, not being read, not under way, and its pause is over. */
+bool tree_may_fly(const struct tree_slot *slot, uint64_t now_ms);
+/* It is to be made where parents are missing: it waits for these. */
+bool tree_has_no_parent(const struct tree *tree, const struct tree_slot *slot);
+/* Its state, or a member of its instance, is being read. */
+bool tree_waits_for_others(const struct tree *tree, uint32_t number);
+/* Puts into the request what one multi takes of all there is to do. */
+void tree_load_multi(struct tree *tree, uint64_t now_ms,
+                     struct tree_request *request);
 
 /* Everything was listed and read at least once since the session stood. */
 bool tree_survey(struct tree *tree);

@@ -30,6 +30,33 @@ static void nothing_is_written_before_everything_was_read(void **state)
     free_world(world);
 }
 
+static void what_the_list_does_not_name_is_made_without_a_look(void **state)
+{
+    (void)state;
+    struct world *world = make_world(3);
+    add_parents(world);
+    for (uint32_t i = 0; i < 3; i++) {
+        want(world, i, "up", 1);
+    }
+    tree_on_connected(world->tree, OURS);
+    struct tree_request *request = &world->request;
+    assert_true(tree_next(world->tree, 1000, request));
+    struct tree_request list = *request;
+    serve_one(world, &list);
+    assert_true(tree_next(world->tree, 1000, request));
+    assert_int_equal(request->kind, TREE_MULTI);
+    assert_int_equal(world->reads, 0);
+    /* Somebody was faster with one of them: that is news, and it is read. */
+    struct tree_request multi = *request;
+    put(world, "r1", "fedcba9876543210", "down", STRANGER);
+    serve_one(world, &multi);
+    settle(world);
+    check(world, "r0", "up");
+    check(world, "r2", "up");
+    assert_int_equal(world->raised, 1);
+    free_world(world);
+}
+
 static void missing_parents_are_made_and_then_all_nodes_in_one_multi(
     void **state)
 {
@@ -313,6 +340,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_written_before_everything_was_read),
+        cmocka_unit_test(what_the_list_does_not_name_is_made_without_a_look),
         cmocka_unit_test(
             missing_parents_are_made_and_then_all_nodes_in_one_multi),
         cmocka_unit_test(parents_removed_in_between_are_made_again),

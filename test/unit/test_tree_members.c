@@ -6,14 +6,14 @@
 
 #define SHARED "/services/redis"
 
-/* Three instances; each may also stand in the shared directory. */
-static struct world *make_shared_world(void)
+/* Each of the instances may also stand in the shared directory. */
+static struct world *make_shared_world_of(uint32_t instances)
 {
-    struct world *world = make_world(3);
+    struct world *world = make_world(instances);
     add_parents(world);
     tree_drop(world->tree, tree_agent_slot(world->tree));
     assert_int_equal(tree_add_directory(world->tree, SHARED), 1);
-    for (uint32_t i = 0; i < 3; i++) {
+    for (uint32_t i = 0; i < instances; i++) {
         char name[16];
         (void)text_format(name, sizeof name, "m%" PRIu32, i);
         assert_int_equal(tree_name_slot(world->tree,
@@ -23,6 +23,11 @@ static struct world *make_shared_world(void)
         tree_drop(world->tree, tree_member_slot(world->tree, 1, i));
     }
     return world;
+}
+
+static struct world *make_shared_world(void)
+{
+    return make_shared_world_of(3);
 }
 
 static void want_member(struct world *world, uint32_t instance,
@@ -53,6 +58,62 @@ static void a_change_of_state_and_its_member_go_in_one_multi(void **state)
     assert_int_equal(world->multis, 2);
     assert_null(find(world, SHARED "/m0"));
     check(world, "r0", "down");
+    free_world(world);
+}
+
+#define MANY 120
+
+/* Answers all but the multi, which stands in the request. */
+static void serve_until_multi(struct world *world)
+{
+    struct tree_request *request = &world->request;
+    for (int i = 0; i < REQUESTS_MOST; i++) {
+        assert_true(tree_next(world->tree, world->now_ms, request));
+        if (request->kind == TREE_MULTI) {
+            return;
+        }
+        struct tree_request other = *request;
+        serve_one(world, &other);
+    }
+    fail_msg("%s", "no multi came");
+}
+
+static bool is_in(const struct tree_request *request, uint32_t slot)
+{
+    for (uint32_t i = 0; i < request->count; i++) {
+        if (request->ops[i].slot == slot) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void an_instance_is_never_split_over_two_multis(void **state)
+{
+    (void)state;
+    struct world *world = make_shared_world_of(MANY);
+    add(world, "/services", "", 0, 0);
+    add(world, SHARED, "", 0, 0);
+    for (uint32_t i = 0; i < MANY; i++) {
+        want(world, i, i % 3 == 0 ? "down" : "up", 1);
+        tree_hurry(world->tree, i, i % 3 == 0);
+        want_member(world, i, "{}");
+    }
+    tree_on_connected(world->tree, OURS);
+    for (uint32_t flown = 0; flown < 2 * MANY;) {
+        serve_until_multi(world);
+        struct tree_request multi = world->request;
+        assert_true(multi.count <= TREE_OPS_MOST);
+        for (uint32_t i = 0; i < MANY; i++) {
+            assert_int_equal(
+                is_in(&multi, i),
+                is_in(&multi, tree_member_slot(world->tree, 1, i)));
+        }
+        flown += multi.count;
+        serve_one(world, &multi);
+    }
+    settle(world);
+    assert_true(world->multis <= 3);
     free_world(world);
 }
 
@@ -257,6 +318,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_change_of_state_and_its_member_go_in_one_multi),
+        cmocka_unit_test(an_instance_is_never_split_over_two_multis),
         cmocka_unit_test(missing_parents_of_a_shared_directory_are_made),
         cmocka_unit_test(a_directory_that_cannot_be_made_holds_up_no_other),
         cmocka_unit_test(a_host_directory_that_cannot_be_made_is_told_of),
