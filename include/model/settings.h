@@ -65,7 +65,7 @@ struct instance_settings {
     uint32_t rise;
     uint32_t fall;
     bool canary;
-    bool is_found; /* a search found it; nobody listed it */
+    bool is_found;       /* a search found it; nobody listed it */
     uint64_t max_lag_ms; /* of a replica behind its master; 0 = no limit */
     uint64_t max_gap;    /* the same in bytes; 0 = no limit */
 };

@@ -8,8 +8,8 @@
  */
 #include <errno.h>
 #include <jansson.h>
+#include <poll.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -44,11 +44,10 @@ static bool is_shown(const struct client *client, json_int_t before)
 {
     uint64_t end_ms = clock_monotonic_ms() + RELOAD_SHOWN_MS;
     while (clock_monotonic_ms() < end_ms) {
-        const struct timespec pause = {.tv_nsec = RELOAD_LOOK_MS * 1000000L};
         if (look(client) > before) {
             return true;
         }
-        (void)nanosleep(&pause, NULL); /* shorter is fine */
+        (void)poll(NULL, 0, RELOAD_LOOK_MS); /* woken early is fine */
     }
     return false;
 }
