@@ -18,7 +18,10 @@ LIBEXECDIR ?= $(PREFIX)/libexec/sentinel-agent
 UNITDIR  ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 CONFDIR  ?= $(SYSCONFDIR)/sentinel-agent
+DATADIR  ?= $(PREFIX)/share
 SYSCONFDIR ?= /etc
+COMPLETIONS := bash-completion/completions zsh/vendor-completions \
+               fish/vendor_completions.d
 DESTDIR  ?=
 
 SAN      ?=
@@ -235,6 +238,15 @@ install: all ## DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc
 	    $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)$(CONFDIR)/instances.d
 	install -m 755 $B/sentinel-agent $(DESTDIR)$(SBINDIR)
 	install -m 755 $B/sentinelctl $(DESTDIR)$(BINDIR)
+	install -d $(addprefix $(DESTDIR)$(DATADIR)/,$(COMPLETIONS) man/man1)
+	$B/sentinelctl --print-completion bash \
+	    >$(DESTDIR)$(DATADIR)/bash-completion/completions/sentinelctl
+	$B/sentinelctl --print-completion zsh \
+	    >$(DESTDIR)$(DATADIR)/zsh/vendor-completions/_sentinelctl
+	$B/sentinelctl --print-completion fish \
+	    >$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/sentinelctl.fish
+	$B/sentinelctl --print-reference man \
+	    >$(DESTDIR)$(DATADIR)/man/man1/sentinelctl.1
 	install -m 755 $B/sentinel-prober $B/sentinel-publisher \
 	    $B/sentinel-console $(DESTDIR)$(LIBEXECDIR)
 	sed 's|@SBINDIR@|$(SBINDIR)|;s|@CONFDIR@|$(CONFDIR)|' \

@@ -270,7 +270,12 @@ static void print_zsh(FILE *stream)
     for (size_t i = 0; verb != NULL; verb = verb_at(++i)) {
         print_zsh_verb(stream, verb);
     }
-    (void)fputs("    esac\n}\ncompdef _sentinelctl sentinelctl\n", stream);
+    /* Sourced, or loaded at the first use, which is then this one. */
+    (void)fputs("    esac\n}\n"
+                "if [[ $funcstack[1] == _sentinelctl ]]; then\n"
+                "    _sentinelctl \"$@\"\nelse\n"
+                "    compdef _sentinelctl sentinelctl\nfi\n",
+                stream);
 }
 
 /* --- fish ---------------------------------------------------------------- */

@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 
+#define NAMES_WIDTH 24
+
 static int finish(FILE *stream)
 {
     return fflush(stream) == 0 && !ferror(stream) ? 0 : CTL_EXIT_STALE;
@@ -42,9 +44,14 @@ static void print_option(FILE *stream, const struct option *option)
                       option->brief != NULL ? ", " : "    ", option->name,
                       option->value != NULL ? " " : "",
                       option->value != NULL ? option->value : ""); /* fits */
+    if (strlen(names) > NAMES_WIDTH) {
+        (void)fprintf(stream, "  %s\n", names);
+        names[0] = '\0';
+    }
     while (*help != '\0') {
         size_t length = strcspn(help, "\n");
-        (void)fprintf(stream, "  %-26s  %.*s\n", names, (int)length, help);
+        (void)fprintf(stream, "  %-*s  %.*s\n", NAMES_WIDTH, names, (int)length,
+                      help);
         help += length + (help[length] == '\n');
         names[0] = '\0';
     }
@@ -70,7 +77,7 @@ int help_print(FILE *stream)
         char words[64];
         (void)text_format(words, sizeof words, "%s %s", verb->name,
                           verb->target != NULL ? verb->target : ""); /* fits */
-        (void)fprintf(stream, "  %-26s  %s\n", words, verb->help);
+        (void)fprintf(stream, "  %-*s  %s\n", NAMES_WIDTH, words, verb->help);
     }
     (void)fputc('\n', stream);
     print_common(stream);

@@ -86,7 +86,9 @@ static bool take_interval(struct options *options, const char *value)
 
 static const struct option table[] = {
     {NULL, "--output", "-o", "FORMAT", OUTPUT_WORDS,
-     "table, wide, json, csv, name or yaml: what the verb can", take_output, 0},
+     "table, wide, json, csv, name or yaml: what the verb\n"
+     "can",
+     take_output, 0},
     {NULL, "--url", NULL, "URL", NULL,
      "the agent's console; else the socket console.sock\n"
      "in $SENTINEL_AGENT_RUN_DIR or "
@@ -97,7 +99,7 @@ static const struct option table[] = {
     {NULL, "--version", NULL, NULL, NULL, "print the version",
      FIELD(wants_version)},
     {NULL, "--print-completion", NULL, "SHELL", "bash zsh fish",
-     "print what that shell completes verbs and options by", FIELD(completion)},
+     "print what completes our words in that shell", FIELD(completion)},
     {NULL, "--print-reference", NULL, "PAPER", "markdown man",
      "print the reference page", FIELD(reference)},
 

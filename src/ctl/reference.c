@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "ctl/verbs.h"
 
 static const char summary[] =
@@ -23,7 +24,7 @@ static const char terminal[] =
     "servers say is shown as printable ASCII. -o json is for scripts, with "
     "every verb but help. A wrong command line exits 64.";
 
-/* A help's lines as one. `mark` stands before what begins an option there. */
+/* A help's lines as one. */
 static void print_line(FILE *stream, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -123,14 +124,14 @@ static void print_roff(FILE *stream, const char *text)
 
 static void print_man_option(FILE *stream, const struct option *option)
 {
+    char names[64];
+    (void)text_format(names, sizeof names, "%s%s%s%s%s",
+                      option->brief != NULL ? option->brief : "",
+                      option->brief != NULL ? ", " : "", option->name,
+                      option->value != NULL ? " " : "",
+                      option->value != NULL ? option->value : ""); /* fits */
     (void)fputs(".TP\n.B ", stream);
-    if (option->brief != NULL) {
-        (void)fprintf(stream, "\\%s, ", option->brief);
-    }
-    (void)fputs("\\-", stream);
-    (void)fprintf(stream, "\\%s%s%s\n", option->name + 1,
-                  option->value != NULL ? " " : "",
-                  option->value != NULL ? option->value : "");
+    print_roff(stream, names);
     print_roff(stream, option->help);
 }
 

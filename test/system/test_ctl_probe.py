@@ -529,7 +529,7 @@ def test_options_of_probe_are_not_for_other_verbs():
 
 
 def test_help_tells_of_it_and_of_no_writing():
-    text = subprocess.run([CTL, "--help"], capture_output=True,
+    text = subprocess.run([CTL, "help", "probe"], capture_output=True,
                           text=True).stdout
     assert "probe TARGET" in text and "--password-file" in text
     assert "--write" not in text

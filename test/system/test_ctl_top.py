@@ -22,7 +22,8 @@ class Scene:
         self.redis = {name: Redis().start() for name in UP}
         instances = {name: server.addr for name, server in self.redis.items()}
         instances[DOWN] = f"127.0.0.1:{free_port()}"
-        self.agent = Agent(self.directory, instances).start().wait_ready()
+        self.agent = Agent(self.directory, instances,
+                           settings={"timeout": "3s"}).start().wait_ready()
         self.agent.wait_state(DOWN, "down")
 
     def close(self):
