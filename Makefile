@@ -80,7 +80,7 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all help demo test test-fast lint format install deb clean bench \
-        bench-fleet fuzz deps check-unit check-sim
+        bench-fleet bench-death fuzz deps check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) ## build the five programs
 
@@ -222,6 +222,11 @@ bench-fleet: ## many agents on one ZooKeeper; seven minutes: AGENTS=200
 	@packaging/install-deps test
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@test/bench/fleet $(if $(AGENTS),--agents $(AGENTS))
+
+bench-death: ## from a Redis' death to a watcher's event; eight minutes
+	@packaging/install-deps test
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@test/bench/death
 
 lint: ## layout, arrows between rooms, clang-tidy
 	@packaging/install-deps lint

@@ -228,7 +228,7 @@ void engine_adopt(struct engine *engine, uint32_t index,
 {
     registry_adopt(&engine->registry, index, instance, now_ms);
     publication_adopt(&engine->desk, index, now_ms);
-    worst_adopt(&engine->worst, index);
+    worst_adopt(&engine->worst, index, now_ms);
     timers_set(&engine->timers, engine->look_alarm, engine->desk.look_ms);
 }
 
@@ -240,7 +240,7 @@ void engine_restore_maint(struct engine *engine, uint32_t index,
     (void)registry_set_maint(&engine->registry, index, maint, now_wall_ms,
                              &before); /* nobody was told anything yet */
     publication_adopt(&engine->desk, index, now_ms);
-    worst_adopt(&engine->worst, index);
+    worst_adopt(&engine->worst, index, now_ms);
     timers_set(&engine->timers, engine->look_alarm, engine->desk.look_ms);
 }
 

@@ -37,11 +37,17 @@ static uint64_t age_of(const struct worst *worst, uint32_t index,
 /* --- B -------------------------------------------------------------------- */
 
 /* Cut off, we cannot tell which nodes stand: what they say then is counted
- * when their replacement is acknowledged. */
+ * when their replacement is acknowledged. And past its lease the publisher has
+ * ended it: so late is only who stood still himself. */
 static uint64_t standing_age(const struct worst *worst, uint32_t index,
                              uint64_t now_ms)
 {
-    return worst->contact.is_connected ? age_of(worst, index, now_ms) : 0;
+    uint64_t age_ms = age_of(worst, index, now_ms);
+    uint64_t lease_ms = find(worst, index)->claim.lease_ms;
+    if (!worst->contact.is_connected) {
+        return 0;
+    }
+    return lease_ms > 0 && age_ms > lease_ms ? lease_ms : age_ms;
 }
 
 void worst_on_result(struct worst *worst, uint32_t index, uint64_t now_ms)
@@ -54,19 +60,37 @@ static bool says_up(const struct instance *instance)
     return instance->claim.verdict.state == STATE_UP;
 }
 
+/* The node that was acknowledged now is the one of before, and nothing was
+ * written between: not even by the publisher, when a lease ran out. */
+static bool is_next(const struct said *said,
+                    const struct publication *publication)
+{
+    return said->czxid == publication->czxid &&
+           said->node_version + 1 == publication->node_version;
+}
+
+static struct said said_by(const struct instance *instance, uint64_t now_ms)
+{
+    const struct claim *claim = &instance->claim;
+    bool is_past_lease = claim->lease_ms > 0 &&
+                         since(claim->earned_ms, now_ms) > claim->lease_ms;
+    return (struct said){.is_up = says_up(instance) && !is_past_lease,
+                         .czxid = instance->publication.czxid,
+                         .node_version = instance->publication.node_version};
+}
+
 static bool is_current(const struct instance *instance)
 {
     return instance->claim.version > 0 &&
            instance->publication.claim_version == instance->claim.version;
 }
 
-void worst_adopt(struct worst *worst, uint32_t index)
+void worst_adopt(struct worst *worst, uint32_t index, uint64_t now_ms)
 {
     const struct instance *instance = find(worst, index);
-    worst->said[index] = (struct said){
-        .is_up = is_current(instance) && says_up(instance),
-        .czxid = instance->publication.czxid,
-    };
+    if (is_current(instance)) {
+        worst->said[index] = said_by(instance, now_ms);
+    }
 }
 
 /* --- C -------------------------------------------------------------------- */
@@ -92,19 +116,17 @@ void worst_on_published(struct worst *worst, uint32_t index, uint64_t now_ms)
 {
     const struct instance *instance = find(worst, index);
     struct said *said = &worst->said[index];
+    raise_to(&worst->seen.staleness_ms, standing_age(worst, index, now_ms));
     if (!is_current(instance)) {
         return; /* what an older claim said is forgotten */
     }
-    /* A node made anew replaced one that was gone before. */
-    bool is_same_node = said->czxid == instance->publication.czxid;
-    if (is_same_node && !says_up(instance)) {
+    if (is_next(said, &instance->publication) && !says_up(instance)) {
         raise_to(&worst->seen.staleness_ms, age_of(worst, index, now_ms));
     }
     if (said->open_ms != 0) {
         see_convergence(worst, said->open_ms, now_ms);
     }
-    *said = (struct said){.is_up = says_up(instance),
-                          .czxid = instance->publication.czxid};
+    *said = said_by(instance, now_ms);
 }
 
 /* --- D -------------------------------------------------------------------- */

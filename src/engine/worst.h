@@ -31,6 +31,7 @@
 struct said {
     bool is_up;
     uint64_t czxid;
+    int32_t node_version;
     uint64_t open_ms; /* when the claim changed that the node does not hold
                          yet; 0 = it holds it */
 };
@@ -51,7 +52,7 @@ int worst_init(struct worst *worst, const struct registry *registry);
 void worst_finish(struct worst *worst);
 
 /* The claim of `index` was taken over from a predecessor. */
-void worst_adopt(struct worst *worst, uint32_t index);
+void worst_adopt(struct worst *worst, uint32_t index, uint64_t now_ms);
 
 /* An engine that takes another's place: what was seen goes on. */
 void worst_continue(struct worst *worst, const struct worst *before);

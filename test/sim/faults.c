@@ -42,6 +42,15 @@ static void hurt_publisher(struct world *world)
     }
 }
 
+static void freeze_all(struct world *world)
+{
+    uint64_t for_ms = world_between(world, 100, 2900);
+    world_note(world, "fault: all of us are frozen");
+    sim_supervisor_stall(world, for_ms);
+    sim_probers_freeze(world, for_ms);
+    sim_publisher_freeze(world, for_ms);
+}
+
 /* A supervisor that stands still for longer than its dead-man allows is the
  * case that the publisher's leases are for. */
 static void hurt_supervisor(struct world *world)
@@ -49,12 +58,15 @@ static void hurt_supervisor(struct world *world)
     uint64_t end_ms = world->plan.faults_end_ms;
     uint64_t left_ms = world->now_ms < end_ms ? end_ms - world->now_ms : 0;
     uint64_t wedge_ms = world_between(world, 8000, 20000);
-    switch (world_random(world, world->plan.may_expire ? 3 : 2)) {
+    switch (world_random(world, world->plan.may_expire ? 4 : 3)) {
     case 0:
         sim_supervisor_crash(world, world_random(world, 2500));
         break;
     case 1:
         sim_supervisor_stall(world, world_between(world, 100, 2900));
+        break;
+    case 2:
+        freeze_all(world);
         break;
     default:
         sim_supervisor_stall(world, wedge_ms < left_ms ? wedge_ms : left_ms);

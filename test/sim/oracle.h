@@ -22,6 +22,7 @@ struct world;
     X(PROPERTY_ONE_TASK, "an instance has at most one task")                  \
     X(PROPERTY_COUNTS, "started is finished, reaped and live at every step")  \
     X(PROPERTY_STALENESS, "no node says up beyond the bound")                 \
+    X(PROPERTY_WORST, "the oldest up that we tell of is within the bound")    \
     X(PROPERTY_PROMPT, "without faults of ours a node follows Redis within "  \
                        "its round")                                           \
     X(PROPERTY_ISOLATION, "a faulty instance moves no other instance's node") \

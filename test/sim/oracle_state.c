@@ -58,6 +58,23 @@ static void check_rounds(struct world *world, uint32_t index)
                  "a round without outcome", index);
 }
 
+/* One bound for all: that of the slowest. */
+static void check_worst(struct world *world)
+{
+    uint64_t bound_ms = 0;
+    for (uint32_t i = 0; i < world->settings.instance_count; i++) {
+        const struct instance_settings *own = &world->settings.instances[i];
+        uint64_t lease_ms =
+            bounds_lease_ms(own->interval_ms, own->timeout_ms, own->fall);
+        bound_ms = lease_ms > bound_ms ? lease_ms : bound_ms;
+    }
+    struct bounds_worst worst;
+    engine_worst(world->supervisor.engine, world->now_ms, &worst);
+    oracle_check(world, PROPERTY_WORST,
+                 worst.staleness_ms <= bound_ms + BOUNDS_PUBLISH_MS,
+                 "an up that is too old", 0);
+}
+
 void oracle_step(struct world *world)
 {
     bool is_big = world->settings.instance_count > 64;
@@ -65,6 +82,9 @@ void oracle_step(struct world *world)
         return;
     }
     check_tasks(world);
+    if (world->plan.is_bounded) {
+        check_worst(world);
+    }
     for (uint32_t i = 0; i < world->settings.instance_count; i++) {
         check_rounds(world, i);
     }

@@ -11,6 +11,9 @@
 
 #define PROBER_DEADMAN_MS 3000
 #define PROBER_LOOK_MS 100
+/* Having stood still for longer, its word on time is wrong: less it notices,
+ * and makes good, itself. */
+#define PROBER_MISLED_MS 700
 
 struct answer {
     uint32_t life; /* of the supervisor that asked */
@@ -18,6 +21,7 @@ struct answer {
     uint32_t instance;
     enum poison poison;
     bool is_twice;
+    uint64_t frozen_ms; /* it stood still for so long meanwhile */
     struct result result;
 };
 
@@ -239,11 +243,37 @@ static void leave_if_done(struct world *world, struct sim_prober *prober)
     }
 }
 
+/* Its timers came late: it takes that for the server's silence, or says that
+ * it was late itself. */
+static void mislead(struct world *world, struct answer *answer)
+{
+    struct verdict *verdict = &answer->result.verdict;
+    if (answer->frozen_ms < PROBER_MISLED_MS || world_chance(world, 30)) {
+        return;
+    }
+    if (world_chance(world, 50)) {
+        verdict_set_agent_fault(verdict, "the agent ran late");
+    } else {
+        *verdict = (struct verdict){.state = STATE_DOWN,
+                                    .reason = REASON_TIMEOUT,
+                                    .readable = ABILITY_NO,
+                                    .writable = ABILITY_NO,
+                                    .conditions = 1u << REASON_TIMEOUT};
+    }
+}
+
 static void handle_answer(struct world *world, void *data)
 {
-    const struct answer *answer = data;
+    struct answer *answer = data;
     struct sim_prober *prober = find_prober(world, answer->number);
     if (prober == NULL || prober->state != PROCESS_RUNS) {
+        return;
+    }
+    if (world->now_ms < prober->thaw_ms) {
+        answer->frozen_ms = prober->thaw_ms - world->now_ms;
+        mislead(world, answer);
+        world_at(world, prober->thaw_ms + world_random(world, 4), handle_answer,
+                 world_copy(answer, sizeof *answer));
         return;
     }
     prober->pending -= prober->pending > 0 && !answer->is_twice;
@@ -364,6 +394,13 @@ void sim_prober_hurt(struct world *world)
             notice_at(world, world->now_ms, handle_ended, prober->number);
             return;
         }
+    }
+}
+
+void sim_probers_freeze(struct world *world, uint64_t for_ms)
+{
+    for (uint32_t i = 0; i < WORLD_PROBERS_MOST; i++) {
+        world->probers[i].thaw_ms = world->now_ms + for_ms;
     }
 }
 

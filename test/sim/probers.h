@@ -37,6 +37,7 @@ struct sim_prober {
     enum step step;
     const char *why;
     uint32_t pending; /* probes it has not answered */
+    uint64_t thaw_ms; /* until then it stands still, as all of us do */
 };
 
 void sim_prober_spawn(struct world *world, uint32_t number);
@@ -45,6 +46,9 @@ void sim_prober_retire(struct world *world, uint32_t number);
 void sim_prober_kill(struct world *world, uint32_t number);
 /* A fault: some ready prober dies, stands still or falls mute. */
 void sim_prober_hurt(struct world *world);
+/* A fault: all of them stand still for so long. On waking their timers come
+ * late, and what they then say of a server is worth nothing. */
+void sim_probers_freeze(struct world *world, uint64_t for_ms);
 /* The supervisor died: so do they, unheard. */
 void sim_probers_vanish(struct world *world);
 uint32_t sim_probers_count(const struct world *world);

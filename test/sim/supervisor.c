@@ -198,6 +198,8 @@ void sim_supervisor_start(struct world *world)
     supervisor->stalled_until_ms = 0;
     supervisor->wake_ms = WORLD_NEVER;
     oracle_adopted(world);
+    feed(world, &(struct engine_event){.kind = ENGINE_CONTACT,
+                                       .contact = {.is_connected = true}});
     sleep_until_next(world);
 }
 
