@@ -116,7 +116,9 @@ void worst_on_published(struct worst *worst, uint32_t index, uint64_t now_ms)
 {
     const struct instance *instance = find(worst, index);
     struct said *said = &worst->said[index];
-    raise_to(&worst->seen.staleness_ms, standing_age(worst, index, now_ms));
+    if (said->czxid == instance->publication.czxid) {
+        worst_on_result(worst, index, now_ms); /* it stood until now */
+    }
     if (!is_current(instance)) {
         return; /* what an older claim said is forgotten */
     }
