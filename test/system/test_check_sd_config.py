@@ -7,7 +7,7 @@ import pytest
 
 from agent import BUILD
 from readers import program
-from servers import wait_for
+from servers import PATIENCE, wait_for
 
 
 def check(agent, target):
@@ -161,7 +161,8 @@ def test_prometheus_takes_the_targets(start_redis, make_agent, workspace):
         file.write("scrape_configs:\n- job_name: redis\n  http_sd_configs:\n"
                    f"  - url: http://127.0.0.1:{agent.port}/sd\n")
     checked = subprocess.run(
-        [program("promtool"), "check", "service-discovery", config, "redis"],
+        [program("promtool"), "check", "service-discovery",
+         f"--timeout={round(3 * PATIENCE)}s", config, "redis"],
         capture_output=True, text=True, timeout=120)
     assert checked.returncode == 0, checked.stderr
     assert '"__meta_sentinel_agent_label_az": "a"' in checked.stdout
