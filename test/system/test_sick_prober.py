@@ -159,6 +159,12 @@ def test_a_leak_of_memory_is_bounded(ward):
     ward.recover()
 
 
+def test_the_end_does_not_wait_for_a_wedged_call(ward):
+    ward.fall_ill("feed", "hang", f"prober hung{STEP}")
+    ward.agent.terminate()
+    ward.watch.wait_gone(4)  # withdrawn: the session would last 10 s
+
+
 def test_blocked_signals_change_nothing(ward):
     """Neither for who is asked next, nor for who kills the prober."""
     mark = ward.watch.mark()
