@@ -711,3 +711,29 @@ def test_ctl_is_not_taken_in_by_another_server(console):
             _, errors = ran.communicate(timeout=20 * PATIENCE)
     assert ran.returncode == 2
     assert "not as a sentinel-agent" in errors
+
+
+def test_a_thousand_slow_clients_hold_up_nobody(start):
+    """The status of a thousand instances, asked beside a thousand clients that
+    never finish a request, some of whom come and go all the time."""
+    console = start("--instances", "1000")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4096)),
+                                                hard))
+    times = []
+    with contextlib.ExitStack() as stack:
+        for i in range(1000):
+            sock = stack.enter_context(console.open())
+            with contextlib.suppress(OSError):  # it may be shed already
+                sock.sendall(b"POST /status HTTP/1.1\r\nContent-Length: 99"
+                             if i % 2 else b"GET /status HTTP/1.1\r\nHost: l")
+            if i % 50 == 49:
+                started = time.monotonic()
+                assert len(console.get("/status").json()["instances"]) == 1000
+                times.append(time.monotonic() - started)
+        print(f"/status of 1000 beside 1000 slow ones: median "
+              f"{sorted(times)[10] * 1000:.0f} ms, worst "
+              f"{max(times) * 1000:.0f} ms")
+        metrics = console.get("/metrics").text
+        assert number(metrics, "http_connections") <= CONNECTIONS
+        assert number(metrics, "http_connections_shed_total") >= 900
