@@ -182,9 +182,9 @@ def test_lifting_it_shows_the_truth_at_once(scene):
     scene.redis["one"].kill()
     wait_for(lambda: agent.instance("one")["maint"]["state"] == "down",
              agent.bound_seconds(), "what is underneath")
+    wait_for(lambda: scene.node()["reason"] == "refused", 20, "the reason")
     node = scene.node()
-    assert (node["state"], node["reason"]) == ("maint", "refused")
-    assert node["readable"] == "no"
+    assert (node["state"], node["readable"]) == ("maint", "no")
     assert give(agent, "undrain", "one") \
         == "one is drained no more: it is down\n"
     watch.wait_state("one", "down")
@@ -238,7 +238,8 @@ def test_who_is_unknown_is_told_who_there_is(scene):
     assert give(agent, "drain", "two", "--reason", "a", SUDO_USER="bob") \
         == "two is drained\n"
     assert "already" in give(agent, "drain", "two", "--reason", "b")
-    assert scene.node("two")["detail"] == "drained by ann: b"
+    wait_for(lambda: scene.node("two")["detail"] == "drained by ann: b", 20,
+             "the other reason")
     assert ctl(agent, "drain", "two").returncode == 64
     ran = ctl(agent, "undrain", "two", "--url",
               f"http://127.0.0.1:{agent.port}")
