@@ -21,19 +21,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-static bool is_cut_off(int status)
-{
-    return WIFEXITED(status) &&
-           WEXITSTATUS(status) == PUBLISHER_EXIT_UNAVAILABLE;
-}
-
-bool publisher_has_gate(const struct publisher *publisher)
+bool publisher_follows(const struct publisher *publisher,
+                       enum publisher_exit code)
 {
     struct board_service service;
     for (uint32_t i = 0; i < BOARD_SERVICES_MOST; i++) {
         if (board_read_service(publisher->board, i, &service) == 0 &&
             service.kind == SERVICE_PUBLISHER) {
-            return is_cut_off(service.last_exit_status);
+            int status = service.last_exit_status;
+            return WIFEXITED(status) && WEXITSTATUS(status) == (int)code;
         }
     }
     return false;

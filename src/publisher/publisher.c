@@ -10,17 +10,19 @@
  *   draining    ignored   stays         closes       stays           ignored
  *
  * "boot" ends in start.c, when the board was read, the lock taken or waited
- * for, and the credential read: then "connecting". A look, an answer and a
- * watch change no state by themselves: they lead to `publisher_work`, which is
- * nothing in boot and while closing; what belongs to an older connection is
- * dropped by its ticket. Once closing has begun, only its end or the deadline
- * count.
+ * for, and the credential read: then "connecting". After an outage "connecting"
+ * begins in gate.c, without a handle: then "withdraw" leaves as in boot. A
+ * look, an answer and a watch change no state by themselves: they lead to
+ * `publisher_work`, which is nothing in boot and while closing; what belongs to
+ * an older connection is dropped by its ticket. Once closing has begun, only
+ * its end or the deadline count.
  *
  * From every state the process leaves, by a code of exits.h, when the session
- * expires, is refused or is mad, when an answer is overdue, when there was no
- * connection for too long (PUBLISHER_CUT_OFF_MS, a session's time), and when
- * the supervisor is gone (then without a word to ZooKeeper: the successor
- * resumes the session).
+ * expires, is refused or is mad, when an answer is overdue (the first one on a
+ * connection sooner than others), when there was no connection for too long
+ * (PUBLISHER_CLOSED_MS if all servers refuse, PUBLISHER_CUT_OFF_MS, a session's
+ * time), and when the supervisor is gone (then without a word to ZooKeeper: the
+ * successor resumes the session).
  *
  * Every turn ends in `publisher_work`: whatever happened, compare what is
  * wanted with what was seen, ask, tell, and set the timer for what time will
@@ -151,6 +153,8 @@ static void take_connected(struct publisher *publisher,
     (void)text_copy(publisher->server, sizeof publisher->server,
                     note->server); /* same size */
     publisher->disconnected_ms = 0;
+    publisher->is_answered = false;
+    publisher_start_first_answer(publisher);
     publisher->counters.sessions++;
     publisher_save_session(publisher);
     log_event(LEVEL_INFO, "session_connected", LOG_TEXT("server", note->server),
@@ -189,6 +193,7 @@ static void take_answer(struct publisher *publisher, const struct zk_note *note)
 {
     struct tree *tree = publisher->desk.tree;
     uint64_t now_ms = clock_monotonic_ms();
+    publisher->is_answered = true;
     bool is_failure = note->outcome != TREE_OK &&
                       note->outcome != TREE_NO_NODE &&
                       note->outcome != TREE_EXISTS;

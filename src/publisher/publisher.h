@@ -26,6 +26,11 @@
 /* No answer for so long, and the library is stuck: as long as our dead-man
  * waits, so that a wedged one costs no more than a wedged process of ours. */
 #define PUBLISHER_REQUEST_MS DEADMAN_LIMIT_MS
+/* The first answer on a new connection. A server that took our session back
+ * while another client was ending it lets us in and then says nothing
+ * (ZooKeeper 3.8.0). Only once in a row: a server that is merely slow is waited
+ * for. */
+#define PUBLISHER_FIRST_ANSWER_MS 1000
 /* Without a connection for so long (R) a successor tries. A server that lost
  * its data turns away whoever has seen a later transaction, without a word,
  * until the session is over; and one that was just starting may have taken our
@@ -60,6 +65,7 @@ struct publisher {
     uv_timer_t sweep;
     uv_timer_t refresh; /* of every node, when readers want that */
     uv_timer_t wait;    /* before a session: as start.c says; withdrawal */
+    uv_timer_t first;   /* for the first answer on a connection */
     struct pulse vitals;
     struct channel channel;
     struct board *board;
@@ -73,6 +79,7 @@ struct publisher {
     uint64_t started_ms;      /* when the settings came; 0 = not yet */
     uint64_t gated_ms;        /* since when we wait for a server to serve */
     uint64_t disconnected_ms; /* since when; 0 while connected */
+    bool is_answered;         /* on this connection */
 
     uint32_t session_timeout_ms;          /* as configured */
     char servers[SETTINGS_SERVERS_BYTES]; /* as the library wants them */
@@ -116,6 +123,8 @@ void publisher_on_drained(struct zk *zk);
 /* timers.c: all of them; the .agent node's begins later. */
 void publisher_start_timers(struct publisher *publisher);
 void publisher_start_heartbeat(struct publisher *publisher);
+/* On a connection that was just made. */
+void publisher_start_first_answer(struct publisher *publisher);
 /* From the first steady moment on. */
 void publisher_start_refresh(struct publisher *publisher);
 
@@ -127,9 +136,10 @@ void publisher_open(struct publisher *publisher);
 /* Tries the lock again if it is not ours yet, and saves the session. */
 void publisher_save_session(struct publisher *publisher);
 
-/* gate.c: the predecessor found no server; wait for one, then publisher_open.
- */
-bool publisher_has_gate(const struct publisher *publisher);
+/* gate.c: how the predecessor ended, as the board has it. */
+bool publisher_follows(const struct publisher *publisher,
+                       enum publisher_exit code);
+/* It found no server: wait for one that serves, then publisher_open. */
 void publisher_wait_at_gate(struct publisher *publisher);
 
 /* leftovers.c: members of an earlier configuration. Before the session, and

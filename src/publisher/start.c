@@ -191,7 +191,7 @@ static void handle_wait(uv_timer_t *timer)
         wait_again(publisher, PUBLISHER_LOCK_AGAIN_MS);
         return;
     }
-    if (publisher_has_gate(publisher)) {
+    if (publisher_follows(publisher, PUBLISHER_EXIT_UNAVAILABLE)) {
         publisher_wait_at_gate(publisher);
     } else {
         publisher_open(publisher);

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/deadman.h"
 
-#define TIMERS 6
+#define TIMERS 7
 
 /* So that a fleet started at one moment does not write at one moment. */
 static uint64_t jittered_ms(struct publisher *publisher, uint64_t around_ms)
@@ -54,6 +54,26 @@ static void check_deadlines(struct publisher *publisher, uint64_t now_ms)
     if (cut_off_ms > PUBLISHER_CUT_OFF_MS &&
         publisher->state != ZOOKEEPER_DRAINING) {
         publisher_leave(PUBLISHER_EXIT_UNAVAILABLE, "cut off for too long");
+    }
+}
+
+static void handle_no_first_answer(uv_timer_t *timer)
+{
+    const struct publisher *publisher = timer->data;
+    bool is_asking = publisher->zk != NULL && !publisher->is_closing &&
+                     publisher->disconnected_ms == 0;
+    if (is_asking && !publisher->is_answered &&
+        publisher->state != ZOOKEEPER_DRAINING) {
+        publisher_leave(PUBLISHER_EXIT_SOFTWARE, "no first answer came");
+    }
+}
+
+void publisher_start_first_answer(struct publisher *publisher)
+{
+    if (!publisher_follows(publisher, PUBLISHER_EXIT_SOFTWARE)) {
+        (void)uv_timer_start(&publisher->first, handle_no_first_answer,
+                             PUBLISHER_FIRST_ANSWER_MS,
+                             0); /* fails only without a callback */
     }
 }
 
@@ -125,7 +145,8 @@ void publisher_start_timers(struct publisher *publisher)
 {
     uv_timer_t *timers[TIMERS] = {&publisher->pulse,     &publisher->next,
                                   &publisher->heartbeat, &publisher->sweep,
-                                  &publisher->refresh,   &publisher->wait};
+                                  &publisher->refresh,   &publisher->wait,
+                                  &publisher->first};
     for (size_t i = 0; i < TIMERS; i++) {
         (void)uv_timer_init(&publisher->loop, timers[i]); /* cannot fail */
         timers[i]->data = publisher;

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from liar import Liar
 from publisher import start
 from servers import wait_for
 
@@ -147,3 +148,25 @@ def test_a_publisher_at_the_gate_leaves_at_once_when_told_to_withdraw(
 def test_a_publisher_that_was_killed_has_no_gate(running, own_zookeeper):
     running.replace()
     assert "event=session_waiting" not in running.tail()
+
+
+def test_a_session_that_answers_nothing_is_left_sooner_the_first_time(
+        start, own_zookeeper):
+    liar = Liar(own_zookeeper)
+    try:
+        liar.lie("another session", times=2)
+        publisher = start(servers=liar.servers)
+        publisher.claim(0, "up")
+        mark = publisher.mark()
+        publisher.wait("exit", mark, code=70)
+        assert "no first answer came" in publisher.tail()
+        mark = publisher.mark()
+        publisher.say("start")
+        publisher.wait("exit", mark, code=70)
+        assert "an answer is overdue" in publisher.tail()
+        mark = publisher.mark()
+        publisher.say("start")  # the liar's session is none: 75, and afresh
+        publisher.wait_through("session", mark, codes=(69, 75),
+                               state="steady")
+    finally:
+        liar.close()
