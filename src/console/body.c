@@ -55,8 +55,8 @@ static bool body_reserve(struct body *body, size_t more)
 
 void body_append(struct body *body, const char *bytes, size_t length)
 {
-    if (!body_reserve(body, length)) {
-        return;
+    if (length == 0 || !body_reserve(body, length)) {
+        return; /* an empty body has no bytes to point at */
     }
     memcpy(body->bytes + body->length, bytes, length);
     body->length += length;
