@@ -19,6 +19,7 @@ UNITDIR  ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 CONFDIR  ?= $(SYSCONFDIR)/sentinel-agent
 DATADIR  ?= $(PREFIX)/share
+MANDIR   ?= $(DATADIR)/man
 SYSCONFDIR ?= /etc
 COMPLETIONS := bash-completion/completions zsh/vendor-completions \
                fish/vendor_completions.d
@@ -243,15 +244,16 @@ install: all ## DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc
 	    $(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)$(CONFDIR)/instances.d
 	install -m 755 $B/sentinel-agent $(DESTDIR)$(SBINDIR)
 	install -m 755 $B/sentinelctl $(DESTDIR)$(BINDIR)
-	install -d $(addprefix $(DESTDIR)$(DATADIR)/,$(COMPLETIONS) man/man1)
+	install -d $(addprefix $(DESTDIR)$(DATADIR)/,$(COMPLETIONS)) \
+	    $(foreach s,1 5 8,$(DESTDIR)$(MANDIR)/man$s)
 	$B/sentinelctl --print-completion bash \
 	    >$(DESTDIR)$(DATADIR)/bash-completion/completions/sentinelctl
 	$B/sentinelctl --print-completion zsh \
 	    >$(DESTDIR)$(DATADIR)/zsh/vendor-completions/_sentinelctl
 	$B/sentinelctl --print-completion fish \
 	    >$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/sentinelctl.fish
-	$B/sentinelctl --print-reference man \
-	    >$(DESTDIR)$(DATADIR)/man/man1/sentinelctl.1
+	$(foreach s,1 5 8,install -m 644 $(wildcard docs/man/*.$s) \
+	    $(DESTDIR)$(MANDIR)/man$s;)
 	install -m 755 $B/sentinel-prober $B/sentinel-publisher \
 	    $B/sentinel-console $(DESTDIR)$(LIBEXECDIR)
 	sed 's|@SBINDIR@|$(SBINDIR)|;s|@CONFDIR@|$(CONFDIR)|' \
