@@ -81,7 +81,7 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all help demo test test-fast lint format install deb clean bench \
-        bench-fleet bench-death fuzz deps check-unit check-sim
+        bench-fleet bench-death fuzz deps test-package check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) ## build the five programs
 
@@ -269,6 +269,10 @@ install: all ## DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc
 deb: ## a Debian package, into build/deb
 	@packaging/install-deps deb
 	@packaging/make-deb $(VERSION)
+
+test-package: ## the package's life in a Debian 12 of its own; root, minutes
+	@packaging/install-deps deb demo
+	@test/packaging/life-cycle
 
 clean: ## remove build/
 	rm -rf build
