@@ -150,6 +150,8 @@ struct message_published {
     uint64_t since_wall_ms;
     uint64_t czxid;
     int32_t node_version;
+    uint64_t said_ms; /* when, on the clock that all our processes share: the
+                         supervisor may hear of it later */
 };
 
 /* Something an operator must know; or is over. */

@@ -116,7 +116,7 @@ static void take_published(struct engine *engine,
     if (event->instance < engine->settings->instance_count &&
         publication_acknowledge(&engine->desk, event->instance,
                                 &event->published, now_ms)) {
-        worst_on_published(&engine->worst, event->instance, now_ms);
+        worst_on_published(&engine->worst, event->instance);
     }
 }
 

@@ -62,7 +62,9 @@ bool publication_acknowledge(struct publication_desk *desk, uint32_t index,
         return false;
     }
     instance->publication = *publication;
-    instance->publication.acked_ms = now_ms;
+    if (publication->acked_ms == 0 || publication->acked_ms > now_ms) {
+        instance->publication.acked_ms = now_ms; /* no time, or a false one */
+    }
     recount(desk, index);
     registry_touch(desk->registry, index);
     return true;

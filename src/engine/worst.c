@@ -112,23 +112,24 @@ void worst_on_change(struct worst *worst, uint32_t index, uint64_t now_ms)
     worst->said[index].open_ms = now_ms;
 }
 
-void worst_on_published(struct worst *worst, uint32_t index, uint64_t now_ms)
+void worst_on_published(struct worst *worst, uint32_t index)
 {
     const struct instance *instance = find(worst, index);
+    uint64_t said_ms = instance->publication.acked_ms;
     struct said *said = &worst->said[index];
     if (said->czxid == instance->publication.czxid) {
-        worst_on_result(worst, index, now_ms); /* it stood until now */
+        worst_on_result(worst, index, said_ms); /* it stood until then */
     }
     if (!is_current(instance)) {
         return; /* what an older claim said is forgotten */
     }
     if (is_next(said, &instance->publication) && !says_up(instance)) {
-        raise_to(&worst->seen.staleness_ms, age_of(worst, index, now_ms));
+        raise_to(&worst->seen.staleness_ms, age_of(worst, index, said_ms));
     }
     if (said->open_ms != 0) {
-        see_convergence(worst, said->open_ms, now_ms);
+        see_convergence(worst, said->open_ms, said_ms);
     }
-    *said = said_by(instance, now_ms);
+    *said = said_by(instance, said_ms);
 }
 
 /* --- D -------------------------------------------------------------------- */

@@ -63,8 +63,9 @@ void worst_on_result(struct worst *worst, uint32_t index, uint64_t now_ms);
 /* The claim of `index` changed. */
 void worst_on_change(struct worst *worst, uint32_t index, uint64_t now_ms);
 
-/* The publisher's word on `index` was taken. */
-void worst_on_published(struct worst *worst, uint32_t index, uint64_t now_ms);
+/* The publisher's word on `index` was taken; it counts from when it was said,
+ * for it waited while we stood still. */
+void worst_on_published(struct worst *worst, uint32_t index);
 
 /* An innocent's attempt waited so long. */
 void worst_on_wait(struct worst *worst, uint64_t waited_ms);

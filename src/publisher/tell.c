@@ -75,7 +75,8 @@ static void tell_published(struct publisher *publisher,
                                    .claim_version = notice->claim_version,
                                    .since_wall_ms = notice->since_wall_ms,
                                    .czxid = notice->stat.czxid,
-                                   .node_version = notice->stat.version};
+                                   .node_version = notice->stat.version,
+                                   .said_ms = clock_monotonic_ms()};
     send_message(publisher, &message);
 }
 

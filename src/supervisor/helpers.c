@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "supervisor/config_text.h"
@@ -71,7 +70,7 @@ static void take_published(struct supervisor *supervisor,
     }
     event.published = (struct publication){
         .claim_version = published->claim_version,
-        .acked_ms = clock_monotonic_ms(),
+        .acked_ms = published->said_ms,
         .since_wall_ms = published->since_wall_ms,
         .czxid = published->czxid,
         .node_version = published->node_version,

@@ -130,6 +130,7 @@ static void put_published(struct cursor_writer *writer,
     cursor_put_u64(writer, published->since_wall_ms);
     cursor_put_u64(writer, published->czxid);
     cursor_put_u32(writer, (uint32_t)published->node_version);
+    cursor_put_u64(writer, published->said_ms);
 }
 
 static void get_published(struct cursor_reader *reader,
@@ -140,6 +141,7 @@ static void get_published(struct cursor_reader *reader,
     published->since_wall_ms = cursor_get_u64(reader);
     published->czxid = cursor_get_u64(reader);
     published->node_version = (int32_t)cursor_get_u32(reader);
+    published->said_ms = cursor_get_u64(reader);
     if (published->instance >= SETTINGS_INSTANCES_MOST) {
         reader->is_bad = true;
     }

@@ -82,7 +82,7 @@ void oracle_step(struct world *world)
         return;
     }
     check_tasks(world);
-    if (world->plan.is_bounded && !world->plan.may_expire) {
+    if (world->plan.is_bounded) {
         check_worst(world);
     }
     for (uint32_t i = 0; i < world->settings.instance_count; i++) {

@@ -70,6 +70,7 @@ static void tell_notices(struct world *world)
         event.published.since_wall_ms = notice.since_wall_ms;
         event.published.czxid = notice.stat.czxid;
         event.published.node_version = notice.stat.version;
+        event.published.acked_ms = world->now_ms;
         sim_supervisor_tell(world, world->supervisor.life, &event);
     }
 }

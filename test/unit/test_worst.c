@@ -140,6 +140,45 @@ static void an_up_whose_lease_ran_out_was_ended_by_the_publisher(void **state)
     scene_end(&scene);
 }
 
+static void what_was_said_while_we_stood_still_counts_from_then(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    start_up(&scene, 1);
+    scene_answer(&scene, next_probe(&scene), STATE_DOWN, REASON_REFUSED);
+    uint64_t said_ms = scene.now_ms + 3;
+    scene.now_ms += 60000; /* the word waits in its pipe */
+    struct engine_event event = {.kind = ENGINE_PUBLISHED};
+    event.published = (struct publication){
+        .claim_version = scene_claim(&scene, 0)->version,
+        .acked_ms = said_ms,
+        .czxid = 100,
+        .node_version =
+            engine_instance(scene.engine, 0)->publication.node_version + 1};
+    scene_feed(&scene, &event);
+    assert_int_equal(seen(&scene).staleness_ms, SCENE_INTERVAL_MS + 3);
+    assert_int_equal(seen(&scene).convergence_ms, 3);
+    assert_int_equal(engine_instance(scene.engine, 0)->publication.acked_ms,
+                     said_ms);
+    scene_end(&scene);
+}
+
+static void a_word_from_the_future_was_said_now(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    start_up(&scene, 1);
+    struct engine_event event = {.kind = ENGINE_PUBLISHED};
+    event.published =
+        (struct publication){.claim_version = scene_claim(&scene, 0)->version,
+                             .acked_ms = scene.now_ms + 1,
+                             .czxid = 100};
+    scene_feed(&scene, &event);
+    assert_int_equal(engine_instance(scene.engine, 0)->publication.acked_ms,
+                     scene.now_ms);
+    scene_end(&scene);
+}
+
 /* --- C -------------------------------------------------------------------- */
 
 static void a_claim_converges_when_it_is_acknowledged(void **state)
@@ -317,6 +356,8 @@ int main(void)
         cmocka_unit_test(a_node_that_was_gone_was_not_stale_until_it_came_back),
         cmocka_unit_test(an_acknowledgement_of_an_older_claim_ends_no_up),
         cmocka_unit_test(an_up_whose_lease_ran_out_was_ended_by_the_publisher),
+        cmocka_unit_test(what_was_said_while_we_stood_still_counts_from_then),
+        cmocka_unit_test(a_word_from_the_future_was_said_now),
         cmocka_unit_test(a_claim_converges_when_it_is_acknowledged),
         cmocka_unit_test(convergence_begins_when_contact_is_regained),
         cmocka_unit_test(what_another_keeps_from_us_is_no_slowness_of_ours),
