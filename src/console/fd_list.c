@@ -14,6 +14,7 @@
 #include "base/text.h"
 
 #define PATH_BYTES 128
+#define SOCKET_LINK "socket:["
 
 /* The link of entry `number` as text; false when it is gone meanwhile. */
 static bool read_link(int directory, const char *number,
@@ -43,9 +44,9 @@ static void add(struct fd_list *list, int32_t pid, int directory,
         return;
     }
     entry->kind = vitals_fd_kind(entry->what);
-    if (entry->kind == VITALS_FD_SOCKET) {
-        (void)sscanf(entry->what, "socket:[%" SCNu64 "]",
-                     &entry->inode); /* else 0 */
+    if (strncmp(entry->what, SOCKET_LINK, strlen(SOCKET_LINK)) == 0) {
+        entry->inode =
+            strtoull(entry->what + strlen(SOCKET_LINK), NULL, 10); /* or 0 */
     }
     list->count++;
 }

@@ -44,12 +44,20 @@ void history_file_finish(struct history_file *file)
 
 static void make_head(struct file_head *head)
 {
-    memset(head, 0, sizeof *head); /* padding too: it is compared */
+    memset(head, 0, sizeof *head); /* padding, too, goes into the file */
     head->magic = HISTORY_MAGIC;
     head->kept_bytes = KEPT_BYTES;
     head->series = HISTORY_SERIES;
     small_file_read_line("/proc/sys/kernel/random/boot_id", head->boot_id,
                          sizeof head->boot_id);
+}
+
+static bool is_same_head(const struct file_head *one,
+                         const struct file_head *other)
+{
+    return one->magic == other->magic && one->kept_bytes == other->kept_bytes &&
+           one->series == other->series &&
+           memcmp(one->boot_id, other->boot_id, sizeof one->boot_id) == 0;
 }
 
 /* --- reading -------------------------------------------------------------- */
@@ -83,7 +91,7 @@ static bool take(int fd, struct history_book *book, uint64_t now_ms)
     struct file_head found;
     make_head(&right);
     if (pread(fd, &found, sizeof found, 0) != (ssize_t)sizeof found ||
-        memcmp(&found, &right, sizeof right) != 0) {
+        !is_same_head(&found, &right)) {
         return false;
     }
     if (pread(fd, book, KEPT_BYTES, sizeof found) == (ssize_t)KEPT_BYTES &&

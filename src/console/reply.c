@@ -145,8 +145,7 @@ static bool wants_table(struct draft *draft)
 
 static void write_procs(struct draft *draft)
 {
-    debug_write_procs(draft->snapshot, wants_table(draft),
-                      &draft->reply->body);
+    debug_write_procs(draft->snapshot, wants_table(draft), &draft->reply->body);
 }
 
 static void write_heap(struct draft *draft)

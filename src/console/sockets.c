@@ -5,7 +5,6 @@
 #include "console/sockets.h"
 
 #include <arpa/inet.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,25 +66,37 @@ static void write_end(const char *hex, char *text, size_t size)
                       port); /* fits */
 }
 
+/* Where the word begins that has so many before it. */
+static const char *find_word(const char *line, unsigned index)
+{
+    line += strspn(line, " ");
+    for (unsigned i = 0; i < index; i++) {
+        line += strcspn(line, " ");
+        line += strspn(line, " ");
+    }
+    return line;
+}
+
+/* The one whose inode is that word of the line, or NULL. */
+static struct socket_question *find_by_word(const struct asked *asked,
+                                            const char *line, unsigned index)
+{
+    uint64_t inode = strtoull(find_word(line, index), NULL, 10);
+    return inode != 0 ? find(asked, inode) : NULL;
+}
+
 /* "sl local remote st queues timer retransmits uid timeout inode ..." */
 static void take_tcp(const struct asked *asked, const char *line)
 {
-    char local[64];
-    char remote[64];
-    unsigned state = 0;
-    uint64_t inode = 0;
-    if (sscanf(line, " %*[^ ] %63s %63s %x %*s %*s %*s %*s %*s %" SCNu64, local,
-               remote, &state, &inode) != 4) {
-        return;
-    }
-    struct socket_question *question = inode != 0 ? find(asked, inode) : NULL;
+    struct socket_question *question = find_by_word(asked, line, 9);
     if (question == NULL) {
         return;
     }
+    unsigned long state = strtoul(find_word(line, 3), NULL, 16);
     char here[END_BYTES];
     char there[END_BYTES];
-    write_end(local, here, sizeof here);
-    write_end(remote, there, sizeof there);
+    write_end(find_word(line, 1), here, sizeof here);
+    write_end(find_word(line, 2), there, sizeof there);
     bool is_known = state < sizeof tcp_states / sizeof tcp_states[0];
     const char *name = tcp_states[is_known ? state : 0];
     bool listens = strcmp(name, "listens") == 0;
@@ -97,16 +108,9 @@ static void take_tcp(const struct asked *asked, const char *line)
 /* "Num: RefCount Protocol Flags Type St Inode Path" */
 static void take_unix(const struct asked *asked, const char *line)
 {
-    uint64_t inode = 0;
-    int used = 0;
-    if (sscanf(line, "%*[^:]: %*s %*s %*s %*s %*s %" SCNu64 "%n", &inode,
-               &used) != 1) {
-        return;
-    }
-    struct socket_question *question = find(asked, inode);
+    struct socket_question *question = find_by_word(asked, line, 6);
     if (question != NULL) {
-        const char *path = line + used;
-        path += strspn(path, " ");
+        const char *path = find_word(line, 7);
         (void)text_format(question->text, sizeof question->text, "unix%s%.*s",
                           *path != '\n' && *path != '\0' ? " " : "",
                           (int)strcspn(path, "\n"), path); /* may be cut */

@@ -87,13 +87,13 @@ json_t *ranking_sort(const json_t *instances, enum sort sort, bool is_reversed)
 {
     size_t count = json_array_size(instances);
     json_t *sorted = json_array();
-    json_t **list = calloc(count > 0 ? count : 1, sizeof *list);
+    json_t **list = calloc(count > 0 ? count : 1, sizeof(json_t *));
     int status = sorted != NULL && list != NULL ? 0 : -1;
     for (size_t i = 0; status == 0 && i < count; i++) {
         list[i] = json_array_get(instances, i);
     }
     if (status == 0) {
-        qsort(list, count, sizeof *list, comparers[sort]);
+        qsort(list, count, sizeof(json_t *), comparers[sort]);
     }
     for (size_t i = 0; status == 0 && i < count; i++) {
         size_t from = is_reversed ? count - 1 - i : i;

@@ -112,14 +112,14 @@ static int take(const json_t *told, bool is_near, json_t *sorted)
     const json_t *list = fetch_member(told, "tasks");
     size_t count = json_array_size(list);
     int status = 0;
-    json_t **tasks = calloc(count > 0 ? count : 1, sizeof *tasks);
+    json_t **tasks = calloc(count > 0 ? count : 1, sizeof(json_t *));
     for (size_t i = 0; tasks != NULL && i < count; i++) {
         tasks[i] = json_array_get(list, i);
     }
     if (tasks == NULL) {
         return -ENOMEM;
     }
-    qsort(tasks, count, sizeof *tasks, compare);
+    qsort(tasks, count, sizeof(json_t *), compare);
     for (size_t i = 0; i < count && status == 0; i++) {
         char text[WAIT_BYTES] = "";
         if (is_near && fetch_text(tasks[i], "kernel")[0] == '\0') {

@@ -128,10 +128,11 @@ static int listen_unix(struct driver *driver)
 /* As the supervisor hands it down: sealed memory. */
 static int make_config(void)
 {
+    static const char first[] = {"cluster: prod\n"};
     static char text[CONFIG_BYTES];
     int fd = memfd_create("config", MFD_CLOEXEC);
     memset(text, '#', sizeof text);
-    memcpy(text, "cluster: prod\n", strlen("cluster: prod\n"));
+    memcpy(text, first, sizeof first - 1);
     if (fd < 0 || write(fd, text, sizeof text) != sizeof text) {
         fail("memfd");
     }

@@ -33,6 +33,7 @@ static int64_t offset_s(void)
     return mapped == NULL ? 0 : *mapped;
 }
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
     static clock_gettime_fn real;
@@ -47,6 +48,7 @@ int clock_gettime(clockid_t clock, struct timespec *now)
     return status;
 }
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int gettimeofday(struct timeval *now, void *zone)
 {
     struct timespec precise;
@@ -57,6 +59,7 @@ int gettimeofday(struct timeval *now, void *zone)
     return status;
 }
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 time_t time(time_t *told)
 {
     struct timespec now;

@@ -101,7 +101,10 @@ static void a_value_too_long_is_cut(void **state)
     static char text[2 * DUMP_VALUE_BYTES];
     struct dump dump;
     memset(text, 'x', sizeof text - 1);
-    memcpy(text, "a: \"", 4);
+    text[0] = 'a';
+    text[1] = ':';
+    text[2] = ' ';
+    text[3] = '"';
     dump_init(&dump, text);
     assert_true(dump_next(&dump));
     assert_int_equal(strlen(dump.value), DUMP_VALUE_BYTES - 1);

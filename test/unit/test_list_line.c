@@ -73,7 +73,8 @@ static void a_node_without_end_of_nesting_is_null(void **state)
     (void)state;
     char deep[LIST_DATA_MOST];
     memset(deep, '[', sizeof deep);
-    memcpy(deep, "{\"a\":", 5);
+    static const char head[] = {'{', '"', 'a', '"', ':'};
+    memcpy(deep, head, sizeof head);
     expect_data(deep, sizeof deep, "null");
 }
 
