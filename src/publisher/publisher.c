@@ -18,8 +18,8 @@
  * its end or the deadline count.
  *
  * From every state the process leaves, by a code of exits.h, when the session
- * expires, is refused or is mad, when an answer is overdue (the first one on a
- * connection sooner than others), when there was no connection for too long
+ * expires, is refused or is mad, when an answer is overdue (sooner in
+ * "reconcile" than later), when there was no connection for too long
  * (PUBLISHER_CLOSED_MS if all servers refuse, PUBLISHER_CUT_OFF_MS, a session's
  * time), and when the supervisor is gone (then without a word to ZooKeeper: the
  * successor resumes the session).
@@ -153,8 +153,7 @@ static void take_connected(struct publisher *publisher,
     (void)text_copy(publisher->server, sizeof publisher->server,
                     note->server); /* same size */
     publisher->disconnected_ms = 0;
-    publisher->is_answered = false;
-    publisher_start_first_answer(publisher);
+    publisher_start_silence(publisher);
     publisher->counters.sessions++;
     publisher_save_session(publisher);
     log_event(LEVEL_INFO, "session_connected", LOG_TEXT("server", note->server),
@@ -193,7 +192,11 @@ static void take_answer(struct publisher *publisher, const struct zk_note *note)
 {
     struct tree *tree = publisher->desk.tree;
     uint64_t now_ms = clock_monotonic_ms();
-    publisher->is_answered = true;
+    publisher->silent_looks = 0;
+    if (zk_says_expired(note->code)) {
+        publisher_lose_session(publisher, PUBLISHER_EXIT_EXPIRED,
+                               "a request found no session");
+    }
     bool is_failure = note->outcome != TREE_OK &&
                       note->outcome != TREE_NO_NODE &&
                       note->outcome != TREE_EXISTS;

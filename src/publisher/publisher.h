@@ -26,11 +26,13 @@
 /* No answer for so long, and the library is stuck: as long as our dead-man
  * waits, so that a wedged one costs no more than a wedged process of ours. */
 #define PUBLISHER_REQUEST_MS DEADMAN_LIMIT_MS
-/* The first answer on a new connection. A server that took our session back
- * while another client was ending it lets us in and then says nothing
- * (ZooKeeper 3.8.0). Only once in a row: a server that is merely slow is waited
- * for. */
-#define PUBLISHER_FIRST_ANSWER_MS 1000
+/* The same on a new connection, until all is as wanted: a server that took our
+ * session back while another client was ending it answers a few requests, or
+ * none, and drops all others without a word (ZooKeeper 3.8.0). Counted in looks
+ * at our own queue, so that a time in which we did not run is not the server's.
+ * Only once in a row: a server that is merely slow is waited for. */
+#define PUBLISHER_SILENCE_LOOK_MS 250
+#define PUBLISHER_SILENT_LOOKS 4
 /* Without a connection for so long (R) a successor tries. A server that lost
  * its data turns away whoever has seen a later transaction, without a word,
  * until the session is over; and one that was just starting may have taken our
@@ -65,7 +67,7 @@ struct publisher {
     uv_timer_t sweep;
     uv_timer_t refresh; /* of every node, when readers want that */
     uv_timer_t wait;    /* before a session: as start.c says; withdrawal */
-    uv_timer_t first;   /* for the first answer on a connection */
+    uv_timer_t silence; /* on a new connection */
     struct pulse vitals;
     struct channel channel;
     struct board *board;
@@ -79,7 +81,7 @@ struct publisher {
     uint64_t started_ms;      /* when the settings came; 0 = not yet */
     uint64_t gated_ms;        /* since when we wait for a server to serve */
     uint64_t disconnected_ms; /* since when; 0 while connected */
-    bool is_answered;         /* on this connection */
+    uint32_t silent_looks;    /* in a row, while answers were awaited */
 
     uint32_t session_timeout_ms;          /* as configured */
     char servers[SETTINGS_SERVERS_BYTES]; /* as the library wants them */
@@ -124,7 +126,7 @@ void publisher_on_drained(struct zk *zk);
 void publisher_start_timers(struct publisher *publisher);
 void publisher_start_heartbeat(struct publisher *publisher);
 /* On a connection that was just made. */
-void publisher_start_first_answer(struct publisher *publisher);
+void publisher_start_silence(struct publisher *publisher);
 /* From the first steady moment on. */
 void publisher_start_refresh(struct publisher *publisher);
 

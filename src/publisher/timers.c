@@ -57,23 +57,27 @@ static void check_deadlines(struct publisher *publisher, uint64_t now_ms)
     }
 }
 
-static void handle_no_first_answer(uv_timer_t *timer)
+static void handle_silence(uv_timer_t *timer)
 {
-    const struct publisher *publisher = timer->data;
-    bool is_asking = publisher->zk != NULL && !publisher->is_closing &&
-                     publisher->disconnected_ms == 0;
-    if (is_asking && !publisher->is_answered &&
-        publisher->state != ZOOKEEPER_DRAINING) {
-        publisher_leave(PUBLISHER_EXIT_SOFTWARE, "no first answer came");
+    struct publisher *publisher = timer->data;
+    if (publisher->state != ZOOKEEPER_RECONCILE) {
+        (void)uv_timer_stop(timer); /* always 0 */
+        return;
+    }
+    bool is_awaiting = zk_oldest_ms(publisher->zk) != 0;
+    publisher->silent_looks = is_awaiting ? publisher->silent_looks + 1 : 0;
+    if (publisher->silent_looks >= PUBLISHER_SILENT_LOOKS) {
+        publisher_leave(PUBLISHER_EXIT_SOFTWARE, "a new connection is silent");
     }
 }
 
-void publisher_start_first_answer(struct publisher *publisher)
+void publisher_start_silence(struct publisher *publisher)
 {
+    publisher->silent_looks = 0;
     if (!publisher_follows(publisher, PUBLISHER_EXIT_SOFTWARE)) {
-        (void)uv_timer_start(&publisher->first, handle_no_first_answer,
-                             PUBLISHER_FIRST_ANSWER_MS,
-                             0); /* fails only without a callback */
+        (void)uv_timer_start(&publisher->silence, handle_silence,
+                             PUBLISHER_SILENCE_LOOK_MS,
+                             PUBLISHER_SILENCE_LOOK_MS); /* needs a callback */
     }
 }
 
@@ -146,7 +150,7 @@ void publisher_start_timers(struct publisher *publisher)
     uv_timer_t *timers[TIMERS] = {&publisher->pulse,     &publisher->next,
                                   &publisher->heartbeat, &publisher->sweep,
                                   &publisher->refresh,   &publisher->wait,
-                                  &publisher->first};
+                                  &publisher->silence};
     for (size_t i = 0; i < TIMERS; i++) {
         (void)uv_timer_init(&publisher->loop, timers[i]); /* cannot fail */
         timers[i]->data = publisher;

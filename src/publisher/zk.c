@@ -211,6 +211,9 @@ void zk_submit(struct zk *zk, const struct tree *tree,
     }
 }
 
+/* The library writes the state in a thread of its own and tells no event of an
+ * attempt that failed. zoo_state reads one volatile int, and is made for any
+ * thread; what is a moment old costs us nothing. */
 bool zk_is_hoping(const struct zk *zk)
 {
     int state = zoo_state(zk->handle);
@@ -257,4 +260,9 @@ const char *zk_refusal(int code)
 const char *zk_code_name(int code)
 {
     return zerror(code);
+}
+
+bool zk_says_expired(int code)
+{
+    return code == ZSESSIONEXPIRED;
 }

@@ -65,6 +65,8 @@ int zk_close(struct zk *zk);
 
 /* The library's word for a code. */
 const char *zk_code_name(int code);
+/* The server's word for it, in an answer. */
+bool zk_says_expired(int code);
 /* Why a write was refused, as a sentence for people. */
 const char *zk_refusal(int code);
 

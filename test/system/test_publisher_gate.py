@@ -159,7 +159,7 @@ def test_a_session_that_answers_nothing_is_left_sooner_the_first_time(
         publisher.claim(0, "up")
         mark = publisher.mark()
         publisher.wait("exit", mark, code=70)
-        assert "no first answer came" in publisher.tail()
+        assert "a new connection is silent" in publisher.tail()
         mark = publisher.mark()
         publisher.say("start")
         publisher.wait("exit", mark, code=70)
