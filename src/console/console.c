@@ -14,6 +14,7 @@
 #include <uv.h>
 
 #include "base/clock.h"
+#include "base/confine.h"
 #include "base/deadman.h"
 #include "base/log.h"
 #include "console/history_book.h"
@@ -35,6 +36,7 @@ struct console {
     struct snapshot snapshot;
     struct history_book *history;
     struct history_file history_file;
+    bool is_confined;
     struct http *http;
 };
 
@@ -93,6 +95,16 @@ static int start_heartbeat(struct console *console)
     return status;
 }
 
+/* Root's console shows where probers wait and what others have open; a bound
+ * one could not. Nobody else's could: they are not dumpable. */
+static void confine(struct console *console)
+{
+    if (!console->is_confined && geteuid() != 0) {
+        confine_files(console->snapshot.agent.run_dir);
+    }
+    console->is_confined = true;
+}
+
 /* Without a whole reading, or room, there is a gap in the history; without a
  * file it lasts as long as this process. While a predecessor's file is still
  * held, the first sample waits for it. */
@@ -102,8 +114,11 @@ static void handle_sampling(uv_timer_t *timer)
     struct history_book *book = console->history;
     uint64_t now_ms = clock_monotonic_ms();
     if (snapshot_refresh(&console->snapshot, HISTORY_PARTS, now_ms,
-                         clock_wall_ms()) != 0 ||
-        history_file_open(&console->history_file,
+                         clock_wall_ms()) != 0) {
+        return;
+    }
+    confine(console);
+    if (history_file_open(&console->history_file,
                           console->snapshot.agent.run_dir, book,
                           now_ms) == -EWOULDBLOCK) {
         return;

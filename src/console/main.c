@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/confine.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "console/console.h"
@@ -15,6 +16,7 @@
 #include "wire/progress.h"
 
 #define EXIT_USAGE 64
+#define EXIT_FAULT 1
 
 static const char help[] =
     "sentinel-console serves the status of sentinel-agent over HTTP.\n"
@@ -79,5 +81,8 @@ int main(int argc, char **argv)
         }
     }
     log_init("console");
+    if (confine_helper() != 0) {
+        return EXIT_FAULT;
+    }
     return console_run(&options);
 }

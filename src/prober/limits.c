@@ -7,8 +7,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
+
+#include "base/confine.h"
 
 /* Many times what 512 probes at once need; libuv aborts below 48 MiB. */
 #define ADDRESS_SPACE_BYTES (256UL * 1024 * 1024)
@@ -51,15 +52,9 @@ static int limit(int resource, rlim_t most)
 
 int limits_set(void)
 {
-    int status = 0;
-    /* A leak sanitizer must be able to attach to its own process. */
-    if ((!HAS_SHADOW_MEMORY && prctl(PR_SET_DUMPABLE, 0) != 0) ||
-        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-        signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
+    int status = confine_helper();
+    if (status == 0 && signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
         status = -errno;
-    }
-    if (status == 0) {
-        status = limit(RLIMIT_CORE, 0);
     }
     if (status == 0) {
         status = limit(RLIMIT_NOFILE, DESCRIPTORS_MOST);

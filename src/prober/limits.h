@@ -1,7 +1,6 @@
 /*
  * limits.h - what a prober gives up before its first word with a stranger:
- * privileges by exec, memory, descriptors and CPU without end, core files that
- * could hold a password.
+ * what confine.h has for helpers, and memory, descriptors and CPU without end.
  */
 #ifndef PROBER_LIMITS_H
 #define PROBER_LIMITS_H

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <uv.h>
 
+#include "base/confine.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "prober/discover.h"
@@ -19,6 +20,7 @@
 struct role {
     const char *name; /* as in --role, and in the log */
     int (*run)(uint32_t generation);
+    bool looks_into_others; /* at whose sockets they are */
 };
 
 static int search_host(uint32_t generation)
@@ -28,9 +30,9 @@ static int search_host(uint32_t generation)
 
 /* The first one needs no --role. */
 static const struct role roles[] = {
-    {"prober", prober_run},
-    {DISCOVER_ROLE, search_host},
-    {RESOLVE_ROLE, resolve_run},
+    {"prober", prober_run, false},
+    {DISCOVER_ROLE, search_host, true},
+    {RESOLVE_ROLE, resolve_run, false},
 };
 
 #define KNOWN_ROLES (sizeof(roles) / sizeof(roles[0]))
@@ -140,6 +142,9 @@ int main(int count, char **words)
         log_event(LEVEL_ERROR, "prober_unrestricted",
                   LOG_TEXT("why", uv_strerror(status)));
         return PROBER_EXIT_SYSTEM;
+    }
+    if (!arguments.role->looks_into_others) {
+        confine_files(NULL);
     }
     return arguments.role->run(arguments.generation);
 }

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 
+#include "base/confine.h"
 #include "base/deadman.h"
 #include "base/parse.h"
 #include "base/secret.h"
@@ -158,8 +158,8 @@ int list_main(int argc, char **argv)
         !write_root(arguments.root, root, sizeof root)) {
         return PUBLISHER_EXIT_USAGE;
     }
-    /* A credential in our memory: no core, no ptrace. */
-    if (prctl(PR_SET_DUMPABLE, 0) != 0 || deadman_start() != 0) {
+    /* A credential in our memory. */
+    if (confine_helper() != 0 || deadman_start() != 0) {
         return PUBLISHER_EXIT_SYSTEM;
     }
     deadman_final((uint32_t)arguments.timeout_ms + LIST_KILL_AFTER_MS);

@@ -6,9 +6,9 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include "base/confine.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "publisher/exits.h"
@@ -57,8 +57,8 @@ int main(int argc, char **argv)
         return PUBLISHER_EXIT_USAGE;
     }
     log_init("publisher");
-    /* The session's password is in our memory: no core, no ptrace. */
-    if (prctl(PR_SET_DUMPABLE, 0) != 0) {
+    /* The session's password is in our memory. Of files: start.c. */
+    if (confine_helper() != 0) {
         return PUBLISHER_EXIT_SYSTEM;
     }
     return publisher_run((uint32_t)generation);

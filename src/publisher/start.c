@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/confine.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/secret.h"
@@ -209,6 +210,7 @@ void publisher_start(struct publisher *publisher,
                     settings->credential_file); /* same size */
     (void)text_copy(publisher->run_dir, sizeof publisher->run_dir,
                     settings->run_dir); /* same size */
+    confine_files(publisher->run_dir);  /* the library has no thread yet */
     if (servers_write(settings->servers, publisher->servers,
                       sizeof publisher->servers) != 0) {
         publisher_leave(PUBLISHER_EXIT_SETTINGS, "no usable server");

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "base/confine.h"
 #include "base/deadman.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -126,7 +127,7 @@ int checker_main(int argc, char **argv)
 
     (void)argc; /* checker_is_meant looked */
     log_init("checker");
-    if (checker == NULL || deadman_start() != 0 ||
+    if (checker == NULL || confine_helper() != 0 || deadman_start() != 0 ||
         parse_u64(argv[2], 0, UINT32_MAX, &generation) != 0 ||
         uv_loop_init(&checker->loop) != 0 ||
         channel_start(&checker->channel, &checker->loop, HELPER_FD_CHANNEL,
@@ -134,6 +135,7 @@ int checker_main(int argc, char **argv)
                       handle_end, checker) != 0) {
         return EX_OSERR;
     }
+    confine_files(NULL);
     (void)uv_run(&checker->loop, UV_RUN_DEFAULT); /* left by _exit alone */
     return EX_OSERR;
 }

@@ -11,6 +11,7 @@
 #include <uv.h>
 
 #include "base/clock.h"
+#include "base/confine.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "supervisor/checker.h"
@@ -143,6 +144,9 @@ static int run(const struct flags *flags, struct settings *settings)
 
     if (supervisor != NULL) {
         code = find_programs(flags, &programs);
+    }
+    if (code == 0) {
+        code = confine_hide() == 0 ? 0 : EX_OSERR;
     }
     if (code == 0) {
         code = supervisor_init(supervisor, settings, &programs, flags);

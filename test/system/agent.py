@@ -131,6 +131,7 @@ class Agent:
         self.log = os.path.join(directory, f"{name}.log")
         self.port = free_port()
         self.environment = {}
+        self.inherit = ()    # descriptors it is given on top
         self.process = None
         self.sessions = []   # pids of every supervisor we started
         self.exit_code = None
@@ -174,6 +175,7 @@ class Agent:
             self.process = subprocess.Popen(
                 self.argv(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env=environment, start_new_session=True,
+                pass_fds=self.inherit,
                 preexec_fn=die_with_parent)
         self.sessions.append(self.process.pid)
         return self
