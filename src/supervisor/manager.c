@@ -21,10 +21,13 @@ static uint64_t outcome_age_ms(const struct instance *instance,
     return now_ms > from_ms ? now_ms - from_ms : 0;
 }
 
-int64_t manager_find_overdue(const struct engine *engine,
-                             const struct settings *settings, uint64_t since_ms,
-                             uint64_t now_ms)
+uint32_t manager_count_overdue(const struct engine *engine,
+                               const struct settings *settings,
+                               uint64_t since_ms, uint64_t now_ms,
+                               uint32_t *first)
 {
+    uint32_t count = 0;
+
     for (uint32_t i = 0; i < settings->instance_count; i++) {
         const struct instance_settings *instance = &settings->instances[i];
         uint64_t limit_ms = bounds_lease_ms(
@@ -32,28 +35,32 @@ int64_t manager_find_overdue(const struct engine *engine,
 
         if (outcome_age_ms(engine_instance(engine, i), since_ms, now_ms) >
             limit_ms) {
-            return i;
+            *first = count == 0 ? i : *first;
+            count++;
         }
     }
-    return -1;
+    return count;
 }
 
 static bool are_rounds_on_time(struct supervisor *supervisor, uint64_t now_ms)
 {
     const struct settings *settings = supervisor->settings;
     struct manager *manager = &supervisor->manager;
-    int64_t overdue =
-        manager_find_overdue(supervisor->engine, settings,
-                             supervisor->agent.rounds_since_ms, now_ms);
+    uint32_t first = 0;
+    uint32_t overdue = manager_count_overdue(supervisor->engine, settings,
+                                             supervisor->agent.rounds_since_ms,
+                                             now_ms, &first);
 
-    if (overdue >= 0 && !manager->is_overdue) {
+    if (overdue > 0 && !manager->is_overdue) {
         log_event(LEVEL_ERROR, "rounds_overdue",
-                  LOG_TEXT("name", settings->instances[overdue].name));
-    } else if (overdue < 0 && manager->is_overdue) {
+                  LOG_TEXT("name", settings->instances[first].name),
+                  LOG_NUMBER("instances", overdue),
+                  LOG_NUMBER("of", settings->instance_count));
+    } else if (overdue == 0 && manager->is_overdue) {
         log_event(LEVEL_WARNING, "rounds_on_time_again");
     }
-    manager->is_overdue = overdue >= 0;
-    return overdue < 0;
+    manager->is_overdue = overdue > 0;
+    return overdue == 0;
 }
 
 static void tell_census(struct supervisor *supervisor, uint64_t now_ms)

@@ -56,10 +56,12 @@ void manager_stopping(struct supervisor *supervisor);
 bool manager_is_ready(const struct board_agent *agent,
                       const struct engine_round *round, uint64_t now_ms);
 
-/* Pure. The first instance whose outcome is overdue, rounds having begun at
- * `since_ms`; -1 if all are on time. */
-int64_t manager_find_overdue(const struct engine *engine,
-                             const struct settings *settings, uint64_t since_ms,
-                             uint64_t now_ms);
+/* Pure. How many instances' outcomes are overdue, rounds having begun at
+ * `since_ms`; `first` is the first of them, and stays as it is if there is
+ * none. */
+uint32_t manager_count_overdue(const struct engine *engine,
+                               const struct settings *settings,
+                               uint64_t since_ms, uint64_t now_ms,
+                               uint32_t *first);
 
 #endif

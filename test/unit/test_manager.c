@@ -69,9 +69,16 @@ static void adopt(uint32_t index, enum state verdict, enum reason reason,
     engine_adopt(engine, index, &instance, outcome_ms + 1);
 }
 
+static uint32_t count_overdue(uint64_t now_ms, uint32_t *first)
+{
+    return manager_count_overdue(engine, &settings, SINCE_MS, now_ms, first);
+}
+
+/* The first one; -1 if there is none. */
 static int64_t overdue_at(uint64_t now_ms)
 {
-    return manager_find_overdue(engine, &settings, SINCE_MS, now_ms);
+    uint32_t first = 0;
+    return count_overdue(now_ms, &first) > 0 ? (int64_t)first : -1;
 }
 
 static void rounds_without_outcomes_are_overdue_after_their_bound(void **state)
@@ -105,6 +112,20 @@ static void one_instance_left_behind_is_found_by_itself(void **state)
     assert_int_equal(overdue_at(SINCE_MS + bound_ms), -1);
     assert_int_equal(overdue_at(SINCE_MS + bound_ms + 1), 3);
     assert_int_equal(overdue_at(SINCE_MS + bound_ms + 5001), 0);
+}
+
+static void all_that_are_overdue_are_counted(void **state)
+{
+    (void)state;
+    uint64_t bound_ms = bounds_lease_ms(10000, 1000, 2);
+    uint32_t first = 99;
+    adopt(0, STATE_UP, REASON_MASTER, SINCE_MS + 5000);
+    adopt(4, STATE_UP, REASON_MASTER, SINCE_MS + 5000);
+    assert_int_equal(count_overdue(SINCE_MS + bound_ms, &first), 0);
+    assert_int_equal(first, 99);
+    assert_int_equal(count_overdue(SINCE_MS + bound_ms + 1, &first), COUNT - 2);
+    assert_int_equal(first, 1);
+    assert_int_equal(count_overdue(SINCE_MS + bound_ms + 5001, &first), COUNT);
 }
 
 static void what_a_predecessor_left_is_given_a_round_from_our_start(
@@ -259,6 +280,7 @@ int main(void)
         TEST(rounds_without_outcomes_are_overdue_after_their_bound),
         TEST(an_hours_interval_is_not_overdue_within_the_hour),
         TEST(one_instance_left_behind_is_found_by_itself),
+        TEST(all_that_are_overdue_are_counted),
         TEST(what_a_predecessor_left_is_given_a_round_from_our_start),
         TEST(the_census_names_who_is_not_up),
         TEST(a_census_of_none_says_so),
