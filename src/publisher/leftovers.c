@@ -14,15 +14,6 @@
 #include "base/log.h"
 #include "publisher/members_file.h"
 
-static void add_leftover(void *owner, const char *path)
-{
-    struct publisher *publisher = owner;
-    publisher->has_leftovers = true;
-    if (tree_add_leftover(publisher->desk.tree, path) != 0) {
-        log_event(LEVEL_WARNING, "member_not_recalled", LOG_TEXT("path", path));
-    }
-}
-
 static void write_line(void *owner, const char *path)
 {
     (void)fprintf(owner, "%s\n", path); /* ferror tells, at the end */
@@ -42,35 +33,64 @@ static void write_present(struct publisher *publisher, FILE *file)
     }
 }
 
-/* The present members, and those of the old file too if `with_old`. */
-static void write_members(struct publisher *publisher, bool with_old)
+/* NULL: there is nowhere to write. */
+static FILE *begin_members(struct publisher *publisher)
 {
     FILE *file = members_file_begin(publisher->run_dir);
-    int status = file == NULL ? -errno : 0;
-    if (file != NULL) {
-        write_present(publisher, file);
-        if (with_old) {
-            (void)members_file_read(publisher->run_dir, write_line,
-                                    file); /* none is fine */
-        }
-        status = members_file_commit(publisher->run_dir, file);
+    if (file == NULL) {
+        log_event(LEVEL_ERROR, "members_file_failed",
+                  LOG_TEXT("error", strerror(errno)));
+        return NULL;
     }
+    write_present(publisher, file);
+    return file;
+}
+
+static void commit_members(struct publisher *publisher, FILE *file)
+{
+    int status =
+        file != NULL ? members_file_commit(publisher->run_dir, file) : 0;
     if (status != 0) {
         log_event(LEVEL_ERROR, "members_file_failed",
                   LOG_TEXT("error", strerror(-status)));
     }
 }
 
+struct recall {
+    struct publisher *publisher;
+    FILE *file; /* the new one, or NULL */
+};
+
+/* Each path once, however often a start was cut short before all was settled:
+ * else the file would grow with every one. */
+static void recall_path(void *owner, const char *path)
+{
+    struct recall *recall = owner;
+    int status = tree_add_leftover(recall->publisher->desk.tree, path);
+    if (status == -EEXIST) {
+        return;
+    }
+    if (status != 0) {
+        log_event(LEVEL_WARNING, "member_not_recalled", LOG_TEXT("path", path));
+    }
+    recall->publisher->has_leftovers = true;
+    if (recall->file != NULL) {
+        write_line(recall->file, path);
+    }
+}
+
 void publisher_recall_members(struct publisher *publisher)
 {
-    int status = members_file_read(publisher->run_dir, add_leftover, publisher);
+    struct recall recall = {.publisher = publisher};
+    if (publisher->registration_count > 0) {
+        recall.file = begin_members(publisher);
+    }
+    int status = members_file_read(publisher->run_dir, recall_path, &recall);
     if (status != 0 && status != -ENOENT) {
         log_event(LEVEL_WARNING, "members_file_ignored",
                   LOG_TEXT("error", strerror(-status)));
     }
-    if (publisher->registration_count > 0) {
-        write_members(publisher, true);
-    }
+    commit_members(publisher, recall.file);
 }
 
 void publisher_forget_members(struct publisher *publisher)
@@ -80,7 +100,7 @@ void publisher_forget_members(struct publisher *publisher)
     }
     publisher->has_leftovers = false;
     if (publisher->registration_count > 0) {
-        write_members(publisher, false);
+        commit_members(publisher, begin_members(publisher));
     } else {
         members_file_remove(publisher->run_dir);
     }

@@ -132,7 +132,8 @@ uint32_t tree_member_slot(const struct tree *tree, uint32_t directory,
                           uint32_t instance);
 
 /* A node that may be left over from before, anywhere: if it is ours and nobody
- * wants it, it goes. Before tree_on_connected. 0, -ENOMEM or -EINVAL. */
+ * wants it, it goes. Before tree_on_connected. 0, -ENOMEM, -EINVAL, or -EEXIST:
+ * it is known already. */
 int tree_add_leftover(struct tree *tree, const char *path);
 
 /* --- what is wanted ---------------------------------------------------- */

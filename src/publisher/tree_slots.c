@@ -240,7 +240,7 @@ int tree_add_leftover(struct tree *tree, const char *path)
         return -EINVAL;
     }
     if (tree_find_path(tree, path) != NULL) {
-        return 0; /* somebody's after all */
+        return -EEXIST; /* somebody's after all */
     }
     char *copy = strdup(path);
     if (copy == NULL || add_slots(tree, 1) != 0) {

@@ -1,6 +1,8 @@
 """Presence trees: what discovery readers see of the instances."""
 import json
+import os
 import signal
+import socket
 
 import pytest
 from kazoo.client import KazooClient
@@ -181,6 +183,38 @@ def test_without_the_run_directory_it_is_taken_over_with_its_time(
 def agent_file(agent, name):
     import pathlib
     return pathlib.Path(agent.run_dir) / name
+
+
+def publisher_pid(agent):
+    return next(service["pid"] for service in agent.status()["services"]
+                if service["kind"] == "publisher")
+
+
+def test_what_is_written_down_of_members_does_not_grow_in_an_outage(
+        zookeeper, reader, start_redis, make_agent, state_path):
+    """Each publisher writes it anew, and none comes as far as to forget."""
+    redis = start_redis()
+    path = f"{state_path}/all"
+    agent = publishing(make_agent, zookeeper, state_path,
+                       {"a": advertised(redis, 1)},
+                       {"style": "compat", "path": path, "when": "up"}).start()
+    wait_members(reader, path, ["member_10.1.2.3_1"])
+    written = agent_file(agent, "members").read_text()
+    agent.kill()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        agent.settings["zookeeper"]["servers"] = f"127.0.0.1:{port}"
+        agent.write_config()
+        agent.start()
+        for _ in range(3):
+            pid = wait_for(lambda: publisher_pid(agent), 20, "a publisher")
+            wait_for(lambda: agent.status()["zookeeper"]["state"]
+                     == "connecting", 20, "its trial")
+            os.kill(pid, signal.SIGKILL)
+            wait_for(lambda: publisher_pid(agent) not in (0, pid), 20,
+                     "its successor")
+        assert agent_file(agent, "members").read_text() == written
+        agent.kill()
 
 
 def test_what_the_configuration_names_no_more_is_removed(

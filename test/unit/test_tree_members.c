@@ -254,7 +254,8 @@ static void what_is_left_over_goes_if_it_is_ours(void **state)
     assert_int_equal(tree_add_leftover(world->tree, "/old/mine"), 0);
     assert_int_equal(tree_add_leftover(world->tree, "/old/theirs"), 0);
     assert_int_equal(tree_add_leftover(world->tree, "/old/gone"), 0);
-    assert_int_equal(tree_add_leftover(world->tree, SHARED "/m0"), 0);
+    assert_int_equal(tree_add_leftover(world->tree, "/old/gone"), -EEXIST);
+    assert_int_equal(tree_add_leftover(world->tree, SHARED "/m0"), -EEXIST);
     assert_int_equal(tree_add_leftover(world->tree, "old//bad"), -EINVAL);
     want_member(world, 0, "{}");
     tree_hold_strays(world->tree, true);
