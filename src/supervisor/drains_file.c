@@ -23,6 +23,8 @@
 /* Lines of the file that are looked at, and that are told when damaged. */
 #define LINES_MOST (DRAINS_MOST + 1024)
 #define LINES_TOLD 20
+/* All that we could have written there; more is not read at all. */
+#define BYTES_MOST (LINES_MOST * DRAINS_LINE_BYTES)
 
 static void path_of(char *path, const char *run_dir, const char *name)
 {
@@ -40,6 +42,9 @@ static int check(int fd)
     }
     if (!S_ISREG(about.st_mode)) {
         return -EINVAL;
+    }
+    if (about.st_size > BYTES_MOST) {
+        return -EFBIG;
     }
     bool is_ours = about.st_uid == geteuid() && (about.st_mode & 022) == 0;
     return is_ours ? 0 : -EPERM;
@@ -129,7 +134,7 @@ int drains_file_read(const char *run_dir, struct drains *drains)
     }
     error = ferror(file) != 0 ? -EIO : 0;
     (void)fclose(file); /* only read from */
-    return error;
+    return error == 0 && damaged > 0 ? -EBADMSG : error;
 }
 
 /* --- writing ------------------------------------------------------------- */

@@ -12,8 +12,9 @@
 #include "supervisor/drains.h"
 
 /* Adds what the file says to `drains`. A damaged line is left out, and told in
- * the log. 0; -ENOENT: there is none; another negative errno, also when it is
- * not a plain file of ours. */
+ * the log. 0; -ENOENT: there is none; -EBADMSG: some of its lines were damaged;
+ * another negative errno, also when it is not a plain file of ours, or larger
+ * than any of ours. */
 int drains_file_read(const char *run_dir, struct drains *drains);
 
 /* 0, or a negative errno, and then the old file is still there as it was. */

@@ -140,15 +140,17 @@ uint64_t operator_desk_parting_ms(const struct operator_desk *desk)
     return desk->reload_order != 0 ? OPERATOR_DESK_PARTING_MS : 0;
 }
 
-/* What the board says is all that is left of them. */
+/* Better than a file that is lost, or lines of it: who was being worked at when
+ * it was damaged must not be shown to clients by it. */
 static void believe_board(struct operator_desk *desk, struct engine *engine,
                           const struct settings *settings)
 {
     for (uint32_t i = 0; i < settings->instance_count; i++) {
         const struct maint *maint = &engine_instance(engine, i)->maint;
-        if (maint->is_on) {
-            (void)drains_put(&desk->drains, settings->instances[i].name,
-                             maint); /* there are no more than instances */
+        const char *name = settings->instances[i].name;
+        if (maint->is_on && drains_find(&desk->drains, name) == NULL) {
+            (void)drains_put(&desk->drains, name,
+                             maint); /* if there is room for it */
         }
     }
     desk->is_file_lost = false;

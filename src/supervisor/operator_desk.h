@@ -31,7 +31,8 @@ struct supervisor;
 struct operator_desk {
     struct supervisor *supervisor; /* borrowed */
     struct drains drains;
-    bool is_file_lost;     /* unreadable at the start: the board is believed */
+    bool is_file_lost;     /* unreadable at the start, or parts of it: the board
+                              is believed, too */
     uint32_t reload_order; /* waits for its answer; 0 = none */
     uv_timer_t reload_timer;
     uint64_t counted_ms; /* since when `orders` are counted */

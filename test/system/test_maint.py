@@ -264,6 +264,26 @@ def test_a_damaged_line_costs_only_itself(scene):
     assert "its time is not in milliseconds" in log
 
 
+@pytest.mark.parametrize("damage", ["cut", "rubbish", "huge"])
+def test_damage_lifts_nobody_whom_the_scoreboard_knows(scene, damage):
+    agent, watch = scene.agent, scene.watch
+    scene.drain()
+    watch.wait_state("one", "maint")
+    mark = watch.mark()
+    agent.kill()
+    with open(os.path.join(agent.run_dir, "maint"), "r+b") as file:
+        if damage == "cut":
+            file.truncate(os.fstat(file.fileno()).st_size - 3)
+        elif damage == "rubbish":
+            file.write(bytes(range(256)) * 8)
+        else:
+            file.truncate(1 << 31)
+    agent.start().wait_ready().wait_settled()
+    watch.refresh()
+    assert set(watch.states("one", mark)) <= {"maint"}
+    assert "event=drains_not_read" in agent.tail(100000)
+
+
 def test_a_reload_that_is_ordered_tells_its_end(scene):
     agent, watch = scene.agent, scene.watch
     mark = watch.refresh().mark()

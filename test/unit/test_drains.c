@@ -246,10 +246,19 @@ static void damaged_lines_cost_only_themselves(void **state)
     (void)strcat(text, "\ntwo\t18\tbob\tdisk\none\t19\teve\tagain\n"
                        "three\t17\tann\tcut");
     write_text(scene, text);
-    assert_int_equal(read_back(scene), 0);
+    assert_int_equal(read_back(scene), -EBADMSG);
     assert_int_equal(scene->read.count, 2);
     assert_string_equal(drains_find(&scene->read, "one")->operator_name, "ann");
     assert_string_equal(drains_find(&scene->read, "two")->reason, "disk");
+}
+
+static void a_file_larger_than_any_of_ours_is_not_read(void **state)
+{
+    struct scene *scene = *state;
+    write_text(scene, "one\t17\tann\twhy\n");
+    assert_int_equal(truncate(scene->path, (off_t)1 << 31), 0);
+    assert_int_equal(read_back(scene), -EFBIG);
+    assert_int_equal(scene->read.count, 0);
 }
 
 static void what_others_can_write_is_not_believed(void **state)
@@ -300,6 +309,7 @@ int main(void)
         TEST(the_file_is_ours_alone),
         TEST(no_file_is_no_drain),
         TEST(damaged_lines_cost_only_themselves),
+        TEST(a_file_larger_than_any_of_ours_is_not_read),
         TEST(what_others_can_write_is_not_believed),
         TEST(a_link_or_a_pipe_is_not_followed),
         TEST(what_cannot_be_written_leaves_what_was_there),
