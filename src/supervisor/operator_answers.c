@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "supervisor/scoreboard.h"
 #include "supervisor/supervisor.h"
 
 #define TYPO_DISTANCE 2
@@ -16,6 +17,7 @@ void operator_answers_give(struct operator_desk *desk, uint32_t id,
     struct message message = {.kind = MESSAGE_ORDERED,
                               .ordered = {.id = id, .outcome = outcome}};
 
+    scoreboard_update(desk->supervisor); /* who is told may look at once */
     (void)text_escape(message.ordered.text, sizeof(message.ordered.text), text,
                       strlen(text)); /* may be cut */
     (void)service_send(&desk->supervisor->console,

@@ -197,7 +197,7 @@ def test_a_reader_that_takes_nothing_is_ended_and_holds_up_nobody(
     nothing meanwhile."""
     deaf = opened(console.address, receive=4096)
     quick = opened(console.address).wait_open()
-    assert console.get("/healthz").code == 200
+    assert console.get("/goroutines").code == 200
     told = 0
 
     def is_ended():

@@ -215,6 +215,13 @@ def test_helpers_get_nothing_of_the_service_managers(
     agent.environment["LISTEN_FDS"] = "0"
     manager.serve(agent, WATCHDOG_S).start()
     agent.wait_settled()
+
+    def are_programs():
+        """One that was forked just now has our environment until it is one."""
+        helpers = agent.helpers()
+        return helpers and not any(helper.name == "sentinel-agent"
+                                   for helper in helpers)
+    wait_for(are_programs, 20, "helpers that are their programs")
     seen = 0
     for helper in agent.helpers():
         try:

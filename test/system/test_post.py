@@ -167,7 +167,7 @@ def test_an_order_is_not_pushed_out_by_slow_clients(console):
         for _ in range(130):
             slow = stack.enter_context(console.open())
             slow.sendall(b"GET / HT")
-        assert console.get("/healthz").code == 200
+        assert console.get("/goroutines").code == 200
         assert code_of(read_all(order)) == 504
 
 
