@@ -271,7 +271,7 @@ deb: ## a Debian package, into build/deb
 	@packaging/make-deb $(VERSION)
 
 test-package: ## the package's life in a Debian 12 of its own; root, minutes
-	@packaging/install-deps deb demo
+	@packaging/install-deps package
 	@test/packaging/life-cycle
 
 clean: ## remove build/
