@@ -16,6 +16,8 @@ from servers import PATIENCE, ZooKeeper, free_port, wait_for
 
 __all__ = ["client", "running", "start"]  # fixtures
 
+NO_NODE, SESSION_EXPIRED = -101, -112  # ZooKeeper's errors
+
 
 def test_a_killed_publishers_successor_resumes_its_session(running, client):
     deletions = [Deletions(client, running.path(index)) for index in (0, 1)]
@@ -274,9 +276,11 @@ def test_a_lost_member_is_replaced_by_another(
 
 
 class Mute:
-    """A ZooKeeper that opens sessions, answers pings and nothing else."""
+    """A ZooKeeper that opens sessions, answers pings, and of requests only
+    the first, by an error if one is given."""
 
-    def __init__(self):
+    def __init__(self, error=None):
+        self.error = error
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.servers = "127.0.0.1:%d" % self.listener.getsockname()[1]
         threading.Thread(target=self._listen, daemon=True).start()
@@ -289,6 +293,7 @@ class Mute:
                                  daemon=True).start()
 
     def _serve(self, peer):
+        error = self.error
         with contextlib.suppress(OSError, struct.error), peer:
             self._frame(peer)
             peer.sendall(struct.pack(">iiiqi16s?", 37, 0, 20000, 77, 16,
@@ -297,6 +302,9 @@ class Mute:
                 xid, kind = struct.unpack(">ii", self._frame(peer)[:8])
                 if kind == 11:
                     peer.sendall(struct.pack(">iiqi", 16, xid, 0, 0))
+                elif error is not None:
+                    peer.sendall(struct.pack(">iiqi", 16, xid, 0, error))
+                    error = None
 
     def _frame(self, peer):
         length, = struct.unpack(">i", peer.recv(4, socket.MSG_WAITALL))
@@ -310,4 +318,28 @@ def test_an_answer_overdue_ends_it_and_keeps_the_session(start):
     assert publisher.wait("exit")["code"] == 70
     assert time.monotonic() - begun < 5 * PATIENCE
     assert publisher.session_file()["session"] == "4d"
+    mute.listener.close()
+
+
+def test_a_new_connection_that_falls_silent_is_soon_left(start):
+    """So does a server whose session another client is ending."""
+    mute = Mute(error=NO_NODE)
+    publisher = start(servers=mute.servers, session_ms=20000)
+    publisher.claim(0, "up")  # else it wants nothing more of the server
+    assert publisher.wait("exit")["code"] == 70
+    assert "a new connection is silent" in publisher.tail()
+    assert publisher.session_file()["session"] == "4d"
+    publisher.say("start")  # the next one takes the server to be slow
+    wait_for(lambda: len(publisher.heard("exit", code=70)) == 2, 20,
+             "the second end")
+    assert "an answer is overdue" in publisher.tail()
+    mute.listener.close()
+
+
+def test_a_request_that_finds_no_session_ends_it(start):
+    mute = Mute(error=SESSION_EXPIRED)
+    publisher = start(servers=mute.servers, session_ms=20000)
+    assert publisher.wait("exit")["code"] == 75
+    assert "a request found no session" in publisher.tail()
+    assert publisher.session_file() is None
     mute.listener.close()

@@ -66,8 +66,8 @@ def test_a_publishers_whole_life_has_no_race(sanitized, own_zookeeper):
     publisher.replace()
     mark = publisher.mark()
     own_zookeeper.restart()
-    publisher.wait("session", mark, 30, state="reconcile")
-    publisher.wait_steady(mark, 30)
+    publisher.wait("session", mark, 30, state="suspended")
+    publisher.wait_through("session", mark, 60, state="steady")
     mark = publisher.mark()
     publisher.say("withdraw")
     assert publisher.wait("exit", mark)["code"] == 0

@@ -109,6 +109,26 @@ def test_a_fault_at_its_start_costs_one_process(patient, client, sickness,
     assert_unseen(patient, client, deletions)
 
 
+def test_a_library_without_a_thread_costs_one_process(patient, client,
+                                                      sickness):
+    """It asserts that it has its threads; where assertions are compiled out
+    it waits for them for ever."""
+    deletions = [Deletions(client, patient.path(index)) for index in (0, 1)]
+    mark = patient.mark()
+    patient.signal(signal.SIGKILL)
+    patient.wait("exit", mark, signal=signal.SIGKILL)
+    patient.claim(0, "down")
+    sickness.order("thread", "refuse")
+    mark = patient.mark()
+    patient.say("start")
+    ended = patient.wait("exit", mark)
+    assert ended["signal"] in (signal.SIGABRT, signal.SIGKILL), ended
+    assert sickness.is_over()
+    patient.say("start")
+    patient.wait_steady(mark)
+    assert_unseen(patient, client, deletions)
+
+
 @pytest.mark.parametrize("deed", ["hang", "spin", *FATAL])
 def test_a_fault_at_its_end_leaves_no_node(patient, client, sickness, deed):
     """The nodes are deleted before the session is closed."""
