@@ -153,7 +153,7 @@ def test_a_server_of_another_name_is_refused(
 
 def assert_out_of_reach(agent, watch):
     """Also for longer than the session it would like to have."""
-    wait_for(lambda: agent.tail().count("ZooKeeper is out of reach") >= 2, 40,
+    wait_for(lambda: agent.tail().count("event=publisher_leaves") >= 2, 40,
              "it to say so")
     wait_rounds(agent)
     assert zookeeper_of(agent)["state"] != "steady"
