@@ -14,7 +14,8 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from agent import Agent  # noqa: E402
+from agent import BUILD, Agent  # noqa: E402
+from nobody import AS_NOBODY, need_nobody, own  # noqa: E402
 from servers import Ensemble, Redis, ZooKeeper, private_directory  # noqa: E402
 from watch import Watch  # noqa: E402
 
@@ -107,6 +108,18 @@ def make_agent(request, workspace, state_path):
             stack.callback(agent.close)
             return agent
         yield make
+
+
+@pytest.fixture
+def make_nobodys(make_agent, workspace):
+    """make_nobodys(...): an agent that will run as nobody."""
+    def make(*args, **options):
+        need_nobody(BUILD)
+        agent = make_agent(*args, under=AS_NOBODY, **options)
+        os.makedirs(agent.run_dir, mode=0o700)
+        own(workspace, agent.run_dir)
+        return agent
+    return make
 
 
 @pytest.fixture

@@ -4,18 +4,15 @@ import ctypes
 import errno
 import os
 import re
-import stat
 
 import pytest
 
 from agent import BUILD, HELPERS
 from manager import Manager
+from nobody import NOBODY
 from servers import wait_for
 
 PRELOAD = os.path.join(BUILD, "test", "fault", "trespass.so")
-NOBODY = 65534
-AS_NOBODY = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}",
-             "--clear-groups")
 CREATE_RULESET = 444  # landlock_create_ruleset; 1 asks for the version
 CHANGES = ("make", "write", "cut", "remove", "execute")
 TREE = ("sentinel-agent", *HELPERS)
@@ -30,17 +27,6 @@ def landlock_version():
 def need_landlock():
     if landlock_version() < 1:
         pytest.skip("needs a kernel with Landlock")
-
-
-def need_nobody(*paths):
-    """Skips where the agent cannot be another user's."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root, to become somebody else")
-    for path in paths:
-        while path != "/":
-            if not os.stat(path).st_mode & stat.S_IXOTH:
-                pytest.skip(f"others may not pass through {path}")
-            path = os.path.dirname(path)
 
 
 class Trespass:
@@ -94,23 +80,6 @@ def expected(keep):
 def assert_bound(last, keep):
     for name, value in expected(keep).items():
         assert last[name] == value, (name, last)
-
-
-def own(directory, *others):
-    for path in (directory, *others):
-        os.chown(path, NOBODY, NOBODY)
-
-
-@pytest.fixture
-def make_nobodys(make_agent, workspace):
-    """make_nobodys(...): an agent that will run as nobody."""
-    def make(*args, **options):
-        need_nobody(BUILD)
-        agent = make_agent(*args, under=AS_NOBODY, **options)
-        os.makedirs(agent.run_dir, mode=0o700)
-        own(workspace, agent.run_dir)
-        return agent
-    return make
 
 
 def test_helpers_change_and_execute_nothing_but_in_the_run_directory(

@@ -1,0 +1,207 @@
+"""What the supervisor needs runs out under it: processes, descriptors, room.
+It stays, says so in few lines, does not spin, and heals by itself."""
+import os
+import resource
+import signal
+import subprocess
+import time
+
+import pytest
+
+from nobody import own
+from servers import wait_for
+
+WINDOW_SECONDS = 3
+CORE_SHARE_MOST = 0.5   # a spinning process takes all it can get
+LINES_MOST = 60         # of a whole hardship; a spin says thousands
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def lines(agent):
+    with open(agent.log, errors="replace") as file:
+        return file.read().count("\n")
+
+
+def said(agent, event):
+    with open(agent.log, errors="replace") as file:
+        return f"event={event}" in file.read()
+
+
+class Hardship:
+    """From the begin to the heal: who lives, what is said, what it costs."""
+
+    def __init__(self, agent):
+        self.agent = agent
+        self.lines = lines(agent)
+
+    def cpu_seconds(self):
+        return sum(process.cpu_ticks
+                   for process in self.agent.members()) / TICK
+
+    def assert_calm(self):
+        """Measures, it does not wait for anything: the time is the divisor."""
+        begun, before = time.monotonic(), self.cpu_seconds()
+        wait_for(lambda: time.monotonic() - begun > WINDOW_SECONDS,
+                 WINDOW_SECONDS + 5)
+        share = (self.cpu_seconds() - before) / (time.monotonic() - begun)
+        assert share <= CORE_SHARE_MOST, share
+        assert self.agent.process.poll() is None
+        assert lines(self.agent) - self.lines <= LINES_MOST, \
+            self.agent.tail(8000)
+
+
+def limit(agent, name, soft):
+    """The supervisor's alone: its helpers have what they were born with. None:
+    as we have it, for so it was started."""
+    most, hard = resource.getrlimit(getattr(resource,
+                                            f"RLIMIT_{name.upper()}"))
+    words = [str(number) if number >= 0 else "unlimited"
+             for number in (most if soft is None else soft, hard)]
+    subprocess.run([*agent.under, "prlimit", f"--pid={agent.pid}",
+                    f"--{name}={':'.join(words)}"], check=True)
+
+
+def kill_all(agent, name):
+    for helper in agent.helpers(name):
+        helper.signal(signal.SIGKILL)
+
+
+def heal_and_wait(agent, name="one"):
+    """All processes stand again and rounds go on."""
+    agent.wait_state(name, "up", agent.bound_seconds())
+    agent.wait_settled(30)
+
+
+def test_no_more_processes(zookeeper, start_redis, make_nobodys):
+    agent = make_nobodys({"one": start_redis()}, zookeeper.servers)
+    agent.start().wait_ready().wait_settled()
+    hardship = Hardship(agent)
+    limit(agent, "nproc", 1)
+    kill_all(agent, "sentinel-prober")
+    kill_all(agent, "sentinel-publisher")
+    wait_for(lambda: said(agent, "prober_not_started"), 20, "complaint")
+    wait_for(lambda: said(agent, "helper_not_started"), 20, "complaint")
+    agent.wait_state("one", "unknown", 2 * agent.bound_seconds())
+    hardship.assert_calm()
+    assert not agent.helpers("sentinel-prober")
+    limit(agent, "nproc", None)
+    heal_and_wait(agent)
+
+
+def test_no_more_descriptors(zookeeper, start_redis, make_agent):
+    agent = make_agent({"one": start_redis()}, zookeeper.servers)
+    agent.start().wait_ready().wait_settled()
+    hardship = Hardship(agent)
+    limit(agent, "nofile", 3)
+    kill_all(agent, "sentinel-prober")
+    kill_all(agent, "sentinel-publisher")
+    wait_for(lambda: said(agent, "prober_not_started"), 20, "complaint")
+    wait_for(lambda: said(agent, "helper_not_started"), 20, "complaint")
+    agent.wait_state("one", "unknown", 2 * agent.bound_seconds())
+    hardship.assert_calm()
+    limit(agent, "nofile", None)
+    heal_and_wait(agent)
+
+
+@pytest.mark.parametrize("most", [12, 20, 26])
+def test_few_descriptors_from_the_start(start_redis, make_agent, most):
+    """Refused in a sentence, or it lives: with all, or with `unknown`."""
+    agent = make_agent({"one": start_redis()},
+                       under=("prlimit", f"--nofile={most}"))
+    agent.spawn()
+    hardship = Hardship(agent)
+    try:
+        code = agent.wait_exit(4)
+    except subprocess.TimeoutExpired:
+        hardship.assert_calm()
+        return
+    assert code in (69, 71, 73), agent.tail()
+    assert said(agent, "not_started") or "descriptors" in agent.tail()
+    agent.assert_gone()
+
+
+def small_disk(path, size):
+    """A file system of its own, or the reason why there is none."""
+    os.makedirs(path, mode=0o700)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o",
+                              f"size={size},mode=0700", "none", path],
+                             capture_output=True, text=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"needs to mount a small disk: {mounted.stderr.strip()}")
+
+
+def fill(path):
+    """Until not one byte fits any more."""
+    with open(path, "wb", buffering=0) as file:
+        size = 1 << 20
+        while size:
+            try:
+                if file.write(b"x" * size) < size:
+                    size //= 2
+            except OSError:
+                size //= 2
+
+
+def test_no_room_in_the_run_directory(zookeeper, start_redis, make_agent,
+                                      workspace):
+    disk = os.path.join(workspace, "disk")
+    small_disk(disk, "8m")
+    try:
+        agent = make_agent({"one": start_redis()}, zookeeper.servers,
+                           run_dir=disk)
+        agent.start().wait_ready().wait_settled()
+        hardship = Hardship(agent)
+        filler = os.path.join(disk, "filler")
+        fill(filler)
+        kill_all(agent, "sentinel-publisher")
+        kill_all(agent, "sentinel-console")
+        agent.signal(signal.SIGHUP)
+        wait_for(lambda: len(agent.helpers()) >= 4, 20, "helpers again")
+        hardship.assert_calm()
+        agent.wait_state("one", "up")
+        os.unlink(filler)
+        heal_and_wait(agent)
+        wait_for(lambda: agent.status()["zookeeper"]["state"] == "steady", 30,
+                 "steady session")
+        agent.terminate()
+    finally:
+        agent.close()
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+def test_a_full_run_directory_at_the_start(start_redis, make_agent,
+                                           workspace):
+    """Nothing fits, not even the lock: it observes from memory, or says why
+    it does not start."""
+    disk = os.path.join(workspace, "disk")
+    small_disk(disk, "64k")
+    agent = make_agent({"one": start_redis()}, run_dir=disk)
+    try:
+        filler = os.path.join(disk, "filler")
+        fill(filler)
+        agent.spawn()
+        hardship = Hardship(agent)
+        wait_for(lambda: agent.state("one") == "up", 30, "an answer")
+        hardship.assert_calm()
+        agent.terminate()
+    finally:
+        agent.close()
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+def test_a_run_directory_that_is_no_longer_ours(
+        zookeeper, start_redis, make_nobodys):
+    agent = make_nobodys({"one": start_redis()}, zookeeper.servers)
+    agent.start().wait_ready().wait_settled()
+    hardship = Hardship(agent)
+    os.chown(agent.run_dir, 0, 0)
+    kill_all(agent, "sentinel-publisher")
+    kill_all(agent, "sentinel-console")
+    agent.signal(signal.SIGHUP)
+    wait_for(lambda: len(agent.helpers()) >= 4, 20, "helpers again")
+    hardship.assert_calm()
+    agent.wait_state("one", "up")
+    own(agent.run_dir)
+    heal_and_wait(agent)
+    wait_for(lambda: agent.status()["zookeeper"]["state"] == "steady", 30,
+             "steady session")
