@@ -10,16 +10,19 @@
 #define CONSOLE_CONNECTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define CONNECTIONS_MOST 64
 #define CONNECTION_ANSWERS_MOST 16
+#define CONNECTION_BYTES_MOST (32 * 1024)
 
 /* fd < 0: free. A greater `turn` began to wait later. */
 struct connection {
     int fd; /* borrowed */
     uint64_t turn;
     uint32_t answers; /* so far */
+    size_t bytes;     /* of their bodies */
     bool is_local;    /* through the unix socket */
     bool is_held;     /* its answer takes its time: it does not give way */
 };

@@ -35,15 +35,17 @@ struct connection *http_answer_context(struct MHD_Connection *connection)
 
 /* The library answers all that came in one go before anybody else is heard:
  * hundreds of requests fit into one packet. So a connection gets some answers,
- * and who wants more has to queue again. */
-static bool is_last_answer(struct MHD_Connection *connection)
+ * or some bytes, and who wants more has to queue again. */
+static bool is_last_answer(struct MHD_Connection *connection, size_t bytes)
 {
     struct connection *context = http_answer_context(connection);
     if (context == NULL) {
         return false;
     }
     context->answers++;
-    return context->answers >= CONNECTION_ANSWERS_MOST;
+    context->bytes += bytes;
+    return context->answers >= CONNECTION_ANSWERS_MOST ||
+           context->bytes >= CONNECTION_BYTES_MOST;
 }
 
 void http_answer_hold(struct MHD_Connection *connection)
@@ -55,6 +57,19 @@ void http_answer_hold(struct MHD_Connection *connection)
     }
 }
 
+static bool add_close(struct MHD_Response *response)
+{
+    return MHD_add_response_header(response, "Connection", "close") == MHD_YES;
+}
+
+static enum MHD_Result queue(struct http *http,
+                             struct MHD_Connection *connection, unsigned code,
+                             struct MHD_Response *response)
+{
+    figures_count(&http->figures, code);
+    return MHD_queue_response(connection, code, response);
+}
+
 enum MHD_Result http_answer_queue(struct http *http,
                                   struct MHD_Connection *connection,
                                   unsigned code, const char *type,
@@ -62,34 +77,57 @@ enum MHD_Result http_answer_queue(struct http *http,
 {
     enum MHD_Result result = MHD_NO;
     bool is_ready = add_headers(response, type);
-    if (is_last_answer(connection)) {
-        is_ready = is_ready &&
-                   MHD_add_response_header(response, "Connection", "close");
+    if (is_last_answer(connection, 0)) {
+        is_ready = is_ready && add_close(response);
     }
     if (is_ready) {
-        figures_count(&http->figures, code);
-        result = MHD_queue_response(connection, code, response);
+        result = queue(http, connection, code, response);
     }
     MHD_destroy_response(response);
     return result;
 }
 
-enum MHD_Result http_answer_send(struct http *http,
-                                 struct MHD_Connection *connection,
-                                 struct reply *reply)
+struct MHD_Response *http_answer_make(struct reply *reply, bool is_last)
 {
     struct MHD_Response *response =
         MHD_create_response_from_buffer_with_free_callback(
             reply->body.length, reply->body.bytes, free);
     if (response == NULL) {
         body_finish(&reply->body);
+        return NULL;
+    }
+    bool is_ready = add_headers(response, reply->type);
+    if (reply->allow != NULL) {
+        is_ready = is_ready && MHD_add_response_header(response, "Allow",
+                                                       reply->allow) == MHD_YES;
+    }
+    if (is_ready && (!is_last || add_close(response))) {
+        return response;
+    }
+    MHD_destroy_response(response);
+    return NULL;
+}
+
+enum MHD_Result http_answer_again(struct http *http,
+                                  struct MHD_Connection *connection,
+                                  const struct http_kept *kept)
+{
+    if (kept->response == NULL) {
         return MHD_NO;
     }
-    if (reply->allow != NULL &&
-        MHD_add_response_header(response, "Allow", reply->allow) != MHD_YES) {
-        MHD_destroy_response(response);
+    return queue(http, connection, kept->code, kept->response);
+}
+
+enum MHD_Result http_answer_send(struct http *http,
+                                 struct MHD_Connection *connection,
+                                 struct reply *reply)
+{
+    bool is_last = is_last_answer(connection, reply->body.length);
+    struct MHD_Response *response = http_answer_make(reply, is_last);
+    if (response == NULL) {
         return MHD_NO;
     }
-    return http_answer_queue(http, connection, reply->code, reply->type,
-                             response);
+    enum MHD_Result result = queue(http, connection, reply->code, response);
+    MHD_destroy_response(response);
+    return result;
 }

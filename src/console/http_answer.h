@@ -18,6 +18,16 @@ enum MHD_Result http_answer_send(struct http *http,
                                  struct MHD_Connection *connection,
                                  struct reply *reply);
 
+/* The reply as a response with the headers of every answer; its body is taken.
+ * With `is_last` it ends its connection. NULL when there is no memory. */
+struct MHD_Response *http_answer_make(struct reply *reply, bool is_last);
+
+/* Queues what http_answer_make made as the last of its connection, and keeps
+ * it: others may get it too. */
+enum MHD_Result http_answer_again(struct http *http,
+                                  struct MHD_Connection *connection,
+                                  const struct http_kept *kept);
+
 /* Queues `response` with the headers of every answer, counts it and lets go
  * of it. */
 enum MHD_Result http_answer_queue(struct http *http,

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "console/http_answer.h"
+#include "console/http_kept.h"
 #include "console/view.h"
 
 static void make_outcome(struct reply *reply, unsigned code, const char *text)
@@ -69,6 +70,7 @@ static unsigned code_of(enum order_outcome outcome)
 
 void http_take_ordered(struct http *http, const struct message_ordered *ordered)
 {
+    http_kept_forget(http);
     for (int i = 0; i < HTTP_ORDERS_MOST; i++) {
         struct http_order *order = &http->orders[i];
         if (order->id != 0 && order->id == ordered->id) {

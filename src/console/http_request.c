@@ -12,10 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/parse.h"
 #include "base/text.h"
 #include "console/hosts.h"
 #include "console/http_answer.h"
+#include "console/http_kept.h"
 #include "console/http_orders.h"
 #include "console/http_streams.h"
 
@@ -204,11 +206,18 @@ static enum MHD_Result answer_read(struct http *http,
                                    const struct route *route)
 {
     struct reply reply = {0};
+    uint64_t now_ms = clock_monotonic_ms();
+    const struct http_kept *kept = http_kept_find(http, route, now_ms);
+    if (kept != NULL) {
+        return http_answer_again(http, connection, kept);
+    }
     const struct reply_sources sources = {.snapshot = http->spec.snapshot,
                                           .figures = &http->figures,
                                           .config_fd = http->spec.config_fd};
     reply_make(&reply, route, &sources);
-    return http_answer_send(http, connection, &reply);
+    kept = http_kept_take(http, route, &reply, now_ms);
+    return kept != NULL ? http_answer_again(http, connection, kept)
+                        : http_answer_send(http, connection, &reply);
 }
 
 static enum MHD_Result answer(struct http *http, struct request *request,

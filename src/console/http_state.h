@@ -19,6 +19,7 @@
 
 struct MHD_Connection;
 struct MHD_Daemon;
+struct MHD_Response;
 
 /* One reader of events. `connection` NULL: free. */
 struct http_stream {
@@ -38,6 +39,15 @@ struct http_order {
     uv_timer_t timer;        /* when it has taken too long */
 };
 
+/* A large answer that is given again for a while; see http_kept.h. */
+#define HTTP_KEPT_KINDS 4
+
+struct http_kept {
+    struct MHD_Response *response; /* owned; NULL = none */
+    unsigned code;
+    uint64_t until_ms;
+};
+
 struct http {
     struct MHD_Daemon *daemon;
     struct http_spec spec;
@@ -51,6 +61,7 @@ struct http {
     uv_timer_t look; /* for news; runs while somebody reads */
     uint32_t order_id;
     struct http_order orders[HTTP_ORDERS_MOST];
+    struct http_kept kept[HTTP_KEPT_KINDS];
 };
 
 /* One request, from its first line to the end of its answer. */

@@ -311,6 +311,49 @@ def test_a_flood_of_pipelined_requests_holds_up_nobody(console):
     assert 1 <= len(re.findall(rb"HTTP/1\.1 200", data)) <= 16
 
 
+def test_a_flood_of_questions_about_a_thousand_instances_is_survived(start):
+    """Sixteen of them in one packet of each of forty clients. When each was
+    worked out anew that took ten seconds and more, in which nobody was heard:
+    the console's dead-man took it for stuck and killed it."""
+    console = start("--instances", "1000")
+    flood = b"HEAD /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * 16
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(console.open()) for _ in range(40)]
+        for client in clients:
+            client.sendall(flood)
+        assert console.get("/goroutines", seconds=30).code == 200
+        for client in clients:
+            assert code_of(read_all(client)) == 200
+    assert console.is_running()
+
+
+def test_a_large_answer_ends_its_connection(start):
+    """Who wants more queues again behind the others."""
+    console = start("--instances", "200")
+    request = b"GET /status HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    data = console.raw(request * 4)
+    assert data.count(b"HTTP/1.1 200") == 1
+    assert b"\r\nConnection: close\r\n" in data
+
+
+def test_a_large_answer_serves_all_who_ask_soon_and_is_made_anew(start):
+    console = start("--instances", "1000")
+
+    def moment():
+        return console.get("/status").json()["agent"]["now"]
+    first = moment()
+    wait_for(lambda: moment() > first, what="a new answer")
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(console.open()) for _ in range(20)]
+        for client in clients:
+            client.sendall(b"GET /status HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        answers = [read_all(client).partition(b"\r\n\r\n")[2]
+                   for client in clients]
+    assert all(len(json.loads(answer)["instances"]) == 1000
+               for answer in answers)
+    assert len(set(answers)) < len(answers)
+
+
 def test_an_idle_connection_is_closed_after_five_seconds(console):
     started = time.monotonic()
     with console.open() as sock:
