@@ -13,9 +13,9 @@
  * for, and the credential read: then "connecting". After an outage "connecting"
  * begins in gate.c, without a handle: then "withdraw" leaves as in boot. A
  * look, an answer and a watch change no state by themselves: they lead to
- * `publisher_work`, which is nothing in boot and while closing; what belongs to
- * an older connection is dropped by its ticket. Once closing has begun, only
- * its end or the deadline count.
+ * `publisher_work`, which is nothing without a handle and while closing; what
+ * belongs to an older connection is dropped by its ticket. Once closing has
+ * begun, only its end or the deadline count.
  *
  * From every state the process leaves, by a code of exits.h, when the session
  * expires, is refused or is mad, when an answer is overdue (sooner in
