@@ -276,7 +276,9 @@ int options_read(int argc, char **argv, struct options *options)
     *options = (struct options){0};
     for (int i = 1; i < argc; i++) {
         int status = 0;
-        if (argv[i][0] == '-' && argv[i][1] != '\0') {
+        if (argv[i][0] == '\0') {
+            status = refuse("\"\"", "an empty argument names nothing");
+        } else if (argv[i][0] == '-' && argv[i][1] != '\0') {
             status = take_option(argc, argv, &i, options);
         } else if (options->verb == NULL) {
             options->verb = argv[i];

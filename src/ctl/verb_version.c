@@ -2,6 +2,8 @@
  * verb_version.c - `sentinelctl version`: ours, and the agent's if it
  * answers.
  */
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +41,8 @@ int verb_version_run(const struct options *options)
     const char *agent = fetch_text(info, "agent");
     (void)text_escape(shown, sizeof shown, agent,
                       strlen(agent)); /* cutting is fine */
-    int status = printf("sentinel-agent %s\n", shown);
+    bool is_written =
+        printf("sentinel-agent %s\n", shown) >= 0 && fflush(stdout) == 0;
     json_decref(info);
-    return status < 0 ? CTL_EXIT_STALE : 0;
+    return print_end(is_written ? 0 : -EIO, 0);
 }

@@ -108,6 +108,7 @@ def test_every_verb_is_helped_with():
     ["events", "--since", "yesterday"], ["watch", "--since", ""],
     ["status", "-o", "xml"], ["check", "-o", "csv", "x"], ["ls", "a", "b"],
     ["--print-completion", "tcsh"], ["--print-reference"], ["ls", "--tls"],
+    ["drain", "", "--reason", "x"], ["undrain", ""], ["probe", ""],
     ["status", "--url", "ftp://x"], ["ls", "--zookeeper", "x" * 5000]])
 def test_a_wrong_command_line_exits_64(words):
     ran = run(*words, code=64)
@@ -137,6 +138,16 @@ def test_the_agent_is_found_by_url_too(scene):
     url = f"http://127.0.0.1:{scene.agent.port}/"
     for verb in ("top", "tasks", "events"):
         run(verb, "--url", url)
+
+
+def test_a_full_disk_is_told_by_all(scene):
+    for verb in ("status", "tasks", "events", "version", "top"):
+        with open("/dev/full", "w") as full:
+            ran = subprocess.run(
+                [CTL, verb], stdout=full, stderr=subprocess.PIPE,
+                env=environment(scene.agent.run_dir))
+        assert ran.returncode == 2, verb
+        assert b"cannot write" in ran.stderr
 
 
 # --- what all have ---------------------------------------------------------------
