@@ -21,8 +21,9 @@
 /* So many looks in a row at which the page had not moved. */
 #define STALL_LOOKS 3
 /* Burnt since the kernel was asked first. The dearest callbacks that are well
- * take 40 ms: reading the system's authorities. */
-#define STALL_BURNT_MS 100
+ * take 40 ms, on a slow machine some times that: reading the system's
+ * authorities. */
+#define STALL_BURNT_MS 200
 /* A look this late: we ourselves stood still, and it counts for nothing. */
 #define STALL_LATE_MS 100
 
