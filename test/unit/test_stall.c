@@ -77,7 +77,8 @@ static void spinning_on_a_part_of_a_core_is_found_later(void **state)
     (void)state;
     struct scene scene;
     enter(&scene, PROCESS_RUNNING);
-    assert_int_equal(stuck_at(&scene, STALL_LOOK_MS / 5), 2 + 5);
+    assert_int_equal(stuck_at(&scene, STALL_LOOK_MS / 5),
+                     2 + STALL_BURNT_MS / (STALL_LOOK_MS / 5));
 }
 
 static void a_starved_prober_is_innocent(void **state)
