@@ -89,7 +89,7 @@ static void carry_out(struct operator_desk *desk,
     }
 }
 
-static bool is_flood(struct operator_desk *desk)
+static void count(struct operator_desk *desk)
 {
     uint64_t now_ms = clock_monotonic_ms();
 
@@ -98,7 +98,6 @@ static bool is_flood(struct operator_desk *desk)
         desk->orders = 0;
     }
     desk->orders++;
-    return desk->orders > OPERATOR_DESK_ORDERS_MOST;
 }
 
 /* --- public -------------------------------------------------------------- */
@@ -108,8 +107,12 @@ void operator_desk_take(struct operator_desk *desk,
 {
     struct supervisor *supervisor = desk->supervisor;
 
-    if (is_flood(desk)) {
+    count(desk);
+    if (desk->orders > OPERATOR_DESK_ORDERS_FLOOD) {
         service_condemn(&supervisor->console, "a flood of orders");
+    } else if (desk->orders > OPERATOR_DESK_ORDERS_MOST) {
+        operator_answers_give(desk, order->id, ORDER_REFUSED,
+                              "too many orders within a second: try again");
     } else if (supervisor->state != SUPERVISOR_RUNNING) {
         operator_answers_give(desk, order->id, ORDER_REFUSED,
                               "the agent is about to end");

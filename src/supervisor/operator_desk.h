@@ -16,8 +16,10 @@
 #include "supervisor/drains.h"
 #include "wire/message.h"
 
-/* More orders in that time are a console gone mad: it is replaced. */
+/* More orders in that time are refused: a script in a hurry. And more than the
+ * flood are a console gone mad: it is replaced. */
 #define OPERATOR_DESK_ORDERS_MOST 100
+#define OPERATOR_DESK_ORDERS_FLOOD 2000
 #define OPERATOR_DESK_ORDERS_MS 1000
 /* A reload that takes longer is answered before its end: the console waits for
  * 2 s. */

@@ -192,7 +192,7 @@ def test_a_prober_that_falls_silent_is_replaced(fleet, speech):
 # An order's body: its id, its verb ("probe"), a name, no operator, no reason.
 ORDERS = """
 order = frame(22, b"\\1\\0\\0\\0\\3" + b"\\3\\0one" + bytes(4))
-for _ in range(500):
+for _ in range(5000):
     say(order)
 """
 

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 
 import pytest
 from kazoo.client import KazooClient
@@ -262,6 +263,24 @@ def test_a_damaged_line_costs_only_itself(scene):
     log = agent.tail(100000)
     assert log.count("event=drain_not_read") == 2, log
     assert "its time is not in milliseconds" in log
+
+
+def test_a_script_in_a_hurry_is_refused_and_the_console_lives(scene):
+    agent = scene.agent
+    console = agent.helper("sentinel-console").pid
+    answers = []
+    # In parallel, so that a hundred within a second is no question of speed.
+    threads = [threading.Thread(target=lambda: answers.extend(
+        agent.request("/probe/one", "POST", timeout=60, over_unix=True)
+        for _ in range(20))) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 320
+    # Late ones, and more than it keeps, the console answers by itself.
+    assert {status for status, _ in answers} <= {200, 409, 503, 504}
+    assert agent.helper("sentinel-console").pid == console
 
 
 @pytest.mark.parametrize("damage", ["cut", "rubbish", "huge"])
