@@ -81,7 +81,7 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all help demo test test-fast lint format install deb clean bench \
-        bench-fleet bench-death fuzz deps test-package check-unit check-sim
+        bench-fleet bench-death bench-faults bench-console fuzz deps test-package check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) ## build the five programs
 
@@ -223,6 +223,16 @@ bench-fleet: ## many agents on one ZooKeeper; seven minutes: AGENTS=200
 	@packaging/install-deps test
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@test/bench/fleet $(if $(AGENTS),--agents $(AGENTS))
+
+bench-faults: ## CPU in each fault, and how soon a helper is back; six minutes
+	@packaging/install-deps test
+	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
+	@test/bench/faults
+
+bench-console: ## answers of the console under load, as percentiles
+	@packaging/install-deps test
+	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
+	@test/bench/console
 
 bench-death: ## from a Redis' death to a watcher's event; eight minutes
 	@packaging/install-deps test
