@@ -145,6 +145,7 @@ int zookeeper_close(zhandle_t *zh)
     return real(zh);
 }
 
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                    void *(*begin)(void *), void *context)
 {
