@@ -50,7 +50,9 @@ def sickness(workspace):
 @pytest.fixture
 def patient(start, own_zookeeper, sickness):
     """Two instances up, published and quiet."""
-    publisher = start(environment=sickness.environment(), session_ms=15000)
+    # In its run directory: nowhere else may a publisher remove a file.
+    publisher = start(environment=sickness.environment(), session_ms=15000,
+                      run_dir=os.path.dirname(sickness.file))
     for index in (0, 1):
         publisher.claim(index, "up")
         publisher.wait("published", instance=index)
