@@ -37,8 +37,9 @@ class CannotStart(Exception):
     """There is no Chromium here, or it does not come up."""
 
 
-def start(arguments, read_end, write_end):
-    """Chromium with its commands at 3 and its answers at 4."""
+def start(directory, read_end, write_end):
+    """Chromium with its commands at 3 and its answers at 4, and all that it
+    writes in the directory."""
     def place():
         die_with_parent()
         os.setsid()
@@ -46,7 +47,8 @@ def start(arguments, read_end, write_end):
         os.dup2(high[0], OURS)
         os.dup2(high[1], THEIRS)
     return subprocess.Popen(
-        [PROGRAM, *FLAGS, *arguments], stdin=subprocess.DEVNULL,
+        [PROGRAM, *FLAGS, f"--user-data-dir={directory}"],
+        env={**os.environ, "TMPDIR": directory}, stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         close_fds=False, preexec_fn=place)
 
@@ -62,8 +64,7 @@ class Browser:
         self.rest = b""
         command_read, self.command_write = os.pipe()
         self.answer_read, answer_write = os.pipe()
-        self.process = start([f"--user-data-dir={self.directory}"],
-                             command_read, answer_write)
+        self.process = start(self.directory, command_read, answer_write)
         os.close(command_read)
         os.close(answer_write)
         try:

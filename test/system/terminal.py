@@ -17,7 +17,8 @@ class Terminal:
         self.socket = os.path.join(directory, "tmux")
         kept = {key: value for key, value in os.environ.items()
                 if key == "PATH" or key.endswith("SAN_OPTIONS")}
-        kept.update({"HOME": directory, "PS1": "$ "}, **environment)
+        kept.update({"HOME": directory, "HISTFILE": "", "PS1": "$ "},
+                    **environment)
         words = [f"{key}={value}" for key, value in kept.items()]
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(width),
                   "-y", str(height), "env", "-i", *words,

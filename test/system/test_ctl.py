@@ -60,6 +60,7 @@ class Scene:
         self.agent.close()
         for server in self.redis.values():
             server.close()
+        shutil.rmtree(self.directory)
 
 
 @pytest.fixture(scope="module")

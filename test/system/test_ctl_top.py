@@ -1,6 +1,7 @@
 """`sentinelctl top` on a real terminal: sorted, folded, live, and the terminal
 as it was before, however it ends."""
 import os
+import shutil
 import signal
 import subprocess
 
@@ -30,6 +31,7 @@ class Scene:
         self.agent.close()
         for server in self.redis.values():
             server.close()
+        shutil.rmtree(self.directory)
 
 
 @pytest.fixture(scope="module")

@@ -22,10 +22,11 @@ ROW = re.compile(r"^\| `([a-z_]+)` \| (.*) \| (?:`([^`]*)`|needed)? *\| ")
 @pytest.fixture
 def place():
     """A copy of etc/."""
-    directory = os.path.join(private_directory(), "etc")
+    parent = private_directory()
+    directory = os.path.join(parent, "etc")
     shutil.copytree(os.path.join(ROOT, "etc"), directory)
     yield directory
-    shutil.rmtree(directory)
+    shutil.rmtree(parent)
 
 
 def check(path):
