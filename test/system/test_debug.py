@@ -77,17 +77,23 @@ def test_connections_that_pile_up_are_seen_in_two_looks(
     """The walk-through of docs/leaks.md, with clients that never close."""
     agent = make_agent({"one": start_redis()}).start().wait_ready()
 
-    def sockets():
-        return by_role(agent, "console", "/debug/fds")["fds"]["socket"]
-    before = sockets()
+    there = f"tcp 127.0.0.1:{agent.port} "
+
+    def open_to_clients():
+        console = by_role(agent, "console", "/debug/fds")
+        count = sum(entry["what"].startswith(there)
+                    and entry["what"].endswith(" established")
+                    for entry in console["list"])
+        assert console["fds"]["socket"] >= count
+        return count
     clients = [socket.create_connection(("127.0.0.1", agent.port))
                for _ in range(20)]
     try:
-        wait_for(lambda: sockets() >= before + 20, 4, "20 more sockets")
+        wait_for(lambda: open_to_clients() >= 20, 4, "20 more connections")
     finally:
         for client in clients:
             client.close()
-    wait_for(lambda: sockets() <= before + 2, 20, "sockets closed again")
+    wait_for(lambda: open_to_clients() <= 2, 20, "connections closed again")
 
 
 def test_tasks_name_what_the_kernel_says_they_wait_in(
