@@ -81,7 +81,8 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all help demo test test-fast lint format install deb clean bench \
-        bench-fleet bench-death bench-faults bench-console fuzz deps test-package check-unit check-sim
+        bench-fleet bench-death bench-faults bench-console fuzz deps test-package \
+        prove check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) ## build the five programs
 
@@ -208,6 +209,12 @@ test: ## everything: both compilers, sanitizers, real servers
 test-fast: ## lint, unit tests and the simulation
 	@packaging/install-deps test
 	@test/run --fast
+
+prove: ## break all that can break, for real: make prove FAST=1, SEED=7 MIX=20
+	@packaging/install-deps test
+	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
+	@test/prove/run $(if $(FAST),--fast) $(if $(ONLY),--only $(ONLY)) \
+	    $(if $(MIX),--mix $(MIX)) $(if $(SEED),--seed $(SEED))
 
 fuzz: ## each fuzzer for a minute: make fuzz SECONDS_EACH=60
 	@packaging/install-deps test
