@@ -13,6 +13,8 @@ and what it needs beside that:
         victim                    settings of the victim in the agent's file
         settings                  settings of the agent, top level
         environment               of the agent; {directory} {build} {port}
+        under                     a command that becomes the agent; the same
+        session                   of ZooKeeper, at least so many seconds
         zookeeper, ensemble       settings of zoo.cfg; three servers
     IS_FAST = False               too long for the fast form
     IS_MIXABLE = True             inject returns at once and leaves alone what

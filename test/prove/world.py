@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 
-from agent import Agent
+from agent import BUILD, Agent
 from logs import NAMES, Log
 from oracle import Oracle
 from promises import Promises
@@ -38,7 +38,8 @@ class World:
         self.stack.callback(shutil.rmtree, self.directory, True)
         self.promises = Promises(
             interval=pace["interval"], timeout=pace["timeout"],
-            fall=scene.get("fall", 2), session=pace["session"],
+            fall=scene.get("fall", 2),
+            session=max(pace["session"], scene.get("session", 0)),
             tick=pace["tick"])
         self.victim = VICTIM
         self.log = {}
@@ -75,19 +76,23 @@ class World:
             self.directory, instances, self.zookeeper.servers, STATE,
             {"interval": in_ms(pace["interval"]),
              "timeout": in_ms(pace["timeout"]),
-             "fall": self.promises.fall, **self.scene.get("settings", {})})
+             "fall": self.promises.fall, **self.scene.get("settings", {})},
+            under=[self._filled(word) for word in
+                   self.scene.get("under", [])])
         self.agent.settings["zookeeper"]["session_timeout"] = \
-            in_ms(pace["session"])
+            in_ms(self.promises.session)
         for key, value in self.scene.get("environment", {}).items():
-            self.agent.environment[key] = value.format(
-                directory=self.directory, build=self.agent.build,
-                port=self.redis[VICTIM].port)
+            self.agent.environment[key] = self._filled(value)
         self.stack.callback(self._end_agent)
         self.agent.start()
         keeper = threading.Thread(target=self._keep, daemon=True)
         keeper.start()
         self.stack.callback(keeper.join, 30)
         self.stack.callback(self.end.set)
+
+    def _filled(self, text):
+        return text.format(directory=self.directory, build=BUILD,
+                           port=self.redis[VICTIM].port)
 
     def close(self):
         self.is_kept = False
