@@ -11,17 +11,45 @@ questions.
 """
 import os
 import subprocess
+import time
 
 from servers import free_port
 
 NEW_KEYS = {"p256": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
             "rsa2048": ["-newkey", "rsa:2048"]}
+# `openssl ca`, because the other ways to sign know no end before today on
+# every OpenSSL (3.0 has no -not_after, 3.5 refuses -days -1).
+SIGNING = """\
+[ca]
+default_ca = tests
+[tests]
+database = {index}
+new_certs_dir = {directory}
+rand_serial = yes
+unique_subject = no
+default_md = sha256
+policy = any
+[any]
+commonName = supplied
+"""
+DAY_SECONDS = 24 * 3600
 
 
 def openssl(*arguments):
     run = subprocess.run(["openssl", *map(str, arguments)], text=True,
                          capture_output=True, stdin=subprocess.DEVNULL)
     assert run.returncode == 0, run.stderr
+
+
+def moment(days):
+    """So many days from now, as openssl writes it."""
+    return time.strftime("%Y%m%d%H%M%SZ",
+                         time.gmtime(time.time() + days * DAY_SECONDS))
+
+
+def write(path, text):
+    with open(path, "w") as file:
+        file.write(text)
 
 
 class Certificate:
@@ -46,6 +74,10 @@ class Authority(Certificate):
         openssl("req", "-x509", *NEW_KEYS["p256"], "-nodes", "-days", 2,
                 "-subj", f"/CN={name} of the tests",
                 "-keyout", self.key, "-out", self.certificate)
+        index = os.path.join(directory, f"{name}.index")
+        self.signing = os.path.join(directory, f"{name}.cnf")
+        write(index, "")
+        write(self.signing, SIGNING.format(index=index, directory=directory))
 
     @property
     def file(self):
@@ -59,16 +91,15 @@ class Authority(Certificate):
         extensions = os.path.join(self.directory, f"{name}.ext")
         names = [f"DNS:{host}" for host in dns] + \
             [f"IP:{address}" for address in addresses]
-        with open(extensions, "w") as file:
-            file.write(f"extendedKeyUsage={usage}\n")
-            if names:
-                file.write(f"subjectAltName={','.join(names)}\n")
+        write(extensions, f"extendedKeyUsage={usage}\n" +
+              (f"subjectAltName={','.join(names)}\n" if names else ""))
         openssl("req", "-new", *NEW_KEYS[kind], "-nodes", "-subj",
                 f"/CN={name}", "-keyout", made.key, "-out", request)
-        openssl("x509", "-req", "-in", request, "-days", days,
-                "-CA", self.certificate, "-CAkey", self.key,
-                "-CAcreateserial", "-extfile", extensions,
-                "-out", made.certificate)
+        openssl("ca", "-batch", "-notext", "-config", self.signing,
+                "-in", request, "-cert", self.certificate,
+                "-keyfile", self.key, "-extfile", extensions,
+                "-startdate", moment(min(0, days) - 1),
+                "-enddate", moment(days), "-out", made.certificate)
         os.chmod(made.key, 0o600)
         return made
 
