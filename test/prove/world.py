@@ -44,6 +44,7 @@ class World:
         self.victim = VICTIM
         self.log = {}
         self.is_kept = True  # a dead supervisor is started again
+        self.keeping = threading.Lock()  # held while one is started
         self.expected = []
         self.complaint = None  # about its end, after close()
         self.end = threading.Event()
@@ -83,19 +84,25 @@ class World:
             in_ms(self.promises.session)
         for key, value in self.scene.get("environment", {}).items():
             self.agent.environment[key] = self._filled(value)
-        self.stack.callback(self._end_agent)
-        self.agent.start()
+        # What a thread has started dies with it: the keeper's end comes last.
         keeper = threading.Thread(target=self._keep, daemon=True)
         keeper.start()
         self.stack.callback(keeper.join, 30)
         self.stack.callback(self.end.set)
+        self.stack.callback(self._end_agent)
+        self.agent.start()
 
     def _filled(self, text):
         return text.format(directory=self.directory, build=BUILD,
                            port=self.redis[VICTIM].port)
 
+    def leave_dead(self):
+        """From now on a supervisor that ended is not started again."""
+        with self.keeping:
+            self.is_kept = False
+
     def close(self):
-        self.is_kept = False
+        self.leave_dead()
         self.stack.close()
 
     # --- what rows use ----------------------------------------------------
@@ -199,8 +206,10 @@ class World:
         while not self.end.wait(0.02):
             process = self.agent.process
             if self.is_kept and process and process.poll() is not None:
-                if not self.end.wait(RESTART_SECONDS):
-                    self.agent.spawn()
+                self.end.wait(RESTART_SECONDS)
+                with self.keeping:
+                    if self.is_kept:
+                        self.agent.spawn()
 
     def _end_agent(self):
         for member in self.agent.members():
