@@ -4,6 +4,7 @@
     oracle.jsonl   when each Redis could answer (oracle.py)
     tree.jsonl     the agent's processes, from /proc (tree.py)
     marks.jsonl    what was broken and mended when, and what must follow
+    beats.jsonl    when probes arrived at a Redis nobody broke (beats.py)
 
 Every line has "t", seconds of time.monotonic(). None of them takes the
 agent's word for anything: the checker needs nothing else.
@@ -13,7 +14,7 @@ import os
 import threading
 import time
 
-NAMES = ("watch", "oracle", "tree", "marks")
+NAMES = ("watch", "oracle", "tree", "marks", "beats")
 
 
 class Log:

@@ -1,29 +1,76 @@
 """A random mixture of one to three rows, made by a seed: the same seed is
-the same mixture, with the same pauses between its faults."""
+the same mixture, with the same pauses between its faults.
+
+Rows of Redis break a server each, its own `world.victim`; of every other
+chapter of the fault table a mixture takes one row at most, so that none
+breaks or mends what another broke.
+"""
 import time
 from types import SimpleNamespace
 
+MOST = 3
+VICTIMS = ("victim", "calm1", "calm3")  # those with a port
 PAUSE_SECONDS = (0, 2)  # between two faults, and before mending
 
 
+class Part:
+    """A row, and the server that it may break."""
+
+    def __init__(self, row, victim):
+        self.row = row
+        self.victim = victim
+
+    def inject(self, world):
+        world.victim = self.victim
+        self.row.inject(world)
+
+    def heal(self, world):
+        world.victim = self.victim
+        self.row.heal(world)
+
+
+def choose(able, random):
+    """So many rows that get along."""
+    chosen = []
+    for row in random.sample(able, len(able)):
+        if row.LAYER == "Redis" or row.LAYER not in {
+                other.LAYER for other in chosen}:
+            chosen.append(row)
+    return chosen[:random.randint(1, MOST)]
+
+
 def make(rows, random, seed):
-    able = [row for row in rows if row.IS_MIXABLE and row.needs() is None]
-    parts = random.sample(able, random.randint(1, min(3, len(able))))
+    """The mixture of this seed, as a row. Rows that need a scene of their
+    own are left out: all of it happens in one world."""
+    able = [row for row in rows if row.IS_MIXABLE and not row.SCENE
+            and row.needs() is None]
+    parts = [Part(row, victim) for row, victim
+             in zip(choose(able, random), VICTIMS)]
     pauses = [random.uniform(*PAUSE_SECONDS) for _ in range(2 * len(parts))]
     order = random.sample(parts, len(parts))
 
     def inject(world):
-        for row, pause in zip(parts, pauses):
-            row.inject(world)
+        for part, pause in zip(parts, pauses):
+            part.inject(world)
             time.sleep(pause)  # part of the seed, not a wait for anything
 
     def heal(world):
-        for row, pause in zip(order, pauses[len(parts):]):
+        """All of them are mended, whatever happens to one."""
+        trouble = None
+        for part, pause in zip(order, pauses[len(parts):]):
             time.sleep(pause)
-            row.heal(world)
+            try:
+                part.heal(world)
+            except Exception as error:
+                trouble = error
+        world.victim = VICTIMS[0]
+        if trouble:
+            raise trouble
 
     return SimpleNamespace(
         name=f"mix{seed:05}", NUMBER=f"seed {seed}", SCENE={},
-        TITLE=" + ".join(row.TITLE for row in parts), IS_SPENT=False,
+        TITLE=" + ".join(part.row.TITLE for part in parts),
+        PARTS=[part.row.name for part in parts], LAYER="mixtures",
+        FAULTS=len(parts), IS_SPENT=False, IS_ISOLATED=False, IS_FAST=True,
         needs=lambda: None, inject=inject, heal=heal,
         expect=lambda world: None)

@@ -20,6 +20,7 @@ class Oracle:
         self.timeout = timeout
         self.end = threading.Event()
         self.threads = []
+        self.ports = set()  # of its own end of each connection over TCP
 
     def follow(self, name, connect):
         """`connect(seconds)` gives a fresh connected socket, as
@@ -56,7 +57,9 @@ class Oracle:
         """Asks once: whether it answered, and the connection to go on
         with."""
         try:
-            peer = peer or connect(self.timeout)
+            if peer is None:
+                peer = connect(self.timeout)
+                self._remember(peer)
             peer.settimeout(self.timeout)
             peer.sendall(b"PING\r\n")
             # An error is an answer, too: what it means is the row's.
@@ -67,3 +70,7 @@ class Oracle:
         if peer:
             peer.close()
         return False, None
+
+    def _remember(self, peer):
+        if peer.family != socket.AF_UNIX:
+            self.ports.add(peer.getsockname()[1])

@@ -16,10 +16,13 @@ PROMISES = {
     "B": "B: no `up` lives longer after the last answer",
     "C": "C: all right again after healing",
     "CR": "C, the publisher replaced", "D": "D: neighbours are delayed",
+    "probed": "D, at the server: between two probes of a neighbour",
     "E": "E: nodes are gone", "now": "prompt: a death is told",
     "exit": "SIGTERM to the last process gone",
     "true": "no `down` while Redis answers", "no flap": "no flap",
     "bounded": "bounded, and back to baseline", "row": "what rows expect",
+    "d": "the dead-man", "sight": "the suite saw all of it",
+    "health": "health before and after",
 }
 
 
@@ -80,7 +83,8 @@ def sentence_of(finding):
     if finding.bound is not None:
         seen = "never" if finding.seen is None else f"{finding.seen:.2f} s"
         numbers = f" (bound {finding.bound:.2f} s, seen {seen})"
-    return f"{finding.promise}: {finding.sentence}{numbers}"
+    first = finding.sentence.split("\n")[0]  # a log may follow it
+    return f"{finding.promise}: {first}{numbers}"
 
 
 def table(results):

@@ -10,16 +10,21 @@ and what it needs beside that:
     SCENE = {...}                 a world of its own make (World reads it):
         instances, fall           numbers: 4 and 2 unless told
         redis                     settings of the victim's redis.conf
-        victim                    settings of the victim in the agent's file
+        victim                    settings of the victim in the agent's file;
+                                  {directory} {build} {port}
         settings                  settings of the agent, top level
-        environment               of the agent; {directory} {build} {port}
+        environment               of the agent; filled in like those
         under                     a command that becomes the agent; the same
-        session                   of ZooKeeper, at least so many seconds
+        session, timeout          at least so many seconds
         zookeeper, ensemble       settings of zoo.cfg; three servers
+        place                     a module here with a World of another make
     IS_FAST = False               too long for the fast form
     IS_MIXABLE = True             inject returns at once and leaves alone what
                                   others break: part of random mixtures
     IS_SPENT = True               the world is of no use after it
+    IS_ISOLATED = True            nothing of ours is broken: a neighbour's
+                                  probes arrive in time. So it is with rows
+                                  of Redis (1 to 8) unless told
     def needs(): ...              why this machine cannot inject it, or None
 
 `inject` of a mixable row expects nothing itself: `expect(world)` does.
@@ -27,9 +32,13 @@ and what it needs beside that:
 import glob
 import importlib.util
 import os
+import re
 from types import SimpleNamespace
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+# The fault table's chapters, by the number each begins with.
+LAYERS = ((1, "Redis"), (9, "ZooKeeper"), (18, "network, names"),
+          (21, "host"), (31, "libraries"), (35, "operator"), (40, "hostile"))
 DEFAULTS = {"SCENE": {}, "IS_FAST": True, "IS_MIXABLE": False,
             "IS_SPENT": False, "needs": lambda: None,
             "expect": lambda world: None, "heal": lambda world: None}
@@ -42,8 +51,17 @@ def load(path):
     spec.loader.exec_module(module)
     given = {key: getattr(module, key, default)
              for key, default in DEFAULTS.items()}
-    return SimpleNamespace(name=name, NUMBER=module.NUMBER,
-                           TITLE=module.TITLE, inject=module.inject, **given)
+    layer = layer_of(module.NUMBER)
+    return SimpleNamespace(
+        name=name, NUMBER=module.NUMBER, TITLE=module.TITLE, LAYER=layer,
+        IS_ISOLATED=getattr(module, "IS_ISOLATED", layer == "Redis"),
+        FAULTS=1, inject=module.inject, **given)
+
+
+def layer_of(number):
+    """The chapter of the fault table: "29b" belongs to the host's."""
+    first = int(re.match(r"\d+", number).group())
+    return [layer for begin, layer in LAYERS if begin <= first][-1]
 
 
 def load_all():

@@ -5,6 +5,7 @@ A row breaks `world.victim` (or ZooKeeper, or a process of ours), says with
 long as each leaves it healthy.
 """
 import contextlib
+import importlib
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ import threading
 import time
 
 from agent import BUILD, Agent
+from beats import Beats
 from logs import NAMES, Log
 from oracle import Oracle
 from promises import Promises
@@ -28,8 +30,17 @@ TRUE = {"interval": 10.0, "timeout": 1.0, "session": 10.0, "tick": 2.0}
 FAST = {"interval": 0.5, "timeout": 0.5, "session": 2.0, "tick": 0.5}
 
 
+def make(scene, pace):
+    """The World of this scene: the ordinary one, or the Place of the module
+    that the scene names."""
+    if "place" in scene:
+        return importlib.import_module(scene["place"]).Place(scene, pace)
+    return World(scene, pace)
+
+
 class World:
-    """`scene` says what a row needs beside the ordinary; see row.py."""
+    """`scene` says what a row needs beside the ordinary; see row.py. A Place
+    is a World whose way to its servers is another one."""
 
     def __init__(self, scene, pace):
         self.stack = contextlib.ExitStack()
@@ -37,7 +48,8 @@ class World:
         self.directory = private_directory()
         self.stack.callback(shutil.rmtree, self.directory, True)
         self.promises = Promises(
-            interval=pace["interval"], timeout=pace["timeout"],
+            interval=pace["interval"],
+            timeout=max(pace["timeout"], scene.get("timeout", 0)),
             fall=scene.get("fall", 2),
             session=max(pace["session"], scene.get("session", 0)),
             tick=pace["tick"])
@@ -49,34 +61,34 @@ class World:
         self.complaint = None  # about its end, after close()
         self.end = threading.Event()
         try:
-            self._start(pace)
+            self._start()
         except BaseException:
             self.close()
             raise
 
-    def _start(self, pace):
+    def _start(self):
         if self.scene.get("ensemble"):
             self.zookeeper = Ensemble()
         else:
             self.zookeeper = ZooKeeper(
-                tick_ms=int(pace["tick"] * 1000),
+                tick_ms=int(self.promises.tick * 1000),
                 settings=self.scene.get("zookeeper", {}))
         self.stack.callback(self.zookeeper.close)
         self.zookeeper.start()
         self.redis = {}
         for number in range(self.scene.get("instances", 4)):
             name = f"calm{number}" if number else VICTIM
-            settings = self.scene.get("redis", {}) if not number else {}
-            self.redis[name] = Redis(settings,
-                                     unix=number == 2).start()
+            self.redis[name] = self._make_redis(number)
             self.stack.callback(self.redis[name].close)
+            self.redis[name].start()
         instances = {name: {"addr": redis.addr}
                      for name, redis in self.redis.items()}
-        instances[VICTIM].update(self.scene.get("victim", {}))
+        for key, value in self.scene.get("victim", {}).items():
+            instances[VICTIM][key] = self._filled(value)
         self.agent = Agent(
-            self.directory, instances, self.zookeeper.servers, STATE,
-            {"interval": in_ms(pace["interval"]),
-             "timeout": in_ms(pace["timeout"]),
+            self.directory, instances, self._servers_of_agent(), STATE,
+            {"interval": in_ms(self.promises.interval),
+             "timeout": in_ms(self.promises.timeout),
              "fall": self.promises.fall, **self.scene.get("settings", {})},
             under=[self._filled(word) for word in
                    self.scene.get("under", [])])
@@ -92,9 +104,19 @@ class World:
         self.stack.callback(self._end_agent)
         self.agent.start()
 
-    def _filled(self, text):
-        return text.format(directory=self.directory, build=BUILD,
-                           port=self.redis[VICTIM].port)
+    def _make_redis(self, number):
+        """The victim is number 0; number 2 has a unix socket."""
+        settings = self.scene.get("redis", {}) if not number else {}
+        return Redis(settings, unix=number == 2)
+
+    def _servers_of_agent(self):
+        return self.zookeeper.servers
+
+    def _filled(self, value):
+        if not isinstance(value, str):
+            return value
+        return value.format(directory=self.directory, build=BUILD,
+                            port=self.redis[VICTIM].port)
 
     def leave_dead(self):
         """From now on a supervisor that ended is not started again."""
@@ -196,9 +218,19 @@ class World:
             stack.callback(oracle.close)
             for name, redis in self.redis.items():
                 oracle.follow(name, redis.connect)
+            self._listen(stack, oracle.ports)
             tree = Tree(self.log["tree"], lambda: self.agent.sessions)
             stack.callback(tree.close)
             yield
+
+    def _listen(self, stack, ports):
+        """Hears at one calm Redis, the last, when probes arrive."""
+        for name in reversed(self.calm):
+            if not self.redis[name].is_unix:
+                beats = Beats(self.log["beats"], name,
+                              self.redis[name].connect, ports.__contains__)
+                stack.callback(beats.close)
+                return
 
     # --- the manager of services ------------------------------------------
     def _keep(self):
