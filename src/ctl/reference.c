@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ctl/roff.h"
 #include "ctl/verbs.h"
 
 static const char summary[] =
@@ -109,70 +110,95 @@ static void print_markdown(FILE *stream)
 
 /* --- man ----------------------------------------------------------------- */
 
-/* Text as roff takes it: no line of ours begins with a dot or a quote. */
-static void print_roff(FILE *stream, const char *text)
+/* A verb's help as a sentence. */
+static void print_help(FILE *stream, const char *help)
 {
-    for (; *text != '\0'; text++) {
-        if (*text == '\\' || *text == '-') {
-            (void)fprintf(stream, *text == '-' ? "\\-" : "\\e");
-        } else {
-            (void)fputc(*text == '\n' ? ' ' : *text, stream);
-        }
-    }
-    (void)fputc('\n', stream);
+    char text[512];
+    (void)text_format(text, sizeof text, "%c%s.",
+                      help[0] >= 'a' && help[0] <= 'z' ? help[0] - 'a' + 'A'
+                                                       : help[0],
+                      help + 1); /* fits */
+    roff_print(stream, text);
+}
+
+/* A flag without its dash: mdoc puts it there. */
+static void print_flag(FILE *stream, const char *name)
+{
+    (void)fputs(" Fl ", stream);
+    roff_print_word(stream, name + 1, strlen(name + 1));
 }
 
 static void print_man_option(FILE *stream, const struct option *option)
 {
-    char names[64];
-    (void)text_format(names, sizeof names, "%s%s%s%s%s",
-                      option->brief != NULL ? option->brief : "",
-                      option->brief != NULL ? ", " : "", option->name,
-                      option->value != NULL ? " " : "",
-                      option->value != NULL ? option->value : ""); /* fits */
-    (void)fputs(".TP\n.B ", stream);
-    print_roff(stream, names);
-    print_roff(stream, option->help);
+    (void)fputs(".It", stream);
+    if (option->brief != NULL) {
+        print_flag(stream, option->brief);
+        (void)fputs(" ,", stream);
+    }
+    print_flag(stream, option->name);
+    if (option->value != NULL) {
+        (void)fprintf(stream, " Ar %s", option->value);
+    }
+    (void)fputc('\n', stream);
+    roff_print(stream, option->help);
 }
 
 static void print_man_options(FILE *stream, const struct verb *verb)
 {
+    bool has_any = false;
     const struct option *option = option_at(0);
     for (size_t i = 0; option != NULL; option = option_at(++i)) {
         if (verb != NULL ? option_is_of(option, verb->name)
                          : option->verbs == NULL) {
+            (void)fputs(has_any ? "" : ".Bl -tag -width Ds\n", stream);
+            has_any = true;
             print_man_option(stream, option);
         }
     }
+    (void)fputs(has_any ? ".El\n" : "", stream);
 }
 
+static void print_man_verb(FILE *stream, const struct verb *verb)
+{
+    (void)fprintf(stream, ".Ss %s", verb->name);
+    if (verb->target != NULL && verb->target[0] == '[') {
+        (void)fprintf(stream, " Op Ar %.*s",
+                      (int)strcspn(verb->target + 1, "]"), verb->target + 1);
+    } else if (verb->target != NULL) {
+        (void)fprintf(stream, " Ar %s", verb->target);
+    }
+    (void)fputc('\n', stream);
+    print_help(stream, verb->help);
+    roff_print(stream, verb->about);
+    print_man_options(stream, verb);
+    (void)fputs(".Pp\n", stream);
+    char exits[256];
+    (void)text_format(exits, sizeof exits, "Exits %s.", verb->exits); /* fits */
+    roff_print(stream, exits);
+}
+
+/* The day is set by packaging/make-man. */
 static void print_man(FILE *stream)
 {
-    const struct verb *verb = verb_at(0);
-    (void)fputs(".TH SENTINELCTL 1 \"\" \"sentinel\\-agent " VERSION "\"\n"
-                ".SH NAME\nsentinelctl \\- ",
+    (void)fputs(".Dd January 1, 1970\n.Dt SENTINELCTL 1\n.Os\n"
+                ".Sh NAME\n.Nm sentinelctl\n.Nd asks the agent of this host\n"
+                ".Sh SYNOPSIS\n.Nm\n.Ar VERB\n.Op Ar OPTIONS\n"
+                ".Sh DESCRIPTION\n.Nm\n",
                 stream);
-    print_roff(stream, summary);
-    (void)fputs(".SH SYNOPSIS\n.B sentinelctl\n.I VERB\n[OPTIONS]\n"
-                ".SH DESCRIPTION\n",
-                stream);
-    print_roff(stream, found_by);
-    (void)fputs(".PP\n", stream);
-    print_roff(stream, terminal);
-    (void)fputs(".SH OPTIONS\n", stream);
+    roff_print(stream, summary);
+    roff_print(stream, found_by);
+    (void)fputs(".Pp\n", stream);
+    roff_print(stream, terminal);
+    (void)fputs(".Pp\nWith every verb:\n", stream);
     print_man_options(stream, NULL);
-    (void)fputs(".SH VERBS\n", stream);
+    (void)fputs(".Sh VERBS\n", stream);
+    const struct verb *verb = verb_at(0);
     for (size_t i = 0; verb != NULL; verb = verb_at(++i)) {
-        (void)fprintf(stream, ".SS %s%s%s\n", verb->name,
-                      verb->target != NULL ? " " : "",
-                      verb->target != NULL ? verb->target : "");
-        print_roff(stream, verb->help);
-        (void)fputs(verb->about[0] != '\0' ? ".PP\n" : "", stream);
-        print_roff(stream, verb->about);
-        print_man_options(stream, verb);
-        (void)fputs(".PP\nExits ", stream);
-        print_roff(stream, verb->exits);
+        print_man_verb(stream, verb);
     }
+    (void)fputs(".Sh SEE ALSO\n.Xr sentinel-agent.yaml 5 ,\n"
+                ".Xr sentinel-agent 8\n",
+                stream);
 }
 
 int reference_print(const char *paper, FILE *stream)

@@ -410,10 +410,11 @@ def test_the_man_page_has_every_verb_and_option():
     page = run("--print-reference", "man").stdout
     requests = {line.split()[0] for line in page.splitlines()
                 if line.startswith((".", "'"))}
-    assert requests <= {".TH", ".SH", ".SS", ".TP", ".PP", ".B", ".I"}
+    assert requests <= {".Dd", ".Dt", ".Os", ".Sh", ".Ss", ".Nm", ".Nd", ".Ar",
+                        ".Op", ".Pp", ".Bl", ".It", ".El", ".Xr"}
     for name, _ in verbs():
-        assert re.search(rf"^\.SS {name}\b", page, re.MULTILINE)
-    assert ".B \\-\\-since WHEN\n" in page
+        assert re.search(rf"^\.Ss {name}\b", page, re.MULTILINE)
+    assert ".It Fl \\-since Ar WHEN\n" in page
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
