@@ -1,0 +1,9 @@
+"""The prober at work is killed at random points of a round."""
+import signal
+
+import losses
+
+NUMBER = "29b"
+TITLE = "kill -9 of the prober at work, at random points of a round"
+SCENE = losses.SCENE
+inject = losses.inject("prober", signal.SIGKILL)
