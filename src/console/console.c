@@ -75,7 +75,8 @@ static int send_order(void *owner, const struct message_order *order)
 
 static int say_hello(struct channel *channel)
 {
-    const struct message hello = {.kind = MESSAGE_CONSOLE_HELLO};
+    const struct message hello = {.kind = MESSAGE_CONSOLE_HELLO,
+                                  .format = MESSAGE_FORMAT};
     int status = channel_send(channel, &hello);
     return status == 0 ? channel_flush(channel) : status;
 }
@@ -196,7 +197,7 @@ int console_run(const struct console_options *options)
     if (status != 0) {
         log_event(LEVEL_ERROR, "start_failed",
                   LOG_TEXT("error", strerror(-status)));
-        return EXIT_FAULT;
+        return status == -ESTALE ? HELPER_EXIT_ANOTHER_BUILD : EXIT_FAULT;
     }
     (void)uv_run(&console.loop,
                  UV_RUN_DEFAULT); /* never returns: the heartbeat stays */

@@ -19,8 +19,10 @@
 #define HTTP_LISTENERS_MOST 4
 
 /* Readers of /events/stream, and orders that wait for the supervisor: both
- * hold their connections. */
+ * hold their connections. Some streams are kept for who comes through the unix
+ * socket, so that a crowd of browsers does not blind the operator. */
 #define HTTP_STREAMS_MOST 16
+#define HTTP_STREAMS_LOCAL 4
 #define HTTP_ORDERS_MOST 8
 #define HTTP_ORDER_MS 2000
 #define HTTP_BODY_BYTES 4096 /* of an order's body, which nobody reads */

@@ -3,7 +3,9 @@
  *
  * libmicrohttpd 0.9.75 answers what is not HTTP (bad lengths, endless lines)
  * by itself, before we are asked; the head of such an answer it may write
- * twice before it closes.
+ * twice before it closes. It also takes a query apart, at some 60 bytes an
+ * argument, and without room for them all it falls silent: what it would take
+ * apart is taken away first.
  */
 #include "console/http_request.h"
 
@@ -274,6 +276,15 @@ enum MHD_Result http_request_handle(void *context,
     return answer(context, request, method, &route);
 }
 
+/* `target` stands in the library's own buffer, whence it reads on. */
+static void hide_arguments(const char *target)
+{
+    char *query = strchr(target, '?');
+    if (query != NULL) {
+        query[1] = '\0';
+    }
+}
+
 void *http_request_begin(void *context, const char *target,
                          struct MHD_Connection *connection)
 {
@@ -284,6 +295,7 @@ void *http_request_begin(void *context, const char *target,
         request->is_too_long =
             !text_copy(request->target, sizeof request->target, target);
     }
+    hide_arguments(target);
     return request;
 }
 

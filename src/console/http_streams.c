@@ -117,9 +117,11 @@ static void end_stream(void *context)
     }
 }
 
-static struct http_stream *find_free(struct http *http)
+/* The first places are for who comes through the unix socket. */
+static struct http_stream *find_free(struct http *http, bool is_local)
 {
-    for (int i = 0; i < HTTP_STREAMS_MOST; i++) {
+    for (int i = is_local ? 0 : HTTP_STREAMS_LOCAL; i < HTTP_STREAMS_MOST;
+         i++) {
         if (http->streams[i].connection == NULL) {
             return &http->streams[i];
         }
@@ -170,7 +172,9 @@ enum MHD_Result http_streams_open(struct http *http,
                                   struct reply *reply)
 {
     struct stream_now now;
-    struct http_stream *reader = find_free(http);
+    const struct connection *context = http_answer_context(connection);
+    bool is_local = context != NULL && context->is_local;
+    struct http_stream *reader = find_free(http, is_local);
     if (reader == NULL) {
         reply_refuse(reply, MHD_HTTP_SERVICE_UNAVAILABLE,
                      "as many streams are open as there may be\n");

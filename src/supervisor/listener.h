@@ -8,7 +8,9 @@
 
 #include "model/address.h"
 
-#define LISTENER_BACKLOG 128
+/* Who finds the queue full tries again after a second: a crowd that comes at
+ * once must fit. */
+#define LISTENER_BACKLOG 4096
 
 /* Binds and listens. The descriptor (non-blocking, close-on-exec) or a
  * negative errno. */

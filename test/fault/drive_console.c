@@ -47,6 +47,7 @@
 #define HELLO_MS 20000
 #define GENERATION 1
 #define CONFIG_BYTES 10000 /* more than one read of the console's */
+#define BACKLOG 4096       /* as the supervisor's */
 #define FD_ABOVE 20        /* nothing of ours stands where the console's will */
 
 struct driver {
@@ -101,7 +102,7 @@ static int listen_tcp(struct driver *driver)
     }
     int fd = socket(storage.ss_family, SOCK_STREAM, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&storage, length) != 0 ||
-        listen(fd, 128) != 0 ||
+        listen(fd, BACKLOG) != 0 ||
         getsockname(fd, (struct sockaddr *)&storage, &length) != 0) {
         fail("listen");
     }
@@ -119,7 +120,7 @@ static int listen_unix(struct driver *driver)
     (void)unlink(driver->socket_path);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(fd, 128) != 0) {
+        listen(fd, BACKLOG) != 0) {
         fail("unix socket");
     }
     return move_up(fd);

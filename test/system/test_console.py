@@ -264,6 +264,17 @@ def test_a_target_of_any_length_is_refused(console):
     assert console.get("/goroutines").code == 200
 
 
+@pytest.mark.parametrize("count, code", [(300, 200), (480, 200), (600, 414),
+                                         (3900, 414)])
+def test_arguments_of_any_number_are_answered(console, count, code):
+    """More of them than the library has room for: it fell silent."""
+    query = b"&".join([b"a"] * count)
+    data = console.raw(b"GET /goroutines?debug=1&" + query + b" HTTP/1.1\r\n"
+                       b"Host: localhost\r\nConnection: close\r\n\r\n")
+    assert code_of(data) == code
+    assert code != 200 or b"\r\n\r\n3 live\n" in data
+
+
 @pytest.mark.parametrize("value", [b"-1", b"x", b"99999999999999999999999",
                                    b"1, 2", b""])
 def test_a_bad_content_length_is_not_waited_for(console, value):

@@ -65,6 +65,15 @@ def test_a_small_body_is_thrown_away(console):
         assert code == 200
 
 
+@pytest.mark.parametrize("rest", [b"\r\n", b"Content-Length: 0\r\n\r\n",
+                                  b"Content-Length: 3\r\n\r\nabc"])
+def test_who_has_said_all_and_closed_that_side_is_answered(console, rest):
+    with console.open(socket.AF_UNIX) as client:
+        client.sendall(b"POST /reload HTTP/1.1\r\nHost: localhost\r\n" + rest)
+        client.shutdown(socket.SHUT_WR)
+        assert code_of(read_all(client)) == 200
+
+
 def test_a_body_that_is_long_or_of_no_length_is_refused(console):
     long = console.raw(
         b"POST /reload HTTP/1.1\r\nHost: localhost\r\n"
