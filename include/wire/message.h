@@ -21,6 +21,13 @@
 #include "model/result.h"
 #include "model/settings.h"
 
+/* What a program says of itself in its hello: programs of different builds
+ * would take each other's messages for nonsense. Raise it with every change of
+ * a message's bytes, and with BOARD_LAYOUT; a unit test knows when. */
+#define MESSAGE_FORMAT 1u
+/* Whose hello is without one is older than the number. */
+#define MESSAGE_FORMAT_NONE 0u
+
 /* Which way a message goes; a channel's end accepts one direction only. */
 enum message_direction {
     TO_PROBER,
@@ -216,6 +223,7 @@ struct message_ordered {
 struct message {
     enum message_kind kind;
     union {
+        uint32_t format; /* of the three ..._HELLO */
         struct message_probe probe;
         struct result result;
         struct message_found found;
@@ -247,7 +255,8 @@ int message_encode(const struct message *message, uint8_t *bytes, size_t room,
 
 /* 0; -EPROTO when the bytes are not exactly one message of this kind or a
  * value is out of range; -EINVAL when the kind is none or goes another way.
- * Texts must be free of NUL. */
+ * Texts must be free of NUL. A hello of another format is a good one: who
+ * hears it looks at the number. */
 int message_decode(enum message_direction direction, uint8_t kind,
                    const uint8_t *bytes, size_t length,
                    struct message *message);

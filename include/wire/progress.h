@@ -29,6 +29,8 @@ enum helper_fd {
 
 /* It leaves because a library leaks: the task inside is the first suspect. */
 #define HELPER_EXIT_LEAKED 72
+/* The board it inherited has another layout than it knows. */
+#define HELPER_EXIT_ANOTHER_BUILD 79
 
 /* A shared anonymous page of one struct progress; close-on-exec. Returns the
  * descriptor or a negative errno. */

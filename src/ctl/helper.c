@@ -57,6 +57,9 @@ void helper_fail(struct helper *helper, int status, char *trouble, size_t size)
     } else if (status == -EPROTO) {
         (void)text_copy(trouble, size,
                         "sentinel-prober spoke nonsense"); /* fits */
+    } else if (status == -EPROTONOSUPPORT) {
+        (void)text_copy(trouble, size,
+                        "sentinel-prober is of another build"); /* fits */
     } else {
         (void)text_format(trouble, size, "no way to sentinel-prober: %s",
                           strerror(-status)); /* fits */
@@ -79,6 +82,8 @@ static int wait_hello(struct helper *helper)
                               clock_monotonic_ms() + HELPER_HELLO_MS, &hello);
     if (status == 0 && hello.kind != MESSAGE_PROBER_HELLO) {
         status = -EPROTO;
+    } else if (status == 0 && hello.format != MESSAGE_FORMAT) {
+        status = -EPROTONOSUPPORT;
     }
     return status;
 }

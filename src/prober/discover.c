@@ -307,7 +307,8 @@ static int start_room(struct discover *discover)
 /* The results of libuv not looked at below are always 0 (1.44). */
 static int start_all(struct discover *discover, uint32_t generation)
 {
-    const struct message hello = {.kind = MESSAGE_PROBER_HELLO};
+    const struct message hello = {.kind = MESSAGE_PROBER_HELLO,
+                                  .format = MESSAGE_FORMAT};
     int status = start_room(discover);
 
     if (status == 0) {

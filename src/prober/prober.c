@@ -278,7 +278,8 @@ static int start_all(struct prober *prober, uint32_t generation)
         status = deadman_start();
     }
     if (status == 0) {
-        const struct message hello = {.kind = MESSAGE_PROBER_HELLO};
+        const struct message hello = {.kind = MESSAGE_PROBER_HELLO,
+                                      .format = MESSAGE_FORMAT};
         status = channel_send(&prober->channel, &hello);
     }
     return status;

@@ -251,7 +251,8 @@ static int widen_pool(void)
 /* The results of libuv not looked at below are always 0 (1.44). */
 static int start_all(struct resolve *resolve, uint32_t generation)
 {
-    const struct message hello = {.kind = MESSAGE_PROBER_HELLO};
+    const struct message hello = {.kind = MESSAGE_PROBER_HELLO,
+                                  .format = MESSAGE_FORMAT};
     int status = widen_pool();
 
     if (status == 0) {

@@ -6,6 +6,8 @@
 #ifndef PUBLISHER_EXITS_H
 #define PUBLISHER_EXITS_H
 
+#include "wire/progress.h"
+
 enum publisher_exit {
     PUBLISHER_EXIT_WITHDRAWN = 0,    /* our nodes and our session are gone */
     PUBLISHER_EXIT_USAGE = 64,       /* started by hand, or wrong arguments */
@@ -17,7 +19,8 @@ enum publisher_exit {
     PUBLISHER_EXIT_EXPIRED = 75,     /* the session is gone: begin afresh */
     PUBLISHER_EXIT_PROTOCOL = 76,    /* nonsense from a server or supervisor */
     PUBLISHER_EXIT_REFUSED = 77,     /* ZooKeeper refused our credentials */
-    PUBLISHER_EXIT_SETTINGS = 78     /* servers or paths that cannot be used */
+    PUBLISHER_EXIT_SETTINGS = 78,    /* servers or paths that cannot be used */
+    PUBLISHER_EXIT_ANOTHER_BUILD = HELPER_EXIT_ANOTHER_BUILD
 };
 
 #endif

@@ -339,6 +339,18 @@ static void handle_end(struct channel *channel, int status)
     publisher_leave(PUBLISHER_EXIT_ORPHAN, "the supervisor is gone");
 }
 
+static void open_board(struct publisher *publisher)
+{
+    int status = board_open(HELPER_FD_SHARED, &publisher->board);
+    if (status == -ESTALE) {
+        publisher_leave(PUBLISHER_EXIT_ANOTHER_BUILD,
+                        "the board is of another build");
+    }
+    if (status != 0) {
+        publisher_leave(PUBLISHER_EXIT_SYSTEM, "no board");
+    }
+}
+
 int publisher_run(uint32_t generation)
 {
     struct publisher *publisher = calloc(1, sizeof *publisher);
@@ -347,10 +359,10 @@ int publisher_run(uint32_t generation)
     }
     publisher->lock_fd = -1;
     publisher->state = ZOOKEEPER_BOOT;
-    if (deadman_start() != 0 || uv_loop_init(&publisher->loop) != 0 ||
-        board_open(HELPER_FD_SHARED, &publisher->board) != 0) {
-        publisher_leave(PUBLISHER_EXIT_SYSTEM, "no board or no loop");
+    if (deadman_start() != 0 || uv_loop_init(&publisher->loop) != 0) {
+        publisher_leave(PUBLISHER_EXIT_SYSTEM, "no loop");
     }
+    open_board(publisher);
     publisher_start_timers(publisher);
     if (channel_start(&publisher->channel, &publisher->loop, HELPER_FD_CHANNEL,
                       TO_PUBLISHER, generation, handle_message, handle_end,

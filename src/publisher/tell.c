@@ -28,7 +28,8 @@ void publisher_flush(struct publisher *publisher)
 
 void publisher_tell_hello(struct publisher *publisher)
 {
-    send_message(publisher, &(struct message){.kind = MESSAGE_PUBLISHER_HELLO});
+    send_message(publisher, &(struct message){.kind = MESSAGE_PUBLISHER_HELLO,
+                                              .format = MESSAGE_FORMAT});
     publisher_flush(publisher);
 }
 

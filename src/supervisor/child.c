@@ -137,12 +137,34 @@ static bool is_flood(struct child *child)
     return child->messages > CHILD_MESSAGES_MOST;
 }
 
+static bool is_hello(const struct message *message)
+{
+    return message->kind == MESSAGE_PROBER_HELLO ||
+           message->kind == MESSAGE_PUBLISHER_HELLO ||
+           message->kind == MESSAGE_CONSOLE_HELLO;
+}
+
+/* The disk holds other programs than the one that runs here: an upgrade whose
+ * restart did not come. */
+static void refuse_build(struct child *child, uint32_t format)
+{
+    log_event(LEVEL_ERROR, "helper_of_another_build",
+              LOG_TEXT("helper", service_name(child->service)),
+              LOG_NUMBER("pid", child->pid), LOG_NUMBER("format", format),
+              LOG_NUMBER("ours", MESSAGE_FORMAT),
+              LOG_TEXT("hint", "restart the agent"));
+    child_kill(child);
+    stream_has_ended(child, -EPROTONOSUPPORT);
+}
+
 static void handle_channel_message(struct channel *channel,
                                    const struct message *message)
 {
     struct child *child = channel->owner;
 
-    if (!is_flood(child)) {
+    if (is_hello(message) && message->format != MESSAGE_FORMAT) {
+        refuse_build(child, message->format);
+    } else if (!is_flood(child)) {
         child->on_message(child, message);
     } else if (child->state == CHILD_RUNNING) {
         log_event(LEVEL_WARNING, "helper_flooded",

@@ -113,8 +113,13 @@ void child_kill(struct child *child);
 uint32_t child_count_unkillable(const struct tasks *tasks, uint64_t now_ms);
 
 /* What was wrong with what it said, by the status its stream ended with; NULL
- * when it said nothing wrong and the stream just ended or broke. */
+ * when it said nothing wrong and the stream just ended or broke, and when it
+ * is of another build, which was told. */
 const char *child_nonsense(int status);
+
+/* What it is to blame for, in an ending's words, by the same status; NULL =
+ * nothing. */
+const char *child_fault(int status);
 
 /* "exited with 3", "died of SIGSEGV", ... of a child that has exited. */
 void child_describe_end(const struct child *child, char *text, size_t size);

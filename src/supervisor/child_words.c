@@ -25,6 +25,14 @@ const char *child_nonsense(int status)
     }
 }
 
+const char *child_fault(int status)
+{
+    if (status == -EPROTONOSUPPORT) {
+        return "is of another build";
+    }
+    return child_nonsense(status) != NULL ? "spoke nonsense" : NULL;
+}
+
 void child_describe_end(const struct child *child, char *text, size_t size)
 {
     int status = child->wait_status;
@@ -37,6 +45,10 @@ void child_describe_end(const struct child *child, char *text, size_t size)
         (void)text_copy(text, size, "could not be executed"); /* may be cut */
     } else if (WEXITSTATUS(status) == HELPER_EXIT_LEAKED) {
         (void)text_copy(text, size, "leaked"); /* may be cut */
+    } else if (WEXITSTATUS(status) == HELPER_EXIT_ANOTHER_BUILD) {
+        (void)text_copy(text, size,
+                        "is of another build: restart the agent"); /* may be
+                                                                      cut */
     } else {
         (void)text_format(text, size, "exited with %d",
                           WEXITSTATUS(status)); /* may be cut */

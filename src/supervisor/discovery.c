@@ -106,7 +106,7 @@ static void handle_ended(struct child *child, int status)
 {
     struct discovery *discovery = child->owner;
 
-    if (child_nonsense(status) != NULL) {
+    if (child_fault(status) != NULL) {
         kill_for(discovery, -EPROTO);
     }
     if (!discovery->has_ended) {

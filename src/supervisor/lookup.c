@@ -81,8 +81,8 @@ static void handle_ended(struct child *child, int status)
     struct lookup_process *process = child->owner;
     struct lookup *lookup = process->lookup;
 
-    if (is_current(process) && child_nonsense(status) != NULL) {
-        lose(lookup, "spoke nonsense");
+    if (is_current(process) && child_fault(status) != NULL) {
+        lose(lookup, child_fault(status));
         lookup->on_event(lookup);
     }
     child_kill(child); /* it can say nothing more; its end tells how */

@@ -134,7 +134,7 @@ static void handle_ended(struct child *child, int status)
     struct prober *prober = child->owner;
 
     /* Other errors are the socket's: the prober died with unread work. */
-    prober->spoke_nonsense = child_nonsense(status) != NULL;
+    prober->fault = child_fault(status);
     /* Without its stream it is of no use, whatever it still does. One that is
      * dying already keeps the status it dies with. */
     child_kill(child);
@@ -145,8 +145,8 @@ static void handle_over(struct child *child)
     struct prober *prober = child->owner;
     char why[ENDING_WHY_BYTES];
 
-    if (prober->spoke_nonsense) {
-        (void)text_copy(why, sizeof(why), "spoke nonsense"); /* fits */
+    if (prober->fault != NULL) {
+        (void)text_copy(why, sizeof(why), prober->fault); /* fits */
     } else {
         child_describe_end(child, why, sizeof(why));
     }

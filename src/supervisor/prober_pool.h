@@ -44,8 +44,8 @@ struct prober {
      * asks. */
     char kernel[ENDING_KERNEL_BYTES];
     bool is_told_of_end; /* the engine knows that nothing more will come */
-    bool spoke_nonsense;
-    bool is_dismissed; /* retired or stopped: its end is no news */
+    const char *fault;   /* of what it said; NULL = none */
+    bool is_dismissed;   /* retired or stopped: its end is no news */
     bool is_ready;
     struct vitals vitals; /* as it last told */
     uint64_t vitals_ms;   /* when; 0 = not yet */

@@ -52,6 +52,9 @@ static void handle_ended(struct child *child, int status)
                   LOG_TEXT("helper", service_name(service->spec.kind)),
                   LOG_TEXT("said", child_nonsense(status)));
     }
+    if (service->fault == NULL) {
+        service->fault = child_fault(status);
+    }
     /* An end of stream is an end, or about to be one. A publisher that ends
      * by itself is given the time its owner set. */
     if (service->is_wanted || status != 0) {

@@ -192,6 +192,20 @@ static void get_checked(struct cursor_reader *reader,
     checked->bytes = cursor_get_u32(reader);
 }
 
+/* Must be understood by every build: of what may come behind another format
+ * nothing is read. */
+static void get_format(struct cursor_reader *reader, uint32_t *format)
+{
+    if (reader->length == 0) {
+        *format = MESSAGE_FORMAT_NONE;
+        return;
+    }
+    *format = cursor_get_u32(reader);
+    if (*format != MESSAGE_FORMAT && !reader->is_bad) {
+        reader->at = reader->length;
+    }
+}
+
 /* --- public ----------------------------------------------------------- */
 
 static void put_message(struct cursor_writer *writer,
@@ -248,12 +262,14 @@ static void put_message(struct cursor_writer *writer,
     case MESSAGE_ORDERED:
         message_put_ordered(writer, &message->ordered);
         break;
-    case MESSAGE_RETIRE:
     case MESSAGE_PROBER_HELLO:
-    case MESSAGE_LOOK:
-    case MESSAGE_WITHDRAW:
     case MESSAGE_PUBLISHER_HELLO:
     case MESSAGE_CONSOLE_HELLO:
+        cursor_put_u32(writer, message->format);
+        break;
+    case MESSAGE_RETIRE:
+    case MESSAGE_LOOK:
+    case MESSAGE_WITHDRAW:
         break; /* the kind says it all */
     }
 }
@@ -311,12 +327,14 @@ static void get_message(struct cursor_reader *reader, struct message *message)
     case MESSAGE_ORDERED:
         message_get_ordered(reader, &message->ordered);
         break;
-    case MESSAGE_RETIRE:
     case MESSAGE_PROBER_HELLO:
-    case MESSAGE_LOOK:
-    case MESSAGE_WITHDRAW:
     case MESSAGE_PUBLISHER_HELLO:
     case MESSAGE_CONSOLE_HELLO:
+        get_format(reader, &message->format);
+        break;
+    case MESSAGE_RETIRE:
+    case MESSAGE_LOOK:
+    case MESSAGE_WITHDRAW:
         break; /* the kind says it all */
     }
 }

@@ -2,11 +2,13 @@
 flood, nothing. The fleet is up; then one helper is lost, and the one started
 in its place talks nonsense for one life, before its hello or after it."""
 import os
+import re
 import signal
+import time
 
 import pytest
 
-from agent import BUILD
+from agent import BUILD, ROOT
 from servers import wait_for
 
 # The impostor is Python: it speaks on descriptor 3, as the program would.
@@ -30,7 +32,7 @@ def say(data):
     while data:
         data = data[os.write(3, data):]
 
-hello = frame({hello})
+hello = frame({hello}, ({format}).to_bytes(4, "little"))
 if {is_after_hello}:
     say(hello)
     if {waits}:
@@ -38,6 +40,9 @@ if {is_after_hello}:
 {misbehave}
 time.sleep(60)
 """
+with open(os.path.join(ROOT, "include", "wire", "message.h")) as header:
+    FORMAT = int(re.search(r"MESSAGE_FORMAT (\d+)u", header.read()).group(1))
+LOG_FOLD_SECONDS = 10  # a line said again in that time is only counted
 # name -> (its hello, whether the supervisor will speak to it)
 HELPERS = {"prober": (3, True), "publisher": (13, True),
            "console": (20, False)}
@@ -91,7 +96,7 @@ class Fleet:
                 if service["kind"] == kind
                 and (note is None or service["note"] == note)]
 
-    def plant(self, name, misbehave, is_after_hello):
+    def plant(self, name, misbehave, is_after_hello, hello_format=FORMAT):
         """The next helper of that name is an impostor, the one after not."""
         hello, waits = HELPERS[name]
         path = os.path.join(self.libexec, f"sentinel-{name}")
@@ -99,6 +104,7 @@ class Fleet:
             file.write(WRAPPER.format(
                 real=os.path.join(BUILD, f"sentinel-{name}"),
                 armed=self.armed, misbehaved=self.misbehaved, hello=hello,
+                format=hello_format,
                 waits=waits, is_after_hello=is_after_hello,
                 misbehave=misbehave.replace("{hello}", str(hello))))
         os.chmod(path + ".new", 0o755)
@@ -201,3 +207,55 @@ def test_a_console_that_floods_the_supervisor_with_orders_is_replaced(fleet):
     talk(fleet, "console", ORDERS, True)
     log = fleet.agent.tail(1000000)
     assert 'said="a flood of orders"' in log
+
+
+# An upgrade that was unpacked, and no restart.
+ANOTHER_BUILD = """#!/usr/bin/python3 -S
+import os, sys, time
+if "--role" in sys.argv:
+    os.execv({real!r}, [{real!r}] + sys.argv[1:])
+with open({tries!r}, "a") as file:
+    file.write("one more\\n")
+generation = int(sys.argv[sys.argv.index("--generation") + 1])
+body = ({format}).to_bytes(4, "little") + b"and what no one knows"
+os.write(3, (5 + len(body)).to_bytes(4, "little")
+         + generation.to_bytes(4, "little") + bytes([{hello}]) + body)
+time.sleep(60)
+"""
+TOLD = (f"event=helper_of_another_build helper={{}} pid=\\d+"
+        f" format={FORMAT + 1} ours={FORMAT} hint=\"restart the agent\"")
+
+
+@pytest.mark.parametrize("name", HELPERS)
+def test_a_program_of_another_build_is_told_and_tried_again(fleet, name):
+    path = os.path.join(fleet.libexec, f"sentinel-{name}")
+    real = os.path.join(BUILD, f"sentinel-{name}")
+    with open(path + ".new", "w") as file:
+        file.write(ANOTHER_BUILD.format(real=real, tries=fleet.misbehaved,
+                                        hello=HELPERS[name][0],
+                                        format=FORMAT + 1))
+    os.chmod(path + ".new", 0o755)
+    os.rename(path + ".new", path)
+    mark, begun = fleet.watch.mark(), time.monotonic()
+    note = "shard" if name == "prober" else None
+    os.kill(fleet.service(name, note)[0]["pid"], signal.SIGKILL)
+
+    def told():
+        with open(fleet.agent.log) as file:
+            return len(re.findall(TOLD.format(name), file.read()))
+
+    def tries():
+        with open(fleet.misbehaved) as file:
+            return len(file.readlines())
+    wait_for(told, 30, "line of log")
+    wait_for(lambda: tries() >= 4, 60, "tries")
+    assert told() <= 1 + (time.monotonic() - begun) // LOG_FOLD_SECONDS
+    os.symlink(real, path + ".new")
+    os.rename(path + ".new", path)
+    fleet.wait_healed(0)
+    if name == "console":
+        fleet.watch.refresh().assert_quiet(mark)
+    for instance in fleet.redis:
+        fleet.watch.wait_state(instance, "up")
+        assert "down" not in fleet.watch.states(instance)
+    assert "spoke_nonsense" not in fleet.agent.tail(1000000)

@@ -138,7 +138,8 @@ static void turn_until_end(struct scene *scene)
 
 static size_t hello_frame(uint8_t *bytes, uint32_t generation)
 {
-    const struct message hello = {.kind = MESSAGE_PROBER_HELLO};
+    const struct message hello = {.kind = MESSAGE_PROBER_HELLO,
+                                  .format = MESSAGE_FORMAT};
     size_t length = 0;
     assert_int_equal(
         frame_encode(&hello, generation, bytes, FRAME_BYTES_MOST, &length), 0);

@@ -31,9 +31,9 @@
 
 /* --- the helpers --------------------------------------------------------- */
 
-static void say_hello(uint32_t generation)
+static void say_hello_of(uint32_t generation, uint32_t format)
 {
-    struct message hello = {.kind = MESSAGE_PROBER_HELLO};
+    struct message hello = {.kind = MESSAGE_PROBER_HELLO, .format = format};
     uint8_t bytes[FRAME_BYTES_MOST];
     size_t length = 0;
 
@@ -41,6 +41,11 @@ static void say_hello(uint32_t generation)
         write(HELPER_FD_CHANNEL, bytes, length) != (ssize_t)length) {
         _exit(99);
     }
+}
+
+static void say_hello(uint32_t generation)
+{
+    say_hello_of(generation, MESSAGE_FORMAT);
 }
 
 /* 0 when exactly standard streams, channel and shared page are open. */
@@ -84,6 +89,10 @@ static int play(const char *part)
     }
     if (strcmp(part, "stranger") == 0) {
         say_hello(GENERATION + 1);
+        pause();
+    }
+    if (strcmp(part, "another build") == 0) {
+        say_hello_of(GENERATION, MESSAGE_FORMAT + 1);
         pause();
     }
     if (strcmp(part, "garbage") == 0) {
@@ -304,6 +313,20 @@ static void kill_on_timer(uv_timer_t *timer)
     child_kill(&fixture->child); /* again: harmless */
 }
 
+static void another_build_is_refused_at_its_hello(void **state)
+{
+    struct fixture *fixture = *state;
+
+    start(fixture, "another build");
+    run_until_over(fixture);
+    assert_int_equal(fixture->messages, 0);
+    assert_int_equal(fixture->end_status, -EPROTONOSUPPORT);
+    assert_null(child_nonsense(fixture->end_status));
+    assert_string_equal(child_fault(fixture->end_status),
+                        "is of another build");
+    expect_end(fixture, "died of SIGKILL");
+}
+
 static void a_silent_helper_is_killed_and_reaped(void **state)
 {
     struct fixture *fixture = *state;
@@ -447,6 +470,7 @@ int main(void)
         TEST(garbage_is_refused_and_costs_the_helper_its_life),
         TEST(a_flood_of_good_messages_costs_the_helper_its_life),
         TEST(another_generation_is_refused),
+        TEST(another_build_is_refused_at_its_hello),
         TEST(a_silent_helper_is_killed_and_reaped),
         TEST(a_helper_that_hangs_up_is_not_over_before_its_exit),
         TEST(a_program_that_is_not_there_ends_at_once),

@@ -40,7 +40,8 @@ static void say(const struct message *message)
 
 static void say_hello(void)
 {
-    say(&(struct message){.kind = MESSAGE_PROBER_HELLO});
+    say(&(struct message){.kind = MESSAGE_PROBER_HELLO,
+                          .format = MESSAGE_FORMAT});
 }
 
 static void say_found(const char *addr, bool is_another)
