@@ -13,6 +13,9 @@
 
 /* Many times what 512 probes at once need; libuv aborts below 48 MiB. */
 #define ADDRESS_SPACE_BYTES (256UL * 1024 * 1024)
+/* What newer libuv (1.50) reserves for each thread of its pool, whatever the
+ * limit of stacks; it aborts when that is not to be had. */
+#define THREAD_BYTES (8UL * 1024 * 1024)
 /* A connection for each probe, and room for the loop's own. */
 #define DESCRIPTORS_MOST 1024UL
 /* The lowest number is given out first: a prober that is well never holds one
@@ -50,7 +53,7 @@ static int limit(int resource, rlim_t most)
     return setrlimit(resource, &now) == 0 ? 0 : -errno;
 }
 
-int limits_set(void)
+int limits_set(unsigned threads)
 {
     int status = confine_helper();
     if (status == 0 && signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
@@ -60,7 +63,7 @@ int limits_set(void)
         status = limit(RLIMIT_NOFILE, DESCRIPTORS_MOST);
     }
     if (status == 0 && !HAS_SHADOW_MEMORY) {
-        status = limit(RLIMIT_AS, ADDRESS_SPACE_BYTES);
+        status = limit(RLIMIT_AS, ADDRESS_SPACE_BYTES + threads * THREAD_BYTES);
     }
     if (status == 0) {
         status = limit(RLIMIT_CPU, CPU_LIFE_S);

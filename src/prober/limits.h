@@ -7,8 +7,9 @@
 
 #include <stdbool.h>
 
-/* All but CPU are final from here on. 0 or a negative errno. */
-int limits_set(void);
+/* All but CPU are final from here on. `threads` will be libuv's. 0 or a
+ * negative errno. */
+int limits_set(unsigned threads);
 
 /* Grants a few seconds of CPU more than were used so far; beyond them the
  * kernel ends this process. Call it with each feeding of the dead-man: a

@@ -21,6 +21,7 @@ struct role {
     const char *name; /* as in --role, and in the log */
     int (*run)(uint32_t generation);
     bool looks_into_others; /* at whose sockets they are */
+    unsigned threads;       /* of libuv's pool */
 };
 
 static int search_host(uint32_t generation)
@@ -30,9 +31,9 @@ static int search_host(uint32_t generation)
 
 /* The first one needs no --role. */
 static const struct role roles[] = {
-    {"prober", prober_run, false},
-    {DISCOVER_ROLE, search_host, true},
-    {RESOLVE_ROLE, resolve_run, false},
+    {"prober", prober_run, false, 0},
+    {DISCOVER_ROLE, search_host, true, 0},
+    {RESOLVE_ROLE, resolve_run, false, RESOLVE_LOOKUPS_MOST},
 };
 
 #define KNOWN_ROLES (sizeof(roles) / sizeof(roles[0]))
@@ -137,7 +138,7 @@ int main(int count, char **words)
         return complain("it is started by sentinel-agent");
     }
     log_init(arguments.role->name);
-    int status = limits_set();
+    int status = limits_set(arguments.role->threads);
     if (status != 0) {
         log_event(LEVEL_ERROR, "prober_unrestricted",
                   LOG_TEXT("why", uv_strerror(status)));

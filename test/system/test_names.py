@@ -10,6 +10,7 @@ from agent import BUILD
 from servers import free_port, wait_for
 
 PRELOAD = os.path.join(BUILD, "test", "fault", "fake_resolver.so")
+DEEP_STACKS = os.path.join(BUILD, "test", "fault", "deep_stacks.so")
 LOOKUP_SECONDS = 5  # until a lookup counts as one that failed
 
 
@@ -75,6 +76,18 @@ def test_a_name_is_resolved_and_its_server_is_up(
     agent = make_named({"one": by_name("db1", redis)}).start()
     agent.wait_state("one", "up")
     wait_for(lambda: not resolvers(agent), 5, "resolver that has left")
+
+
+def test_a_pool_whose_threads_have_deep_stacks_fits_into_the_resolver(
+        start_redis, make_named, resolver):
+    """It would be ended by libuv itself (1.50): "the lookup crashes"."""
+    redis = start_redis()
+    resolver.set(db1="127.0.0.1")
+    agent = make_named({"one": by_name("db1", redis)})
+    agent.environment["LD_PRELOAD"] += ":" + DEEP_STACKS
+    agent.start()
+    agent.wait_state("one", "up")
+    assert "resolver_ended" not in agent.tail()
 
 
 def test_the_first_probe_waits_for_the_lookup_and_is_not_refused_before(
