@@ -96,12 +96,13 @@ class Hostile:
 
 
 @contextlib.contextmanager
-def full_backlog(path=None):
+def full_backlog(path=None, port=0):
     """A listener nobody accepts from, its queue full; gives its address."""
     with contextlib.ExitStack() as stack:
         family = socket.AF_INET if path is None else socket.AF_UNIX
         listener = stack.enter_context(socket.socket(family))
-        listener.bind(("127.0.0.1", 0) if path is None else path)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port) if path is None else path)
         listener.listen(0)
         for _ in range(4):
             peer = stack.enter_context(socket.socket(family))
