@@ -1,0 +1,8 @@
+"""The prober at work needs a page of memory, and there is none."""
+import oom
+
+NUMBER = "23"
+TITLE = "out of memory: the prober at work is killed for it"
+SCENE = oom.SCENE
+needs = oom.needs
+inject = oom.inject("prober")

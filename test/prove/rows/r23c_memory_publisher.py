@@ -1,0 +1,8 @@
+"""The publisher needs a page of memory, and there is none."""
+import oom
+
+NUMBER = "23"
+TITLE = "out of memory: the publisher is killed for it"
+SCENE = oom.SCENE
+needs = oom.needs
+inject = oom.inject("publisher")
