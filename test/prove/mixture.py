@@ -8,9 +8,12 @@ breaks or mends what another broke.
 import time
 from types import SimpleNamespace
 
+from row import replay
+
 MOST = 3
 VICTIMS = ("victim", "calm1", "calm3")  # those with a port
-PAUSE_SECONDS = (0, 2)  # between two faults, and before mending
+LEAST_SECONDS = 2   # pauses, between two faults and before mending, are
+PAUSE_ROUNDS = 1.5  # between none and so many rounds, if that is more
 
 
 class Part:
@@ -39,6 +42,12 @@ def choose(able, random):
     return chosen[:random.randint(1, MOST)]
 
 
+def rest(world, part):
+    """Part of the seed, not a wait for anything."""
+    time.sleep(part * max(LEAST_SECONDS,
+                          PAUSE_ROUNDS * world.promises.interval))
+
+
 def make(rows, random, seed):
     """The mixture of this seed, as a row. Rows that need a scene of their
     own are left out: all of it happens in one world."""
@@ -46,19 +55,19 @@ def make(rows, random, seed):
             and row.needs() is None]
     parts = [Part(row, victim) for row, victim
              in zip(choose(able, random), VICTIMS)]
-    pauses = [random.uniform(*PAUSE_SECONDS) for _ in range(2 * len(parts))]
+    pauses = [random.random() for _ in range(2 * len(parts))]
     order = random.sample(parts, len(parts))
 
     def inject(world):
         for part, pause in zip(parts, pauses):
             part.inject(world)
-            time.sleep(pause)  # part of the seed, not a wait for anything
+            rest(world, pause)
 
     def heal(world):
         """All of them are mended, whatever happens to one."""
         trouble = None
         for part, pause in zip(order, pauses[len(parts):]):
-            time.sleep(pause)
+            rest(world, pause)
             try:
                 part.heal(world)
             except Exception as error:
@@ -73,4 +82,5 @@ def make(rows, random, seed):
         PARTS=[part.row.name for part in parts], LAYER="mixtures",
         FAULTS=len(parts), IS_SPENT=False, IS_ISOLATED=False, IS_FAST=True,
         needs=lambda: None, inject=inject, heal=heal,
-        expect=lambda world: None)
+        expect=lambda world: None,
+        replay=lambda is_fast: replay(f"--mix 1 --seed {seed}", is_fast))

@@ -2,14 +2,15 @@
 one self-contained page."""
 import json
 import os
-import time
+import re
 from dataclasses import asdict, dataclass, field
 
 import page
-from checker import Finding, check
+from checker import check
 from promises import Promises
 from servers import PATIENCE
 
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 KEPT_FILE = "result.json"
 # The order of the table, and what a promise is called there.
 PROMISES = {
@@ -31,30 +32,20 @@ class Result:
     name: str
     number: str
     title: str
+    layer: str = ""
+    replay: str = ""     # the command that plays it again
     skipped: str = None
     findings: list = field(default_factory=list)
     trace: str = ""
     directory: str = None
     took: float = 0
+    promises: Promises = None
 
     def broken(self):
         return [finding for finding in self.findings if not finding.is_kept]
 
     def is_kept(self):
         return not self.broken()
-
-
-@dataclass
-class Progress:
-    number: int   # from 0
-    count: int
-    begun: float
-
-    def left(self):
-        each = (time.monotonic() - self.begun) / (self.number + 1)
-        minutes, seconds = divmod(int(each * (self.count - self.number - 1)),
-                                  60)
-        return f"{minutes}:{seconds:02} left"
 
 
 def keep(result, pace):
@@ -64,18 +55,14 @@ def keep(result, pace):
             json.dump({"pace": pace, **asdict(result)}, file, indent=1)
 
 
-def tell(result, progress):
-    if result.skipped:
-        word = "skipped"
-    else:
-        word = "kept" if result.is_kept() else "BROKEN"
-    print(f"[{progress.number + 1}/{progress.count}] {result.number:>4} "
-          f"{result.title:<58.58} {word:<8}{result.took:5.1f} s  "
-          f"{progress.left()}", flush=True)
-    if result.skipped:
-        print(f"       skipped: {result.skipped}")
-    for finding in result.broken():
-        print(f"       {sentence_of(finding)}", flush=True)
+def took_before(output, name, pace):
+    """How long the row took when it was last played so; or None."""
+    try:
+        with open(os.path.join(output, name, KEPT_FILE)) as file:
+            kept = json.load(file)
+        return kept["took"] if kept["pace"] == pace else None
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def sentence_of(finding):
@@ -108,43 +95,46 @@ def table(results):
     return lines
 
 
-def sum_up(results, output, pace):
-    results.sort(key=lambda result: result.name)
+def limits():
+    """What is not promised: the two lines of docs/promises.md."""
+    with open(os.path.join(ROOT, "docs", "promises.md")) as file:
+        text = file.read()
+    found = re.search(r"^## What is not promised\n\n(.+?)\n\n", text,
+                      re.MULTILINE | re.DOTALL)
+    return found.group(1).split("\n")
+
+
+def sum_up(results, output, pace, say):
+    """Tells what was found and writes the reports; the exit code."""
+    results = sorted(results, key=lambda result: result.name)
     lines = table(results)
     played = [result for result in results if result.skipped is None]
     broken = [result for result in played if not result.is_kept()]
-    print("\n" + "\n".join(lines))
+    say("\n" + "\n".join(lines))
     for result in results:
         if result.skipped:
-            print(f"skipped: {result.number} {result.title}: "
-                  f"{result.skipped}")
+            say(f"skipped: {result.number} {result.title}: {result.skipped}")
     for result in broken:
-        print(f"BROKEN: {result.number} {result.title}: "
-              + "; ".join(map(sentence_of, result.broken())))
-        print(f"        logs in {result.directory}")
+        say(f"BROKEN: {result.number} {result.title}: "
+            + "; ".join(map(sentence_of, result.broken())))
+        say(f"        logs: {result.directory}; again: {result.replay}")
     with open(os.path.join(output, "report.md"), "w") as file:
         file.write("\n".join(lines) + "\n")
-    with open(os.path.join(output, "report.html"), "w") as file:
+    path = os.path.join(output, "report.html")
+    with open(path, "w") as file:
         file.write(page.make(results, lines, pace))
-    print(f"{len(played) - len(broken)} rows kept, {len(broken)} broken, "
-          f"{len(results) - len(played)} skipped; "
-          f"{os.path.join(output, 'report.html')}", flush=True)
+    say("\n" + "\n".join(limits()))
+    say(f"{len(played) - len(broken)} rows kept, {len(broken)} broken, "
+        f"{len(results) - len(played)} skipped; {path}")
     return 1 if broken or not played else 0
 
 
 def judge(directory):
     """Judges the logs of an old row again, with today's checker."""
     with open(os.path.join(directory, KEPT_FILE)) as file:
-        kept = json.load(file)
-    pace = kept["pace"]
-    promises = Promises(pace["interval"], pace["timeout"], 2,
-                        pace["session"], pace["tick"])
+        promises = Promises(**json.load(file)["promises"])
     findings = check(directory, promises, PATIENCE)
     for finding in findings:
         word = "kept  " if finding.is_kept else "BROKEN"
         print(f"{word} {sentence_of(finding)}")
     return 1 if any(not finding.is_kept for finding in findings) else 0
-
-
-__all__ = ["Finding", "Progress", "Result", "judge", "keep", "sum_up",
-           "tell"]

@@ -55,7 +55,13 @@ def load(path):
     return SimpleNamespace(
         name=name, NUMBER=module.NUMBER, TITLE=module.TITLE, LAYER=layer,
         IS_ISOLATED=getattr(module, "IS_ISOLATED", layer == "Redis"),
-        FAULTS=1, inject=module.inject, **given)
+        FAULTS=1, inject=module.inject,
+        replay=lambda is_fast: replay(f"--only {name}", is_fast), **given)
+
+
+def replay(words, is_fast):
+    """The command that plays it again."""
+    return f"test/prove/run {'--fast ' if is_fast else ''}{words}"
 
 
 def layer_of(number):

@@ -26,6 +26,7 @@ STATE = "/prove"
 VICTIM = "victim"
 # What the manager of services would do: the unit's Restart= and RestartSec=.
 RESTART_SECONDS = 0.1
+LOG_BYTES = 1 << 20  # of the agent's log, kept beside a broken row
 TRUE = {"interval": 10.0, "timeout": 1.0, "session": 10.0, "tick": 2.0}
 FAST = {"interval": 0.5, "timeout": 0.5, "session": 2.0, "tick": 0.5}
 
@@ -58,7 +59,9 @@ class World:
         self.is_kept = True  # a dead supervisor is started again
         self.keeping = threading.Lock()  # held while one is started
         self.expected = []
-        self.complaint = None  # about its end, after close()
+        # After close(): a complaint about the agent's end, the seconds that
+        # it took, and its log.
+        self.complaint, self.exit_seconds, self.agent_log = None, None, ""
         self.end = threading.Event()
         try:
             self._start()
@@ -247,10 +250,13 @@ class World:
         for member in self.agent.members():
             with contextlib.suppress(ProcessLookupError):
                 member.signal(signal.SIGCONT)
+        begun = time.monotonic()
         try:
             self.agent.close()
         except AssertionError as error:
             self.complaint = f"the agent did not end in order: {error}"
+        self.exit_seconds = time.monotonic() - begun
+        self.agent_log = self.agent.tail(LOG_BYTES)
 
 
 def in_ms(seconds):

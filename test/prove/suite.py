@@ -1,0 +1,104 @@
+"""Plays rows one after the other, in worlds that are kept while they fit."""
+import os
+import shutil
+import time
+import traceback
+
+import report
+from checker import Finding, check
+from promises import EXIT
+from servers import PATIENCE
+from world import FAST, make
+
+
+class Suite:
+    """`telling` hears what is broken now and what came of it."""
+
+    def __init__(self, pace, output, telling):
+        self.pace = pace
+        self.output = output
+        self.telling = telling
+        self.world = None
+        self.results = []
+        self.last = None  # the result of the row played last in this world
+        os.makedirs(output, exist_ok=True)
+
+    def run(self, row):
+        """One row, to its result. An interrupt leaves none."""
+        self.telling.begin(row)
+        result = report.Result(row.name, row.NUMBER, row.TITLE, row.LAYER,
+                               row.replay(self.pace is FAST))
+        result.skipped = row.needs()
+        if result.skipped is None:
+            self.judge(row, result)
+        self.results.append(result)
+        self.telling.end(result)
+
+    def judge(self, row, result):
+        result.directory = os.path.join(self.output, row.name)
+        shutil.rmtree(result.directory, ignore_errors=True)
+        begun = time.monotonic()
+        try:
+            self.play(row, result)
+            result.promises = self.world.promises
+            result.findings = check(result.directory, result.promises,
+                                    PATIENCE)
+        except Exception as error:  # the row itself, or no health
+            result.findings.append(Finding(
+                "row", f"could not be played: {error}", False))
+            result.trace = traceback.format_exc()
+        result.took = time.monotonic() - begun
+        if row.IS_SPENT or not result.is_kept():
+            self.leave()
+        report.keep(result, self.pace)
+
+    def play(self, row, result):
+        world = self.enter(row.SCENE)
+        self.last = result
+        with world.record(result.directory):
+            mark = world.log["marks"].add
+            world.wait_healthy()
+            mark("begin", row=row.name, names=list(world.redis),
+                 spent=row.IS_SPENT, isolated=row.IS_ISOLATED,
+                 faults=row.FAULTS)
+            try:
+                world.expected = []
+                began = mark("injecting")
+                row.expect(world)
+                row.inject(world)
+                mark("injected", began)
+                world.wait_expected()
+            finally:
+                row.heal(world)
+                mark("healed")
+            if not row.IS_SPENT:
+                world.wait_healthy()
+                world.watch.refresh()
+            mark("end")
+
+    def enter(self, scene):
+        if self.world is not None and self.world.scene != scene:
+            self.leave()
+        if self.world is None:
+            self.world = make(scene, self.pace)
+        return self.world
+
+    def leave(self):
+        """Ends the world. How its agent ended is a finding of the row that
+        was played last; the agent's log is kept beside a broken one's."""
+        if self.world is None:
+            return
+        world, self.world = self.world, None
+        result, self.last = self.last, None
+        world.close()
+        if result is None:
+            return
+        result.findings.append(Finding(
+            "exit", world.complaint or "the agent's last process is gone",
+            not world.complaint and world.exit_seconds <= EXIT * PATIENCE,
+            EXIT, world.exit_seconds))
+        if not result.is_kept() and os.path.isdir(result.directory):
+            with open(os.path.join(result.directory, "agent.log"),
+                      "w") as file:
+                file.write(world.agent_log)
+        report.keep(result, self.pace)
