@@ -81,13 +81,13 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all help demo test test-fast lint format install deb clean bench \
-        bench-fleet bench-death bench-faults bench-console fuzz deps test-package \
-        prove check-unit check-sim
+        bench-fleet bench-death bench-faults bench-console fuzz deps \
+        test-package test-next-debian prove check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) ## build the five programs
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n",$$1,$$2}' \
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n",$$1,$$2}' \
 	    Makefile
 
 $B/obj/%.o: %.c
@@ -290,6 +290,10 @@ deb: ## a Debian package, into build/deb
 test-package: ## the package's life in a Debian 12 of its own; root, minutes
 	@packaging/install-deps package
 	@test/packaging/life-cycle
+
+test-next-debian: ## package, unit and state tests on Debian 13; root, minutes
+	@packaging/install-deps package
+	@test/packaging/next-debian
 
 clean: ## remove build/
 	rm -rf build

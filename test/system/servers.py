@@ -21,9 +21,13 @@ START_TRIES = 5
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None, use_errno=True)
 
-# redis-tools brings no redis-server, but its checkers are the very binary:
-# it is a server when it is called by that name.
-REDIS_BINARIES = ["/usr/bin/redis-server", "/usr/bin/redis-check-rdb"]
+# Which server the tests look at may be chosen: SENTINEL_TEST_REDIS is the path
+# of a Redis or Valkey. redis-tools brings no redis-server, but its checkers
+# are the very binary: it is a server when it is called by that name.
+REDIS_BINARIES = [os.environ["SENTINEL_TEST_REDIS"]] \
+    if "SENTINEL_TEST_REDIS" in os.environ else \
+    ["/usr/bin/redis-server", "/usr/bin/valkey-server",
+     "/usr/bin/redis-check-rdb", "/usr/bin/valkey-check-rdb"]
 JARS = ["zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple",
         "netty-all", "metrics-core", "snappy-java", "commons-cli",
         "commons-io", "jackson-databind"]
@@ -230,7 +234,8 @@ class Redis(Server):
         for binary in REDIS_BINARIES:
             if os.path.exists(binary):
                 return ["redis-server", path, *self.arguments], binary
-        raise AssertionError("no Redis: install the package redis-tools")
+        raise AssertionError("no Redis: install the package redis-tools; "
+                             f"looked for {', '.join(REDIS_BINARIES)}")
 
     def answers(self):
         reply = self.ask("PING", seconds=1)
@@ -266,7 +271,7 @@ class Redis(Server):
 
 
 class ZooKeeper(Server):
-    """One ZooKeeper 3.8 from Debian's jars; up in half a second.
+    """One ZooKeeper from Debian's jars; up in half a second.
 
     `number` and `peers` (their (quorum, election) ports) are the Ensemble's.
     """
