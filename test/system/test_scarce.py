@@ -1,5 +1,6 @@
-"""What the supervisor needs runs out under it: processes, descriptors, room.
-It stays, says so in few lines, does not spin, and heals by itself."""
+"""What our processes need runs out under them: processes, descriptors, room,
+memory. The supervisor stays, says so in few lines, does not spin, and heals by
+itself; who is ended for his memory is replaced, and no watcher sees it."""
 import os
 import resource
 import signal
@@ -8,6 +9,8 @@ import time
 
 import pytest
 
+import cgroup
+from agent import BUILD
 from nobody import own
 from servers import wait_for
 
@@ -205,3 +208,88 @@ def test_a_run_directory_that_is_no_longer_ours(
     heal_and_wait(agent)
     wait_for(lambda: agent.status()["zookeeper"]["state"] == "steady", 30,
              "steady session")
+
+
+# --- memory ---------------------------------------------------------------
+ROUNDS = 3
+PARTS = {"prober": ("prober", "shard"), "publisher": ("publisher", ""),
+         "console": ("console", "")}
+
+
+def part(agent, name):
+    """The process that plays this part."""
+    def found():
+        pids = [agent.pid] if name == "supervisor" else [
+            service["pid"] for service in agent.status()["services"]
+            if (service["kind"], service["note"]) == PARTS[name]]
+        return [member for member in agent.members() if member.pid in pids]
+    return wait_for(found, 20, name)[0]
+
+
+def rounds_pass(agent):
+    first = wait_for(lambda: agent.status()["round"]["number"], 30)
+    wait_for(lambda: agent.status()["round"]["number"] >= first + ROUNDS, 30,
+             f"{ROUNDS} rounds")
+
+
+@pytest.fixture
+def no_memory():
+    """A group whose processes are ended at the next page they ask for."""
+    why = cgroup.missing("memory")
+    if why is not None:
+        pytest.skip(why)
+    group = cgroup.Cgroup("memory")
+    group.limit_memory(0)
+    yield group
+    group.remove()
+
+
+@pytest.fixture
+def fleet(zookeeper, start_redis, make_agent, watch):
+    """Two servers up in the tree: (agent, watch, mark)."""
+    seen = watch(zookeeper)
+    agent = make_agent({"one": start_redis(), "two": start_redis(unix=True)},
+                       zookeeper.servers).start()
+    for name in ("one", "two"):
+        seen.wait_state(name, "up", 30)
+    agent.wait_ready().wait_settled()
+    return agent, seen, seen.mark()
+
+
+@pytest.mark.parametrize("name", ["supervisor", *PARTS])
+def test_who_is_ended_for_its_memory_is_replaced(fleet, no_memory, name):
+    agent, watch, mark = fleet
+    lost = part(agent, name)
+    no_memory.add(lost)
+
+    def has_ended():
+        if lost.is_alive():
+            agent.request("/goroutines")  # the console is asked for a page
+        return not lost.is_alive()
+    wait_for(has_ended, 60, f"end of the {name}")
+    assert no_memory.killed_for_memory() == 1
+    if name == "supervisor":
+        agent.process.wait(10)
+        agent.spawn()  # as its service manager would
+    wait_for(lambda: part(agent, name).pid != lost.pid, 40, "successor")
+    agent.wait_settled(40)
+    rounds_pass(agent)
+    watch.refresh().assert_quiet(mark)
+
+
+@pytest.mark.skipif("address" in BUILD, reason="a sanitizer ends whom it "
+                    "cannot give memory, and says so in the log")
+def test_who_is_refused_more_memory_lives_or_is_replaced(fleet):
+    agent, watch, mark = fleet
+    for name in ("supervisor", *PARTS):
+        limited = part(agent, name)
+        was, hard = resource.prlimit(limited.pid, resource.RLIMIT_AS)
+        resource.prlimit(limited.pid, resource.RLIMIT_AS, (1, hard))
+        rounds_pass(agent)
+        if limited.is_alive():
+            resource.prlimit(limited.pid, resource.RLIMIT_AS, (was, hard))
+        if agent.process.poll() is not None:
+            agent.spawn()
+        agent.wait_settled(40)
+    rounds_pass(agent)
+    watch.refresh().assert_quiet(mark)
