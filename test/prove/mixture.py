@@ -6,6 +6,7 @@ chapter of the fault table a mixture takes one row at most, so that none
 breaks or mends what another broke.
 """
 import time
+from random import Random
 from types import SimpleNamespace
 
 from row import replay
@@ -48,9 +49,10 @@ def rest(world, part):
                           PAUSE_ROUNDS * world.promises.interval))
 
 
-def make(rows, random, seed):
+def make(rows, seed):
     """The mixture of this seed, as a row. Rows that need a scene of their
     own are left out: all of it happens in one world."""
+    random = Random(seed)
     able = [row for row in rows if row.IS_MIXABLE and not row.SCENE
             and row.needs() is None]
     parts = [Part(row, victim) for row, victim
@@ -81,6 +83,7 @@ def make(rows, random, seed):
         TITLE=" + ".join(part.row.TITLE for part in parts),
         PARTS=[part.row.name for part in parts], LAYER="mixtures",
         FAULTS=len(parts), IS_SPENT=False, IS_ISOLATED=False, IS_FAST=True,
+        IS_ALONE=False,
         needs=lambda: None, inject=inject, heal=heal,
         expect=lambda world: None,
         replay=lambda is_fast: replay(f"--mix 1 --seed {seed}", is_fast))

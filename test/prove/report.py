@@ -6,7 +6,7 @@ import re
 from dataclasses import asdict, dataclass, field
 
 import page
-from checker import check
+from checker import Finding, check
 from promises import Promises
 from servers import PATIENCE
 
@@ -41,11 +41,25 @@ class Result:
     took: float = 0
     promises: Promises = None
 
+    @classmethod
+    def of(cls, fields):
+        """What asdict made of one."""
+        promises = fields["promises"] and Promises(**fields["promises"])
+        return cls(**{**fields, "promises": promises, "findings":
+                      [finding_of(each) for each in fields["findings"]]})
+
+    def fail(self, sentence):
+        self.findings.append(Finding("row", sentence, False))
+
     def broken(self):
         return [finding for finding in self.findings if not finding.is_kept]
 
     def is_kept(self):
         return not self.broken()
+
+
+def finding_of(fields):
+    return Finding(**fields)
 
 
 def keep(result, pace):

@@ -25,6 +25,8 @@ and what it needs beside that:
     IS_ISOLATED = True            nothing of ours is broken: a neighbour's
                                   probes arrive in time. So it is with rows
                                   of Redis (1 to 8) unless told
+    IS_ALONE = True               it starves or rations the machine: no other
+                                  row beside it
     def needs(): ...              why this machine cannot inject it, or None
 
 `inject` of a mixable row expects nothing itself: `expect(world)` does.
@@ -40,7 +42,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 LAYERS = ((1, "Redis"), (9, "ZooKeeper"), (18, "network, names"),
           (21, "host"), (31, "libraries"), (35, "operator"), (40, "hostile"))
 DEFAULTS = {"SCENE": {}, "IS_FAST": True, "IS_MIXABLE": False,
-            "IS_SPENT": False, "needs": lambda: None,
+            "IS_SPENT": False, "IS_ALONE": False, "needs": lambda: None,
             "expect": lambda world: None, "heal": lambda world: None}
 
 

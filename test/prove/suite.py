@@ -3,6 +3,7 @@ import os
 import shutil
 import time
 import traceback
+from dataclasses import asdict
 
 import report
 from checker import Finding, check
@@ -12,27 +13,26 @@ from world import FAST, make
 
 
 class Suite:
-    """`telling` hears what is broken now and what came of it."""
+    """`send` takes the messages of crew.py."""
 
-    def __init__(self, pace, output, telling):
+    def __init__(self, pace, output, send):
         self.pace = pace
         self.output = output
-        self.telling = telling
+        self.send = send
         self.world = None
-        self.results = []
         self.last = None  # the result of the row played last in this world
         os.makedirs(output, exist_ok=True)
 
     def run(self, row):
         """One row, to its result. An interrupt leaves none."""
-        self.telling.begin(row)
         result = report.Result(row.name, row.NUMBER, row.TITLE, row.LAYER,
                                row.replay(self.pace is FAST))
         result.skipped = row.needs()
         if result.skipped is None:
             self.judge(row, result)
-        self.results.append(result)
-        self.telling.end(result)
+        self.send({"result": asdict(result)})
+        if row.IS_SPENT or not result.is_kept():
+            self.leave()
 
     def judge(self, row, result):
         result.directory = os.path.join(self.output, row.name)
@@ -44,12 +44,9 @@ class Suite:
             result.findings = check(result.directory, result.promises,
                                     PATIENCE)
         except Exception as error:  # the row itself, or no health
-            result.findings.append(Finding(
-                "row", f"could not be played: {error}", False))
+            result.fail(f"could not be played: {error}")
             result.trace = traceback.format_exc()
         result.took = time.monotonic() - begun
-        if row.IS_SPENT or not result.is_kept():
-            self.leave()
         report.keep(result, self.pace)
 
     def play(self, row, result):
@@ -93,10 +90,12 @@ class Suite:
         world.close()
         if result is None:
             return
-        result.findings.append(Finding(
+        finding = Finding(
             "exit", world.complaint or "the agent's last process is gone",
             not world.complaint and world.exit_seconds <= EXIT * PATIENCE,
-            EXIT, world.exit_seconds))
+            EXIT, world.exit_seconds)
+        result.findings.append(finding)
+        self.send({"ended": result.name, "finding": asdict(finding)})
         if not result.is_kept() and os.path.isdir(result.directory):
             with open(os.path.join(result.directory, "agent.log"),
                       "w") as file:

@@ -1,48 +1,68 @@
 """What a run says while it goes on: what it breaks now, and the time left."""
+import shutil
+import sys
+
 import report
 
+CLEAR = "\r\x1b[K"  # this line of the terminal
 GUESS = 5.0  # seconds of a row nobody has played yet
 
 
 class Telling:
-    """A line a row: its title before it begins, its outcome behind that."""
+    """Says what is broken now, on a terminal in place; and a line a row when
+    it is through."""
 
     def __init__(self, todo, output, pace):
         self.output = output
         self.pace = pace
         self.count = len(todo)
-        self.number = 0
-        self.is_under_way = False
+        self.done = 0
+        self.under_way = {}  # name -> row
         self.left = {row.name for row in todo}
-        self.times = {}  # row -> seconds, as it was when it was last played
+        self.times = {}  # name -> seconds, as it was when it was last played
         for row in todo:
             took = report.took_before(output, row.name, pace)
             if took:
                 self.times[row.name] = took
 
     def begin(self, row):
-        self.number += 1
-        self.is_under_way = True
-        print(f"[{self.number:>{len(str(self.count))}}/{self.count}, "
-              f"{self._time_left()} left] {row.NUMBER:>3} "
-              f"{row.TITLE:<56.56}", end=" ", flush=True)
+        self.under_way[row.name] = row
+        self._tell_now([row])
 
     def end(self, result):
-        self.is_under_way = False
+        self.under_way.pop(result.name, None)
         self.left.discard(result.name)
         self.times[result.name] = result.took
-        print(f"{word_of(result):<7}{result.took:6.1f} s", flush=True)
+        self.done += 1
+        self._say(f"[{self.done:>{len(str(self.count))}}/{self.count}] "
+                  f"{result.number:>3} {result.title:<52.52} "
+                  f"{word_of(result):<7} {result.took:5.1f} s")
         if result.skipped:
-            print(f"    skipped: {result.skipped}")
+            self._say(f"    skipped: {result.skipped}")
         for finding in result.broken():
-            print(f"    {report.sentence_of(finding)}", flush=True)
+            self._say(f"    {report.sentence_of(finding)}")
         if result.broken():
-            print(f"    again: {result.replay}", flush=True)
+            self._say(f"    again: {result.replay}")
+        if sys.stdout.isatty():
+            self._tell_now(self.under_way.values())
 
     def interrupted(self):
-        if self.is_under_way:
-            print("interrupted: not judged")
-        print("interrupted: what was found until then", flush=True)
+        for row in self.under_way.values():
+            self._say(f"interrupted, not judged: {row.NUMBER} {row.TITLE}")
+        self._say("interrupted: it heals, and what was found until then is")
+
+    def _tell_now(self, rows):
+        """What is broken now, and the time left."""
+        titles = "; ".join(f"{row.NUMBER} {row.TITLE}" for row in rows)
+        line = f"  {self._time_left()} left; breaking: {titles}"
+        if sys.stdout.isatty():
+            columns = shutil.get_terminal_size().columns
+            print(f"{CLEAR}{line[:columns - 1]}", end="", flush=True)
+        else:
+            print(line, flush=True)
+
+    def _say(self, line):
+        print(f"{CLEAR if sys.stdout.isatty() else ''}{line}", flush=True)
 
     def sum_up(self, results):
         """Tells it all; the exit code."""
@@ -52,7 +72,8 @@ class Telling:
         """A row nobody has played takes as long as the others do."""
         known = self.times.values()
         guess = sum(known) / len(known) if known else GUESS
-        seconds = sum(self.times.get(name, guess) for name in self.left)
+        seconds = sum(self.times.get(name, guess) for name in self.left) \
+            / max(1, len(self.under_way))
         return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
@@ -60,12 +81,14 @@ class Tap(Telling):
     """For a program that counts tests."""
 
     def begin(self, row):
-        if self.number == 0:
+        if not self.under_way and not self.done:
             print(f"1..{self.count}", flush=True)
-        self.number += 1
+        self.under_way[row.name] = row
 
     def end(self, result):
-        name = f"{self.number} - {result.number} {result.title}"
+        self.under_way.pop(result.name, None)
+        self.done += 1
+        name = f"{self.done} - {result.number} {result.title}"
         if result.skipped:
             print(f"ok {name} # SKIP {result.skipped}", flush=True)
             return
