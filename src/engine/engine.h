@@ -39,8 +39,8 @@ enum engine_event_kind {
     ENGINE_PROBER_READY,   /* prober: said hello */
     ENGINE_PROBER_RESULT,  /* prober, result */
     ENGINE_PROBER_STUCK,   /* prober, inside: it is stuck in that task's
-                              callback and not merely starved; said again
-                              while it lasts */
+                              callback (0: stopped in none) and not merely
+                              starved; said again while it lasts */
     ENGINE_PROBER_ENDED,   /* prober, inside, step, why: its stream ended, it
                               said nonsense, or it was killed and what it left
                               in the stream was read; nothing more will come.

@@ -122,7 +122,8 @@ void loss_on_stuck(struct shard *shard, uint32_t slot, uint64_t inside,
             now_ms < probe->dispatched_ms + timeout_ms) {
             return;
         }
-    } else if (!quarantine_given_up(shard, prober->number, inside)) {
+    } else if (inside != 0 &&
+               !quarantine_given_up(shard, prober->number, inside)) {
         return;
     }
     prober->is_hung = true;

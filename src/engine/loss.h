@@ -31,7 +31,8 @@ bool loss_queue(struct shard *shard, uint32_t index, uint32_t number,
 /* The prober is stuck in the callback of the task `inside`, before its
  * deadline. In company it is killed, for the others wait behind it; alone it
  * may take its whole timeout, for nobody does, and what it waits for may be
- * no more than slow. Either way it starts alone in the next round. */
+ * no more than slow. Either way it starts alone in the next round. With 0
+ * `inside` it was stopped outside of every task: it is killed for all. */
 void loss_on_stuck(struct shard *shard, uint32_t slot, uint64_t inside,
                    uint64_t now_ms);
 

@@ -10,7 +10,7 @@ void stall_reset(struct stall *stall)
 
 static bool has_moved(const struct stall *stall, const struct stall_page *page)
 {
-    return page->inside == 0 || page->inside != stall->page.inside ||
+    return page->inside != stall->page.inside ||
            page->turns != stall->page.turns;
 }
 
@@ -30,8 +30,20 @@ bool stall_on_page(struct stall *stall, const struct stall_page *page,
     return stall->unmoved > 0;
 }
 
+/* Inside of no callback. */
+static bool is_stopped(struct stall *stall, const struct process *process)
+{
+    if (process->state != PROCESS_STOPPED) {
+        stall->unmoved = 0;
+    }
+    return stall->unmoved >= STALL_LOOKS;
+}
+
 bool stall_on_process(struct stall *stall, const struct process *process)
 {
+    if (stall->page.inside == 0) {
+        return is_stopped(stall, process);
+    }
     switch (process->state) {
     case PROCESS_RUNNING:
         stall->has_run = true;

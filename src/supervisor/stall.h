@@ -8,6 +8,10 @@
  * them, or has burnt more CPU meanwhile than any callback that is well. One
  * that wants to run and gets no CPU is starved: the host's fault, and nobody is
  * killed for it.
+ *
+ * One that is inside no callback most likely waits for a server, asleep and
+ * well. It is stuck only if somebody stopped it, at STALL_LOOKS looks on end:
+ * the kernel calls that by another name than waiting for the CPU.
  */
 #ifndef SUPERVISOR_STALL_H
 #define SUPERVISOR_STALL_H
@@ -36,7 +40,8 @@ struct stall_page {
 struct stall {
     struct stall_page page; /* at the last look */
     uint64_t looked_ms;     /* 0 = never */
-    uint32_t unmoved;       /* looks at which it had not moved */
+    uint32_t unmoved;       /* looks at which it had not moved; inside of no
+                               callback only those at which it was stopped */
     bool was_asked;         /* the kernel, about the page as it stands */
     bool has_run;           /* at one of these looks it wanted the CPU */
     uint64_t cpu_ms;        /* what it had burnt when the kernel was asked

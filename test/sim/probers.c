@@ -215,6 +215,14 @@ static void handle_look(struct world *world, void *data)
               notice->number);
 }
 
+static void look_soon(struct world *world, const struct sim_prober *prober)
+{
+    notice_at(world,
+              world->now_ms +
+                  world_between(world, 3 * PROBER_LOOK_MS, 4 * PROBER_LOOK_MS),
+              handle_look, prober->number);
+}
+
 static void crash_or_hang(struct world *world, struct sim_prober *prober,
                           const struct answer *answer)
 {
@@ -228,10 +236,7 @@ static void crash_or_hang(struct world *world, struct sim_prober *prober,
     } else {
         stand_still(world, prober);
         if (!world->plan.is_starved) {
-            notice_at(world,
-                      world->now_ms + world_between(world, 3 * PROBER_LOOK_MS,
-                                                    4 * PROBER_LOOK_MS),
-                      handle_look, prober->number);
+            look_soon(world, prober);
         }
     }
 }
@@ -380,6 +385,7 @@ void sim_prober_hurt(struct world *world)
         case 1:
             world_note(world, "fault: prober %u stopped", prober->number);
             stand_still(world, prober);
+            look_soon(world, prober);
             return;
         case 2:
             world_note(world, "fault: prober %u mute", prober->number);

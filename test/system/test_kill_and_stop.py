@@ -1,6 +1,7 @@
 """One fault at a time: kill -9 and SIGSTOP of Redis and of each of our
 processes. What is ours to lose may cost no watcher anything; what happens to
 Redis is told within the bound."""
+import os
 import signal
 import time
 
@@ -83,6 +84,33 @@ def test_a_lost_prober_is_replaced_and_no_watcher_sees_it(
     assert fleet.prober("shard").pid != lost.pid
     assert fleet.prober("spare").pid != lost.pid
     fleet.watch.refresh().assert_quiet(mark)
+
+
+def test_a_stopped_prober_is_found_by_the_looks_at_it(
+        start_redis, make_agent):
+    """Outside of any task's callback, and told from one that starves: not by
+    its dead-man, after three seconds, nor by the timeout, which is longer. A
+    look that comes late counts for nothing, so a busy machine has a few
+    tries."""
+    agent = make_agent({"one": start_redis(), "two": start_redis()},
+                       settings={"timeout": "20s"}).start()
+    agent.wait_ready().wait_settled()
+
+    def found():
+        return "event=prober_hung helper=prober" in agent.tail(100000)
+    for _ in range(5):
+        shard = wait_for(lambda: [
+            service["pid"] for service in agent.status()["services"]
+            if service["note"] == "shard"], 30, "prober at work")[0]
+        os.kill(shard, STOP)
+        wait_for(lambda: shard not in [
+            helper.pid for helper in agent.helpers()], 60, "its end")
+        if found():
+            break
+    assert found(), agent.tail()
+    assert 'kernel="T in ' in agent.tail(100000)
+    for name in ("one", "two"):
+        agent.wait_state(name, "up")
 
 
 @pytest.mark.parametrize("number", [KILL, STOP], ids=["kill", "stop"])

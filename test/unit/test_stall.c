@@ -128,11 +128,37 @@ static void another_task_inside_begins_the_count_anew(void **state)
 static void outside_of_every_task_nobody_is_stuck(void **state)
 {
     (void)state;
+    static const enum process_state states[] = {
+        PROCESS_SLEEPING, PROCESS_WAITING, PROCESS_RUNNING, PROCESS_GONE,
+        PROCESS_UNKNOWN};
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+        struct scene scene;
+        enter(&scene, states[i]);
+        scene.page.inside = 0;
+        assert_int_equal(stuck_at(&scene, STALL_LOOK_MS), 0);
+    }
+}
+
+static void outside_of_every_task_one_that_was_stopped_is_stuck(void **state)
+{
+    (void)state;
     struct scene scene;
     enter(&scene, PROCESS_STOPPED);
     scene.page.inside = 0;
-    assert_int_equal(stuck_at(&scene, 0), 0);
-    assert_int_equal(scene.asked, 0);
+    assert_int_equal(stuck_at(&scene, 0), 1 + STALL_LOOKS);
+}
+
+static void one_that_is_stopped_now_and_then_is_not_stuck(void **state)
+{
+    (void)state;
+    struct scene scene;
+    enter(&scene, PROCESS_STOPPED);
+    scene.page.inside = 0;
+    for (uint32_t i = 0; i < MANY_LOOKS; i++) {
+        scene.process.state =
+            i % STALL_LOOKS == 0 ? PROCESS_SLEEPING : PROCESS_STOPPED;
+        assert_false(look(&scene, 0));
+    }
 }
 
 static void the_kernel_is_asked_only_of_a_page_that_stood_still(void **state)
@@ -194,6 +220,8 @@ int main(void)
         cmocka_unit_test(a_turn_of_the_loop_begins_the_count_anew),
         cmocka_unit_test(another_task_inside_begins_the_count_anew),
         cmocka_unit_test(outside_of_every_task_nobody_is_stuck),
+        cmocka_unit_test(outside_of_every_task_one_that_was_stopped_is_stuck),
+        cmocka_unit_test(one_that_is_stopped_now_and_then_is_not_stuck),
         cmocka_unit_test(the_kernel_is_asked_only_of_a_page_that_stood_still),
         cmocka_unit_test(looks_that_come_late_count_for_nothing),
         cmocka_unit_test(one_that_is_gone_is_not_called_stuck),

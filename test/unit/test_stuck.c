@@ -74,6 +74,24 @@ static void one_stuck_in_company_is_killed_before_its_deadline(void **state)
     assert_true(scene_find(scene, ENGINE_KILL, 0)->is_hung);
 }
 
+static void one_stopped_outside_of_every_task_is_killed_for_all(void **state)
+{
+    struct scene *scene = *state;
+    start_second_round(scene);
+    scene_pass(scene, STALL_MS);
+    struct engine_action nobody = *scene_probe_of(scene, CULPRIT);
+    nobody.task = 0;
+    scene_forget(scene);
+    find_stuck(scene, &nobody);
+    assert_int_equal(scene_count(scene, ENGINE_KILL), 1);
+    /* Nobody is suspected: all of them go to the spare. */
+    assert_int_equal(scene_count(scene, ENGINE_PROBE), 4);
+    scene_answer_all(scene);
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(scene_claim(scene, i)->verdict.state, STATE_UP);
+    }
+}
+
 static void the_others_are_asked_again_at_once_and_together(void **state)
 {
     struct scene *scene = *state;
@@ -235,6 +253,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(one_stuck_in_company_is_killed_before_its_deadline),
+        TEST(one_stopped_outside_of_every_task_is_killed_for_all),
         TEST(the_others_are_asked_again_at_once_and_together),
         TEST(the_stuck_one_goes_alone_and_may_answer),
         TEST(alone_it_may_take_its_whole_timeout),
