@@ -25,7 +25,9 @@
 #include "engine/timers.h"
 
 #define PROBERS_PAUSE_FIRST_MS 100
-#define PROBERS_PAUSE_MOST_MS 5000
+/* While no process can be made a try costs little; when one can be again, all
+ * must be right within C, which has this much to spare. */
+#define PROBERS_PAUSE_MOST_MS 1000
 /* So many ends in a row without one result from anybody: then the next spawns
  * pause, lest a prober that dies of its hello be forked without end. */
 #define PROBERS_BARREN_MOST 8
