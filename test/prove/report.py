@@ -88,11 +88,11 @@ def sentence_of(finding):
     return f"{finding.promise}: {first}{numbers}"
 
 
-def table(results):
-    """Per promise: how often held against, the bound, the worst seen."""
-    lines = ["| promise | held against | broken | bound, s | worst seen, s |",
-             "|---|--:|--:|--:|--:|"]
+def held(results):
+    """Per promise: its title, how often it was held against what happened,
+    how often it was broken, the bound, and the worst seen."""
     findings = [finding for result in results for finding in result.findings]
+    rows = []
     for key, title in PROMISES.items():
         mine = [finding for finding in findings if finding.promise == key]
         if not mine:
@@ -104,9 +104,14 @@ def table(results):
             if bounds else ""
         worst = f"{max(f.seen for f in measured):.2f}" if measured else ""
         broken = sum(not finding.is_kept for finding in mine)
-        lines.append(f"| {title} | {len(mine)} | {broken} | {bound} | "
-                     f"{worst} |")
-    return lines
+        rows.append((title, len(mine), broken, bound, worst))
+    return rows
+
+
+def table(rows):
+    lines = ["| promise | held against | broken | bound, s | worst seen, s |",
+             "|---|--:|--:|--:|--:|"]
+    return lines + [f"| {' | '.join(map(str, row))} |" for row in rows]
 
 
 def limits():
@@ -121,7 +126,8 @@ def limits():
 def sum_up(results, output, pace, say):
     """Tells what was found and writes the reports; the exit code."""
     results = sorted(results, key=lambda result: result.name)
-    lines = table(results)
+    rows = held(results)
+    lines = table(rows)
     played = [result for result in results if result.skipped is None]
     broken = [result for result in played if not result.is_kept()]
     say("\n" + "\n".join(lines))
@@ -136,7 +142,7 @@ def sum_up(results, output, pace, say):
         file.write("\n".join(lines) + "\n")
     path = os.path.join(output, "report.html")
     with open(path, "w") as file:
-        file.write(page.make(results, lines, pace))
+        file.write(page.make(results, rows, pace, limits()))
     say("\n" + "\n".join(limits()))
     say(f"{len(played) - len(broken)} rows kept, {len(broken)} broken, "
         f"{len(results) - len(played)} skipped; {path}")
