@@ -16,28 +16,30 @@ class Tree:
         self.log = log
         self.sessions = sessions  # () -> the agent's session ids so far
         self.end = threading.Event()
-        self.thread = threading.Thread(target=self._look, daemon=True)
+        self._look()  # before anything is broken: what the last are held to
+        self.thread = threading.Thread(target=self._follow, daemon=True)
         self.thread.start()
 
     def close(self):
         self.end.set()
         self.thread.join(30)
 
-    def _look(self):
+    def _follow(self):
         while not self.end.wait(STEP):
-            sessions = set(self.sessions())
-            members = [member for member in processes()
-                       if member.session in sessions]
-            dead = [member for member in members if member.state in "ZX"]
-            # An orphan's exit is this suite's to take, not the agent's.
-            zombies = [member for member in dead
-                       if member.parent != os.getpid()]
-            self.log.add("tree", time.monotonic(),
-                         count=len(members) - len(dead),
-                         zombies=len(zombies),
-                         fds=sum(map(descriptors, members)),
-                         rss_kb=sum(map(resident_kb, members)),
-                         ticks=sum(member.cpu_ticks for member in members))
+            self._look()
+
+    def _look(self):
+        sessions = set(self.sessions())
+        members = [member for member in processes()
+                   if member.session in sessions]
+        dead = [member for member in members if member.state in "ZX"]
+        # An orphan's exit is this suite's to take, not the agent's.
+        zombies = [member for member in dead if member.parent != os.getpid()]
+        self.log.add("tree", time.monotonic(),
+                     count=len(members) - len(dead), zombies=len(zombies),
+                     fds=sum(map(descriptors, members)),
+                     rss_kb=sum(map(resident_kb, members)),
+                     ticks=sum(member.cpu_ticks for member in members))
 
 
 def descriptors(member):
