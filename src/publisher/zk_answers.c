@@ -80,6 +80,8 @@ void zk_on_read(int code, const char *value, int length,
                 const struct Stat *stat, const void *data)
 {
     struct zk_call *call = call_of(data);
+    bool is_torn = code == ZOK && length > 0 && value == NULL;
+    code = is_torn ? ZMARSHALLINGERROR : code;
     struct zk_note *note = answer_note(call, code);
     if (code == ZOK) {
         /* A node without data has the length -1. */
@@ -92,9 +94,21 @@ void zk_on_read(int code, const char *value, int length,
     post(call->zk, note);
 }
 
+/* Cut short on its way, a list has names that the library left out. */
+static bool is_whole(const struct String_vector *strings)
+{
+    for (int32_t i = 0; i < strings->count; i++) {
+        if (strings->data[i] == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void zk_on_list(int code, const struct String_vector *strings, const void *data)
 {
     struct zk_call *call = call_of(data);
+    code = code == ZOK && !is_whole(strings) ? ZMARSHALLINGERROR : code;
     struct zk_note *note = answer_note(call, code);
     if (code == ZOK && strings->count > 0) {
         size_t count = (size_t)strings->count;
