@@ -216,9 +216,17 @@ prove: ## break all that can break, for real: make prove FAST=1, SEED=7 MIX=20
 	@test/prove/run $(if $(FAST),--fast) $(if $(ONLY),--only $(ONLY)) \
 	    $(if $(MIX),--mix $(MIX)) $(if $(SEED),--seed $(SEED))
 
+soak: ## does anything grow? 20 minutes; a week's rounds: make soak ROUNDS=60480
+	@packaging/install-deps test
+	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
+	@test/soak/run $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	    $(if $(LEAK),--leak $(LEAK))
+
 fuzz: ## each fuzzer for a minute: make fuzz SECONDS_EACH=60
 	@packaging/install-deps test
 	@$(MAKE) --no-print-directory -j$(JOBS) fuzz-programs
+	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang SAN=address all \
+	    test-programs
 	@test/fuzz/run $(or $(SECONDS_EACH),60)
 
 bench: ## cost against a bare epoll prober; ten minutes
