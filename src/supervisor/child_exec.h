@@ -10,8 +10,12 @@
 #include <sys/types.h>
 
 #include "supervisor/child.h"
+#include "wire/progress.h"
 
 #define CHILD_EXEC_FAILED 127 /* the shell's code for the same */
+/* So many a limit must allow, or no helper is born: what it is given is
+ * first put above every number it may end at. */
+#define CHILD_EXEC_DESCRIPTORS (HELPER_FD_MOST + 5 + CHILD_LISTEN_MOST)
 
 struct child_exec {
     const struct child_spec *spec; /* borrowed */

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "supervisor/descriptors.h"
 #include "supervisor/helpers.h"
 #include "supervisor/listener.h"
 #include "supervisor/scoreboard.h"
@@ -157,6 +158,7 @@ int reload_apply(struct supervisor *supervisor, struct settings *settings,
     replace_engine(supervisor, successors.engine);
     resolver_replace(&supervisor->resolver, successors.errands);
     replace_settings(supervisor, settings);
+    descriptors_tell(settings->instance_count);
     scoreboard_replace(supervisor, successors.board);
     helpers_replace(supervisor, listen_fd);
     resolver_start(&supervisor->resolver);

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "supervisor/descriptors.h"
 #include "supervisor/leaving.h"
 #include "supervisor/listener.h"
 #include "supervisor/run_dir.h"
@@ -143,6 +144,7 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
     *settings = (struct settings){0};
     supervisor->programs = programs;
     supervisor->flags = flags;
+    descriptors_tell(supervisor->settings->instance_count);
     int code = take_run_dir(supervisor);
     if (code == 0) {
         code = open_listeners(supervisor);

@@ -113,6 +113,8 @@ def test_few_descriptors_from_the_start(start_redis, make_agent, most):
                        under=("prlimit", f"--nofile={most}"))
     agent.spawn()
     hardship = Hardship(agent)
+    wait_for(lambda: said(agent, f"few_descriptors limit={most} "), 20,
+             "line that says so")
     try:
         code = agent.wait_exit(4)
     except subprocess.TimeoutExpired:
