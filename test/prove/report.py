@@ -90,7 +90,8 @@ def sentence_of(finding):
 
 def held(results):
     """Per promise: its title, how often it was held against what happened,
-    how often it was broken, the bound, and the worst seen."""
+    how often it was broken, the bound, and the worst seen: of several bounds
+    the one that was come nearest to."""
     findings = [finding for result in results for finding in result.findings]
     rows = []
     for key, title in PROMISES.items():
@@ -99,12 +100,12 @@ def held(results):
             continue
         measured = [finding for finding in mine if finding.seen is not None
                     and finding.bound is not None]
-        bounds = {round(finding.bound, 2) for finding in measured}
-        bound = f"{bounds.pop():.2f}" if len(bounds) == 1 else "each its own" \
-            if bounds else ""
-        worst = f"{max(f.seen for f in measured):.2f}" if measured else ""
+        nearest = max(measured, key=lambda finding: finding.seen
+                      / max(finding.bound, 0.001), default=None)
+        figures = (f"{nearest.bound:.2f}", f"{nearest.seen:.2f}") \
+            if nearest else ("", "")
         broken = sum(not finding.is_kept for finding in mine)
-        rows.append((title, len(mine), broken, bound, worst))
+        rows.append((title, len(mine), broken, *figures))
     return rows
 
 

@@ -10,7 +10,8 @@ from html import escape
 
 from story import Story, state_of
 
-LEAD = 1.0       # seconds before the fault that are shown
+LEAD = 0.03      # of the row's length, shown before the fault
+NARROW = 8       # percent: a narrower bar has no room for its word
 MOST_NAMES = 12  # instances that are drawn
 MARKS = (("injecting", "broken"), ("healed", "mended"))
 
@@ -20,8 +21,8 @@ class Scale:
 
     def __init__(self, story):
         self.zero = story.injecting
-        self.begin = max(story.begin, story.injecting - LEAD)
-        self.end = max(story.end, self.begin + 0.1)
+        self.end = max(story.end, self.zero + 0.1)
+        self.begin = self.zero - LEAD * (self.end - self.zero)
 
     def percent(self, t):
         part = (t - self.begin) / (self.end - self.begin)
@@ -33,7 +34,7 @@ class Scale:
         return f"left:{left}%;width:{round(self.percent(end) - left, 2)}%"
 
     def time(self, t):
-        return f"{t - self.zero:+.2f} s"
+        return f"{max(t, self.begin) - self.zero:+.2f} s"
 
 
 def make(result):
@@ -73,9 +74,11 @@ def bar(scale, spans):
         if end < scale.begin or begin > scale.end:
             continue
         said = escape(word)
+        width = scale.percent(end) - scale.percent(begin)
         parts.append(f'<i class="{escape(kind)}" style="'
                      f'{scale.span(begin, end)}" title="{said}, from '
-                     f'{scale.time(begin)} to {scale.time(end)}">{said}</i>')
+                     f'{scale.time(begin)} to {scale.time(end)}">'
+                     f"{said if width >= NARROW else ''}</i>")
     return f"<div class=bar>{''.join(parts)}</div>"
 
 
@@ -137,7 +140,8 @@ def processes(story, scale):
     if not looks:
         return ""
     most = max(look["count"] for look in looks)
-    points, before = [], looks[0]["count"]
+    before = looks[0]["count"]
+    points = [(0, before)]
     for look in looks:
         x = scale.percent(look["t"])
         points += [(x, before), (x, look["count"])]
