@@ -121,10 +121,11 @@ void tree_on_changed(struct tree *tree, const char *path)
     }
 }
 
-static void add_stray(struct tree *tree, const char *name)
+/* False: there is no room to follow it now. */
+static bool add_stray(struct tree *tree, const char *name)
 {
     if (!tree_name_is_valid(name)) {
-        return;
+        return true;
     }
     for (uint32_t i = tree->fixed; i < tree->slot_count; i++) {
         struct tree_slot *slot = &tree->slots[i];
@@ -138,7 +139,27 @@ static void add_stray(struct tree *tree, const char *name)
             slot->must_read = true;
             slot->is_listed = true;
         }
-        return;
+        return true;
+    }
+    return false;
+}
+
+/* Whoever finds no room waits for the next list, which begins with them: so
+ * strangers' nodes, however many, do not hide ours for ever. */
+static void find_names(struct tree *tree, const char *const *names,
+                       uint32_t count)
+{
+    uint32_t begin = count > 0 ? tree->list_turn % count : 0;
+    tree->has_unlisted = false;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = (begin + i) % count;
+        struct tree_slot *slot = tree_find_slot(tree, 0, names[at]);
+        if (slot != NULL) {
+            slot->is_listed = true;
+        } else if (!add_stray(tree, names[at]) && !tree->has_unlisted) {
+            tree->has_unlisted = true;
+            tree->list_turn = at;
+        }
     }
 }
 
@@ -148,14 +169,7 @@ static void take_names(struct tree *tree, const char *const *names,
     for (uint32_t i = 0; i < tree->slot_count; i++) {
         tree->slots[i].is_listed = false;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        struct tree_slot *slot = tree_find_slot(tree, 0, names[i]);
-        if (slot != NULL) {
-            slot->is_listed = true;
-        } else {
-            add_stray(tree, names[i]);
-        }
-    }
+    find_names(tree, names, count);
     for (uint32_t i = 0; i < tree->slot_count; i++) {
         struct tree_slot *slot = &tree->slots[i];
         if (slot->name == NULL || slot->directory != 0 || slot->is_listed ||
@@ -277,6 +291,9 @@ static void land(struct tree *tree, struct tree_slot *slot,
     struct tree_flight *flight = &slot->flight;
     if (flight->bytes == NULL) {
         set_absent(slot);
+        /* It makes room for one that the last list had none for. */
+        tree->must_list = tree->must_list || tree->has_unlisted;
+        tree->has_unlisted = false;
     } else if (flight->is_set) {
         const struct tree_stat *stat = &stats[flight->position];
         set_seen(tree, slot, flight->bytes, flight->length, stat);

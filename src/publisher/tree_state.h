@@ -91,6 +91,8 @@ struct tree {
     uint32_t dead_session_count; /* ever; the last ones are kept */
 
     bool must_list;
+    bool has_unlisted;  /* the last list named more strays than are followed */
+    uint32_t list_turn; /* the name that the next one begins with */
     uint64_t list_ticket;
     uint64_t parent_ticket;
     uint32_t parent_directory; /* whose parent is being made */

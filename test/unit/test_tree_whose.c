@@ -147,6 +147,49 @@ static void strays_of_ours_go_and_strangers_stay(void **state)
     free_world(world);
 }
 
+static void more_strays_than_are_followed_at_a_time_go_at_once(void **state)
+{
+    (void)state;
+    enum { MANY = 2 * TREE_STRAYS_MOST };
+    struct world *world = make_world(1);
+    add_parents(world);
+    for (int i = 0; i < MANY; i++) {
+        char name[16];
+        (void)text_format(name, sizeof name, "old%d", i);
+        put(world, name, AGENT, "up", OURS);
+    }
+    tree_on_connected(world->tree, OURS);
+    settle(world);
+    for (int i = 0; i < MANY; i++) {
+        char name[16];
+        (void)text_format(name, sizeof name, "old%d", i);
+        assert_null(node(world, name));
+    }
+    free_world(world);
+}
+
+static void many_strangers_do_not_hide_a_stray_for_ever(void **state)
+{
+    (void)state;
+    struct world *world = make_world(1);
+    add_parents(world);
+    for (int i = 0; i < 2 * TREE_STRAYS_MOST; i++) {
+        char name[16];
+        (void)text_format(name, sizeof name, "else%d", i);
+        put(world, name, "fedcba9876543210", "up", STRANGER);
+    }
+    put(world, "old", AGENT, "up", OURS);
+    tree_on_connected(world->tree, OURS);
+    for (int i = 0; i < 3 && node(world, "old") != NULL; i++) {
+        settle(world);
+        tree_sweep(world->tree);
+    }
+    settle(world);
+    assert_null(node(world, "old"));
+    assert_non_null(node(world, "else0"));
+    free_world(world);
+}
+
 static void a_new_session_takes_over_what_the_old_one_left(void **state)
 {
     (void)state;
@@ -337,6 +380,8 @@ int main(void)
         cmocka_unit_test(a_node_overwritten_from_outside_is_restored),
         cmocka_unit_test(a_sweep_finds_what_no_watch_told),
         cmocka_unit_test(strays_of_ours_go_and_strangers_stay),
+        cmocka_unit_test(more_strays_than_are_followed_at_a_time_go_at_once),
+        cmocka_unit_test(many_strangers_do_not_hide_a_stray_for_ever),
         cmocka_unit_test(a_new_session_takes_over_what_the_old_one_left),
         cmocka_unit_test(a_set_that_met_another_owner_is_read_again),
         cmocka_unit_test(withdrawing_leaves_nothing_of_ours),
