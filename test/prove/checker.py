@@ -193,7 +193,8 @@ def bounded(story):
     looks = story.tree
     if not looks:
         return Finding("bounded", "the process tree was seen", False)
-    first, last = looks[0], looks[-LOOKS:]
+    before = [look for look in looks if look["t"] <= (story.begin or 0)]
+    first, last = (before or looks[:1])[-1], looks[-LOOKS:]
     if min(look["zombies"] for look in last):
         return Finding("bounded", f"{last[-1]['zombies']} zombies stay",
                        False, at=last[-1]["t"])

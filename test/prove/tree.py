@@ -16,7 +16,6 @@ class Tree:
         self.log = log
         self.sessions = sessions  # () -> the agent's session ids so far
         self.end = threading.Event()
-        self._look()  # before anything is broken: what the last are held to
         self.thread = threading.Thread(target=self._follow, daemon=True)
         self.thread.start()
 
@@ -26,9 +25,10 @@ class Tree:
 
     def _follow(self):
         while not self.end.wait(STEP):
-            self._look()
+            self.look()
 
-    def _look(self):
+    def look(self):
+        """Now; what is seen before a row begins its last looks are held to."""
         sessions = set(self.sessions())
         members = [member for member in processes()
                    if member.session in sessions]

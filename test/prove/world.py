@@ -196,6 +196,9 @@ class World:
                             for name in self.redis))
         wait_for(is_healthy, seconds, "health")
         self.agent.wait_settled(seconds)
+        wait_for(lambda: len(self.agent.helpers("sentinel-prober")) > 1,
+                 seconds, "prober at work and another in waiting")
+        self.tree.look()
 
     def rounds(self, count):
         """Until so many more rounds are through."""
@@ -222,8 +225,8 @@ class World:
             for name, redis in self.redis.items():
                 oracle.follow(name, redis.connect)
             self._listen(stack, oracle.ports)
-            tree = Tree(self.log["tree"], lambda: self.agent.sessions)
-            stack.callback(tree.close)
+            self.tree = Tree(self.log["tree"], lambda: self.agent.sessions)
+            stack.callback(self.tree.close)
             yield
 
     def _listen(self, stack, ports):
