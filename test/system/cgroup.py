@@ -84,6 +84,11 @@ class Cgroup:
         else:
             self._write("cpu.max", f"{quota} {period}")
 
+    def throttled(self):
+        """How often somebody had to wait for the next period."""
+        words = self._read("cpu.stat").split()
+        return int(words[words.index("nr_throttled") + 1])
+
     def limit_pids(self, most):
         self._write("pids.max", most)
 
