@@ -28,9 +28,10 @@ Event = namedtuple("Event", "time what path data czxid mzxid owner")
 
 class Watch:
     """`events` holds what was seen, oldest first; `what` is created,
-    changed or deleted. Times are of time.monotonic()."""
+    changed or deleted. Times are of time.monotonic(). `options` are those of
+    kazoo's client."""
 
-    def __init__(self, servers, root, session_seconds=60):
+    def __init__(self, servers, root, session_seconds=60, **options):
         self.root = root.rstrip("/")
         self.lock = threading.RLock()
         self.events = []
@@ -38,7 +39,8 @@ class Watch:
         self.sweeps = 0
         self.is_closed = False
         self.wake = threading.Event()
-        self.client = KazooClient(hosts=servers, timeout=session_seconds)
+        self.client = KazooClient(hosts=servers, timeout=session_seconds,
+                                  **options)
         self.client.start(timeout=30)
         self.client.ensure_path(self.root)
         self.thread = threading.Thread(target=self._follow, daemon=True)
