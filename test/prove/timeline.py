@@ -154,7 +154,7 @@ def processes(story, scale):
     return ('<svg class=count viewBox="0 0 100 21" preserveAspectRatio=none '
             'role=img aria-label="count of processes"><polyline points="'
             f'{text}"/></svg><p class=axis><span>processes {counts[0]}, '
-            f"{min(counts)} to {most}</span><span>zombies at most {zombies}"
+            f"then {min(counts)} to {most}</span><span>zombies at most {zombies}"
             f"</span><span>descriptors {fds[0]}, then {fds[-1]}</span></p>")
 
 
