@@ -81,8 +81,8 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all help demo test test-fast lint format install deb clean bench \
-        bench-fleet bench-death bench-faults bench-console fuzz deps \
-        test-package test-next-debian prove check-unit check-sim
+        bench-peers bench-fleet bench-death bench-faults bench-console \
+        fuzz deps test-package test-next-debian prove check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) ## build the five programs
 
@@ -233,6 +233,15 @@ bench: ## cost against a bare epoll prober; ten minutes
 	@packaging/install-deps test
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCH)
 	@test/bench/run
+
+# Go's libraries, HAProxy and redis_exporter are for this alone: Debian's, the
+# latter two unpacked into build/ and not installed.
+bench-peers: ## the agent beside its peers; writes docs: QUICK=1 eight minutes
+	@packaging/install-deps bench
+	@packaging/get-haproxy
+	@packaging/get-exporter
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(BENCH)
+	@test/bench/peers $(if $(QUICK),--quick)
 
 bench-fleet: ## many agents on one ZooKeeper; seven minutes: AGENTS=200
 	@packaging/install-deps test
