@@ -99,6 +99,7 @@ class World:
             in_ms(self.promises.session)
         for key, value in self.scene.get("environment", {}).items():
             self.agent.environment[key] = self._filled(value)
+        self._prepare()
         # What a thread has started dies with it: the keeper's end comes last.
         keeper = threading.Thread(target=self._keep, daemon=True)
         keeper.start()
@@ -114,6 +115,9 @@ class World:
 
     def _servers_of_agent(self):
         return self.zookeeper.servers
+
+    def _prepare(self):
+        """A Place's last word before the agent starts."""
 
     def _filled(self, value):
         if not isinstance(value, str):

@@ -5,11 +5,8 @@ import os
 import time
 
 from kazoo.client import KazooClient
-from kazoo.security import make_acl
 
 from servers import PATIENCE, wait_for
-
-READ_ONLY = [make_acl("world", "anyone", read=True, admin=True)]
 
 
 @contextlib.contextmanager
