@@ -66,9 +66,20 @@ def wait_replaced(world, process, role):
     return at
 
 
+def expect_unseen(world):
+    """No watcher sees anything, where a session lasts twice as long as a
+    replacement: so much is promised."""
+    if world.promises.session >= 2 * REPLACE:
+        world.quiet()
+
+
+def is_fast(world):
+    return world.promises.interval < 10
+
+
 def count(world, number):
     fast, true = COUNTS[number]
-    return true if world.promises.interval >= 10 else fast
+    return fast if is_fast(world) else true
 
 
 def inject(role, number):

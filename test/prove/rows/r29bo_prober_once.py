@@ -1,0 +1,17 @@
+"""The prober at work is killed once, while other things may break, too."""
+import signal
+
+import losses
+
+NUMBER = "29b"
+TITLE = "kill -9 of the prober at work, once"
+IS_MIXABLE = True
+
+
+def expect(world):
+    losses.expect_unseen(world)
+
+
+def inject(world):
+    world.log["marks"].add("replaced")
+    losses.lose(world, "prober", signal.SIGKILL)

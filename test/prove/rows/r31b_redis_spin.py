@@ -1,0 +1,10 @@
+"""hiredis spins in a call for one instance."""
+import sick_redis
+
+NUMBER = "31"
+TITLE = "hiredis spins for one instance"
+SCENE = sick_redis.SCENE
+IS_ISOLATED = True
+needs = sick_redis.needs
+inject = sick_redis.inject_wedged("reply", "spin")
+heal = sick_redis.heal

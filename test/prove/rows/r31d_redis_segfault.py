@@ -1,0 +1,10 @@
+"""hiredis reads from nowhere in a call for one instance."""
+import sick_redis
+
+NUMBER = "31"
+TITLE = "hiredis reads from nowhere for one instance"
+SCENE = sick_redis.SCENE
+IS_ISOLATED = True
+needs = sick_redis.needs
+inject = sick_redis.inject("feed", "segfault")
+heal = sick_redis.heal

@@ -1,0 +1,8 @@
+"""libzookeeper is fatal when its session is closed."""
+import sick_zookeeper
+
+NUMBER = "32"
+TITLE = "libzookeeper is fatal at its end"
+SCENE = sick_zookeeper.SCENE
+needs = sick_zookeeper.needs
+inject = sick_zookeeper.inject_at_end(sick_zookeeper.FATAL)
