@@ -156,9 +156,10 @@ struct board;
 int board_create(const char *run_dir, const char *boot_id,
                  uint32_t instance_count, struct board **board);
 
-/* True when somebody had cut the file short under us: it has its size again
- * and is empty, and everything must be stored anew. Cheap; asked each turn of
- * the loop. (Such a cut does not kill the writer: see board_guard.c.) */
+/* True when somebody had cut the file short under us, or had written over its
+ * head: it has size and head again, and everything else must be stored anew.
+ * Cheap; asked each turn of the loop. (Such a cut does not kill the writer: see
+ * board_guard.c.) */
 bool board_was_cut(struct board *board);
 
 /* A descriptor that can only read the board, close-on-exec, for a helper to

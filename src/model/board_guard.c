@@ -4,9 +4,10 @@
  * A store into a mapping whose file somebody truncated (`: > board`) is a
  * SIGBUS, and the supervisor may not die of that. The handler gives the file
  * its size back, and the store goes on where it was; what was lost is stored
- * anew as soon as board_was_cut is asked. Where that does not help (no room,
- * or a SIGBUS of somebody else's) the default action is restored, and the
- * process ends as it would have.
+ * anew as soon as board_was_cut is asked; so is what somebody wrote over, head
+ * first: with a strange head no helper could be started any more. Where that
+ * does not help (no room, or a SIGBUS of somebody else's) the default action is
+ * restored, and the process ends as it would have.
  *
  * A signal handler is handed no owner, so what it needs is a file-local
  * variable. Readers are not guarded: they are replaced.
@@ -78,9 +79,15 @@ static bool has_its_size(const struct board *board)
            file.st_size == (off_t)board->size;
 }
 
+static bool has_its_head(const struct board *board)
+{
+    return memcmp(board->map, &board->head, sizeof board->head) == 0;
+}
+
 bool board_was_cut(struct board *board)
 {
-    if (board->guarded_fd < 0 || (guard.faults == 0 && has_its_size(board))) {
+    if (board->guarded_fd < 0 ||
+        (guard.faults == 0 && has_its_size(board) && has_its_head(board))) {
         return false;
     }
     if (ftruncate(board->guarded_fd, (off_t)board->size) != 0) {

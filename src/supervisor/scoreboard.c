@@ -327,7 +327,7 @@ void scoreboard_update(struct supervisor *supervisor)
         scoreboard_beat(supervisor);
     }
     if (board_was_cut(supervisor->board)) {
-        /* By a store of just now: mended before any look. */
+        /* Cut by a store of just now, it is mended before any look. */
         log_event(LEVEL_WARNING, "board_was_cut",
                   LOG_TEXT("run_dir", supervisor->settings->run_dir));
         store_all(supervisor);

@@ -95,7 +95,15 @@ def test_a_damaged_board_is_an_empty_one(
         zookeeper, start_redis, make_agent, watch):
     redis, watch, agent = running(zookeeper, start_redis, make_agent, watch)
     board = os.path.join(agent.run_dir, "board")
-    for damage in (lambda: os.truncate(board, 100),
+
+    def make_older():
+        """What the agent before this layout would have left."""
+        with open(board, "r+b") as file:
+            head = file.read(12)
+            file.seek(8)
+            file.write((int.from_bytes(head[8:12], "little") - 1)
+                       .to_bytes(4, "little"))
+    for damage in (make_older, lambda: os.truncate(board, 100),
                    lambda: open(board, "wb").write(os.urandom(65536)),
                    lambda: os.unlink(board)):
         mark = watch.mark()

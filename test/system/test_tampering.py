@@ -1,6 +1,7 @@
 """What somebody with a shell does to our files and nodes while we run: it may
 cost what it was done to, and nothing else."""
 import os
+import signal
 import time
 
 import pytest
@@ -50,6 +51,25 @@ def test_a_board_cut_short_kills_nobody_but_its_readers(fleet, part):
     assert agent.process.poll() is None, agent.tail()
     assert {one["name"] for one in agent.status()["instances"]} \
         == {"one", "two"}
+    watch.refresh().assert_quiet(mark)
+
+
+def test_a_board_written_over_is_mended_before_a_helper_needs_it(fleet):
+    """As by a tool of an older layout; then both are lost that read it."""
+    agent, _, watch = fleet
+    mark = watch.mark()
+    with open(os.path.join(agent.run_dir, "board"), "r+b") as file:
+        head = file.read(12)
+        layout = int.from_bytes(head[8:12], "little")
+        file.seek(8)
+        file.write((layout - 1).to_bytes(4, "little"))
+    for name in ("sentinel-publisher", "sentinel-console"):
+        lost = agent.helper(name)
+        lost.signal(signal.SIGKILL)
+        wait_for(lambda lost=lost: not lost.is_alive(), 20, "its end")
+    rounds(agent, 3)
+    agent.wait_settled()
+    assert agent.process.poll() is None, agent.tail()
     watch.refresh().assert_quiet(mark)
 
 

@@ -242,6 +242,26 @@ static void a_cut_that_met_no_store_is_seen_too(void **state)
     assert_false(board_was_cut(scene->writer));
 }
 
+static void a_head_that_was_written_over_is_mended(void **state)
+{
+    struct scene *scene = *state;
+    struct board *reader = NULL;
+    const uint32_t older = BOARD_LAYOUT - 1;
+    int fd = open(scene->path, O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(
+        pwrite(fd, &older, sizeof older, offsetof(struct board_head, layout)),
+        sizeof older);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(board_open(dup(board_reader_fd(scene->writer)), &reader),
+                     -ESTALE);
+    assert_true(board_was_cut(scene->writer));
+    assert_false(board_was_cut(scene->writer));
+    assert_int_equal(board_open(dup(board_reader_fd(scene->writer)), &reader),
+                     0);
+    board_destroy(reader);
+}
+
 static void a_board_in_memory_works_the_same(void **state)
 {
     (void)state;
@@ -331,6 +351,7 @@ int main(void)
         SCENE_TEST(a_link_planted_in_the_way_is_replaced_and_not_followed),
         SCENE_TEST(a_file_cut_short_under_the_writer_does_not_kill_it),
         SCENE_TEST(a_cut_that_met_no_store_is_seen_too),
+        SCENE_TEST(a_head_that_was_written_over_is_mended),
         cmocka_unit_test(a_board_in_memory_works_the_same),
         SCENE_TEST(on_a_full_disk_the_board_lives_in_memory),
         cmocka_unit_test(a_directory_that_is_not_there_is_an_error),
