@@ -7,6 +7,7 @@ that was well turns into it under the eyes of a running agent.
 import contextlib
 
 import hostile
+from agent import BUILD
 from servers import PATIENCE, wait_for
 from states import STATES, found_in, is_as
 
@@ -16,7 +17,8 @@ SCENE = {
     "settings": {"deep_interval": "100ms"},
 }
 UNIX = "calm2"        # the one of a world that is behind a unix socket
-MEMORY_MOST_KB = 64 * 1024
+# The sanitizer's shadow is not ours.
+MEMORY_MOST_KB = float("inf") if "address" in BUILD else 64 * 1024
 
 
 def others(world, name):
@@ -68,7 +70,8 @@ def impostor(serve, state, reason, is_pong=False):
         world.quiet(world.calm)
         if is_pong:
             world.exempt([world.victim])
-        world.expect(world.victim, state, "C", [reason])
+        world.expect(world.victim, state, "B" if state == "down" else "C",
+                     [reason])
 
     def heal(world):
         peak_kb = max([peak_memory_kb(prober.pid) for prober in
