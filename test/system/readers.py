@@ -38,7 +38,7 @@ def jar(name):
 
 # --- Prometheus -----------------------------------------------------------
 class ZooKeeperJobs:
-    """A prometheus.yml whose jobs discover in ZooKeeper, as docs/publishing.md
+    """A prometheus.yml whose jobs discover in ZooKeeper, as docs/consumers.md
     has it: `jobs` is name -> ("nerve" or "serverset", path). JSON is YAML."""
 
     def __init__(self, directory, servers, jobs):

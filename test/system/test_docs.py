@@ -164,15 +164,25 @@ def test_a_program_that_watches_as_the_page_says_follows_it(
         names["client"].close()
 
 
+def run_haproxy(*words):
+    """The unpacked one, with the libraries beside it: what to execute."""
+    program = os.path.join(UNPACKED, "sbin/haproxy")
+    if not os.path.exists(program):
+        pytest.skip("no haproxy: packaging/get-haproxy did not get it")
+    libraries = ":".join(glob.glob(f"{UNPACKED}/lib/*"))
+    return ["/usr/bin/env", f"LD_LIBRARY_PATH={libraries}", program, *words]
+
+
+DEFAULTS = "defaults\n" + "".join(f"    timeout {what}\n" for what in (
+    "connect 2s", "client 1m", "server 1m"))
+
+
 class Haproxy(Server):
     """The page's block, with ports of the test."""
 
     def __init__(self, agent, redis):
-        program = os.path.join(UNPACKED, "sbin/haproxy")
-        if not os.path.exists(program):
-            pytest.skip("no haproxy: packaging/get-haproxy did not get it")
         super().__init__()
-        self.program, self.agent, self.redis = program, agent, redis
+        self.agent, self.redis = agent, redis
         self.port = free_port()
 
     def prepare(self, is_first):
@@ -184,11 +194,8 @@ class Haproxy(Server):
             text = text.replace(old, new)
         path = os.path.join(self.directory, "haproxy.cfg")
         with open(path, "w", encoding="utf-8") as file:
-            file.write("defaults\n    timeout connect 2s\n"
-                       "    timeout client 1m\n    timeout server 1m\n" + text)
-        libraries = ":".join(glob.glob(f"{UNPACKED}/lib/*"))
-        return ["/usr/bin/env", f"LD_LIBRARY_PATH={libraries}", self.program,
-                "-db", "-f", path], None
+            file.write(DEFAULTS + text)
+        return run_haproxy("-db", "-f", path), None
 
     def answers(self):
         return self.pong()
@@ -215,3 +222,47 @@ def test_haproxy_sends_clients_where_they_can_write(start_redis, make_agent):
         assert agent.instance("cache-1")["reason"] == "noreplicas"
         redis.ask("CONFIG", "SET", "min-replicas-to-write", "0")
         wait_for(haproxy.pong, 30, "the way again")
+
+
+def test_haproxy_takes_every_block(workspace):
+    path = os.path.join(workspace, "haproxy.cfg")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(DEFAULTS + "".join(blocks("consumers.md", "haproxy")))
+    said = subprocess.run(run_haproxy("-c", "-f", path), timeout=60,
+                          capture_output=True, text=True)
+    assert said.returncode == 0, said
+
+
+@pytest.fixture
+def readable(start_redis, make_agent):
+    """An agent with cache-1, which can be read and not be written."""
+    redis = start_redis({"min-replicas-to-write": 1})
+    agent = make_agent({"cache-1": redis}).start()
+    agent.wait_state("cache-1", "degraded")
+    return agent
+
+
+def test_the_scripts_exit_as_the_page_says(readable):
+    codes = []
+    for line in blocks("consumers.md", "sh")[0].splitlines():
+        ran = subprocess.run(shlex.split(line.replace(
+            "127.0.0.1:6060", f"127.0.0.1:{readable.port}")), timeout=60,
+            capture_output=True, env={**os.environ, "PATH":
+                                      BUILD + ":" + os.environ["PATH"]})
+        codes.append(ran.returncode)
+    assert codes == [0, 22, 1]
+
+
+def test_what_envoy_would_ask_is_answered(readable):
+    block, = (text for text in blocks("consumers.md", "yaml")
+              if "http_health_check" in text)
+    path, host = re.search(r'path: "(\S+)", host: (\w+)', block).groups()
+    headers = {"Host": host}
+    assert readable.request(path, headers=headers)[0] == 503
+    assert readable.request(path.partition("?")[0], headers=headers)[0] == 200
+
+
+def test_the_console_lists_targets_as_prometheus_reads_them(readable):
+    target, = readable.get("/sd")
+    assert target["targets"] == [readable.instance("cache-1")["addr"]]
+    assert "/sd" in "".join(blocks("consumers.md", "yaml"))

@@ -140,10 +140,11 @@ def test_prometheus_follows_members_that_go_and_return(fleet, jobs):
 
 
 def test_the_documented_prometheus_configuration_is_valid(workspace):
-    with open(os.path.join(ROOT, "docs/publishing.md")) as file:
-        block, = re.findall(r"```yaml\n(scrape_configs:.*?)```", file.read(),
-                            re.DOTALL)
-    for text in (block, block.replace("nerve_sd", "serverset_sd")):
+    with open(os.path.join(ROOT, "docs/consumers.md")) as file:
+        found = re.findall(r"```yaml\n(scrape_configs:.*?)```", file.read(),
+                           re.DOTALL)
+    assert len(found) == 3
+    for text in (*found, found[1].replace("nerve_sd", "serverset_sd")):
         path = os.path.join(workspace, "documented.yml")
         with open(path, "w") as file:
             file.write(text)
