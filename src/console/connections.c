@@ -6,17 +6,19 @@
 
 #include <stddef.h>
 
+#define PLACES (CONNECTIONS_MOST + CONNECTIONS_ENDING_MOST)
+
 void connections_init(struct connections *connections)
 {
     *connections = (struct connections){0};
-    for (int i = 0; i < CONNECTIONS_MOST; i++) {
+    for (int i = 0; i < PLACES; i++) {
         connections_release(&connections->list[i]);
     }
 }
 
 struct connection *connections_take(struct connections *connections, int fd)
 {
-    for (int i = 0; i < CONNECTIONS_MOST; i++) {
+    for (int i = 0; i < PLACES; i++) {
         struct connection *connection = &connections->list[i];
         if (connection->fd < 0) {
             *connection = (struct connection){.fd = fd};
@@ -42,9 +44,10 @@ void connections_renew(struct connections *connections,
 struct connection *connections_find_oldest(struct connections *connections)
 {
     struct connection *oldest = NULL;
-    for (int i = 0; i < CONNECTIONS_MOST; i++) {
+    for (int i = 0; i < PLACES; i++) {
         struct connection *connection = &connections->list[i];
         if (connection->fd >= 0 && !connection->is_held &&
+            !connection->is_ending &&
             (oldest == NULL || connection->turn < oldest->turn)) {
             oldest = connection;
         }

@@ -14,6 +14,8 @@
 #include <stdint.h>
 
 #define CONNECTIONS_MOST 64
+/* Besides: those that were told to go, until the library has noticed. */
+#define CONNECTIONS_ENDING_MOST 64
 #define CONNECTION_ANSWERS_MOST 16
 #define CONNECTION_BYTES_MOST (32 * 1024)
 
@@ -25,11 +27,12 @@ struct connection {
     size_t bytes;     /* of their bodies */
     bool is_local;    /* through the unix socket */
     bool is_held;     /* its answer takes its time: it does not give way */
+    bool is_ending;   /* it was told to go */
 };
 
 struct connections {
     uint64_t turns;
-    struct connection list[CONNECTIONS_MOST];
+    struct connection list[CONNECTIONS_MOST + CONNECTIONS_ENDING_MOST];
 };
 
 void connections_init(struct connections *connections);
@@ -42,7 +45,7 @@ void connections_release(struct connection *connection);
 void connections_renew(struct connections *connections,
                        struct connection *connection);
 
-/* Of those that are not held; NULL when there is none. */
+/* Of those that are neither held nor ending; NULL when there is none. */
 struct connection *connections_find_oldest(struct connections *connections);
 
 #endif

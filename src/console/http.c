@@ -25,6 +25,15 @@
 
 /* --- connections ------------------------------------------------------ */
 
+/* Of a large answer the kernel takes so much at a time: one that is not read
+ * costs no more memory than this, and sixty that are, no long turn. */
+static void bound_unsent(int fd)
+{
+    int bytes = HTTP_UNSENT_BYTES;
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes,
+                     sizeof bytes); /* fails on no socket only */
+}
+
 static void begin_connection(struct http *http,
                              struct MHD_Connection *connection,
                              void **socket_context)
@@ -36,6 +45,7 @@ static void begin_connection(struct http *http,
     *socket_context = taken;
     if (taken != NULL) {
         taken->is_local = listener_is_local(info->connect_fd);
+        bound_unsent(info->connect_fd);
         http->figures.open++;
     } else { /* not believed reachable: the library has the same limit */
         (void)shutdown(info->connect_fd, SHUT_RDWR); /* lost either way */
@@ -50,17 +60,20 @@ static void handle_connection(void *context, struct MHD_Connection *connection,
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         begin_connection(http, connection, socket_context);
     } else if (*socket_context != NULL) {
-        connections_release(*socket_context);
-        http->figures.open--;
+        struct connection *over = *socket_context;
+        http->figures.open -= over->is_ending ? 0 : 1;
+        connections_release(over);
     }
 }
 
-/* The library notices and closes it. */
+/* The library notices at its next turn and closes it. */
 static void shed_oldest(struct http *http)
 {
     struct connection *oldest = connections_find_oldest(&http->connections);
     if (oldest != NULL) {
         (void)shutdown(oldest->fd, SHUT_RDWR); /* gone already: as well */
+        oldest->is_ending = true;
+        http->figures.open--;
         http->figures.shed++;
     }
 }
@@ -84,11 +97,19 @@ void http_turn(struct http *http)
     }
 }
 
+/* A turn answers once on each connection that asks, so it may take long: one
+ * serves all that came meanwhile. */
+static void want_turn(struct http *http)
+{
+    (void)uv_timer_start(&http->timer, handle_library_timer, 0,
+                         0); /* fails only when closing */
+}
+
 static void handle_library_ready(uv_poll_t *poll, int status, int events)
 {
     (void)status; /* whatever it is, the library's turn finds it */
     (void)events;
-    http_turn(poll->data);
+    want_turn(poll->data);
 }
 
 static void handle_accept(struct listener *listener, int fd,
@@ -97,14 +118,12 @@ static void handle_accept(struct listener *listener, int fd,
     struct http *http = listener->owner;
     if (http->figures.open >= CONNECTIONS_MOST) {
         shed_oldest(http);
-        http_turn(http);
     }
     http->figures.accepted++;
     if (MHD_add_connection(http->daemon, fd, peer, length) != MHD_YES) {
         http->figures.accept_failures++; /* it has closed `fd` */
-        return;
     }
-    http_turn(http);
+    want_turn(http);
 }
 
 static void handle_refuse(struct listener *listener)
@@ -121,7 +140,8 @@ static struct MHD_Daemon *start_library(struct http *http)
         NULL, NULL, http_request_handle, http, MHD_OPTION_URI_LOG_CALLBACK,
         http_request_begin, http, MHD_OPTION_NOTIFY_COMPLETED, http_request_end,
         http, MHD_OPTION_NOTIFY_CONNECTION, handle_connection, http,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST,
+        MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)(CONNECTIONS_MOST + CONNECTIONS_ENDING_MOST),
         MHD_OPTION_CONNECTION_TIMEOUT, HTTP_IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES,
         MHD_OPTION_END);

@@ -15,6 +15,7 @@
 /* What one client may cost, beside CONNECTIONS_MOST. */
 #define HTTP_HEADER_BYTES 8192
 #define HTTP_IDLE_S 5u
+#define HTTP_UNSENT_BYTES (128 * 1024) /* the kernel doubles it */
 
 #define HTTP_LISTENERS_MOST 4
 

@@ -71,6 +71,7 @@ static unsigned code_of(enum order_outcome outcome)
 void http_take_ordered(struct http *http, const struct message_ordered *ordered)
 {
     http_kept_forget(http);
+    snapshot_forget(http->spec.snapshot);
     for (int i = 0; i < HTTP_ORDERS_MOST; i++) {
         struct http_order *order = &http->orders[i];
         if (order->id != 0 && order->id == ordered->id) {

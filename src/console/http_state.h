@@ -40,7 +40,7 @@ struct http_order {
 };
 
 /* A large answer that is given again for a while; see http_kept.h. */
-#define HTTP_KEPT_KINDS 4
+#define HTTP_KEPT_KINDS 9
 
 struct http_kept {
     struct MHD_Response *response; /* owned; NULL = none */

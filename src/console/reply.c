@@ -175,7 +175,7 @@ static const struct writer writers[ROUTE_COUNT] = {
     [ROUTE_STATUS] = {SNAPSHOT_ZOOKEEPER | SNAPSHOT_SERVICES |
                           SNAPSHOT_INSTANCES,
                       REPLY_JSON, write_status},
-    [ROUTE_INSTANCE] = {SNAPSHOT_INSTANCES, REPLY_JSON, write_instance},
+    [ROUTE_INSTANCE] = {0, REPLY_JSON, write_instance},
     [ROUTE_METRICS] = {PARTS_ALL, REPLY_METRICS, write_metrics},
     [ROUTE_HEALTHZ] = {SNAPSHOT_INSTANCES, REPLY_TEXT, write_healthz},
     [ROUTE_READYZ] = {0, REPLY_TEXT, write_readyz},

@@ -70,16 +70,42 @@ static void read_instance(struct snapshot *snapshot, uint32_t index)
     note_read(snapshot, status, &copy->read_ms);
 }
 
+uint64_t snapshot_serves_ms(const struct snapshot *snapshot)
+{
+    return snapshot->agent.instance_count / SNAPSHOT_INSTANCES_A_MS;
+}
+
+static bool are_instances_young(const struct snapshot *snapshot)
+{
+    return snapshot->instances_read_ms > 0 &&
+           snapshot_age_ms(snapshot, snapshot->instances_read_ms) <
+               snapshot_serves_ms(snapshot);
+}
+
 static int read_instances(struct snapshot *snapshot)
 {
+    uint64_t oldest_ms = snapshot->oldest_ms;
     int status = reserve_instances(snapshot);
     if (status != 0) {
         return status;
     }
-    for (uint32_t i = 0; i < snapshot->agent.instance_count; i++) {
-        read_instance(snapshot, i);
+    if (!are_instances_young(snapshot)) {
+        snapshot->oldest_ms = snapshot->now_ms;
+        for (uint32_t i = 0; i < snapshot->agent.instance_count; i++) {
+            read_instance(snapshot, i);
+        }
+        snapshot->instances_read_ms = snapshot->now_ms;
+        snapshot->instances_oldest_ms = snapshot->oldest_ms;
     }
+    snapshot->oldest_ms = oldest_ms < snapshot->instances_oldest_ms
+                              ? oldest_ms
+                              : snapshot->instances_oldest_ms;
     return 0;
+}
+
+void snapshot_forget(struct snapshot *snapshot)
+{
+    snapshot->instances_read_ms = 0;
 }
 
 static int read_tasks(struct snapshot *snapshot)

@@ -14,6 +14,11 @@
 
 #include "model/board.h"
 
+/* Reading an instance's record takes some microseconds. Copies of so many
+ * serve for a millisecond, so that who asks on end what needs them all costs
+ * little; a small fleet is read anew each time. */
+#define SNAPSHOT_INSTANCES_A_MS 32
+
 /* What an answer needs; the agent's record is always read. */
 enum snapshot_part {
     SNAPSHOT_ZOOKEEPER = 1,
@@ -44,6 +49,8 @@ struct snapshot {
     struct tasks *tasks;                 /* owned; NULL until wanted */
     struct snapshot_instance *instances; /* owned; agent.instance_count */
     uint32_t instance_room;
+    uint64_t instances_read_ms;   /* all of them; 0 = read them anew */
+    uint64_t instances_oldest_ms; /* read_ms of the oldest copy then */
     uint64_t zookeeper_read_ms;
     uint64_t services_read_ms[BOARD_SERVICES_MOST];
     uint64_t tasks_read_ms;
@@ -56,6 +63,12 @@ void snapshot_finish(struct snapshot *snapshot);
  * -EAGAIN when a part was never readable so far; -ENOMEM. */
 int snapshot_refresh(struct snapshot *snapshot, unsigned parts, uint64_t now_ms,
                      uint64_t now_wall_ms);
+
+/* How long copies of all instances serve. */
+uint64_t snapshot_serves_ms(const struct snapshot *snapshot);
+
+/* What is asked for next is read anew. */
+void snapshot_forget(struct snapshot *snapshot);
 
 /* The copy of one instance, read anew by the first function; NULL if there
  * is none. */

@@ -213,21 +213,19 @@ void views_status(const struct snapshot *snapshot, struct body *body)
     body_text(body, "\n");
 }
 
-bool views_named_instance(const struct snapshot *snapshot, const char *name,
+bool views_named_instance(struct snapshot *snapshot, const char *name,
                           struct body *body)
 {
     struct view view;
-    for (uint32_t i = 0; i < snapshot->agent.instance_count; i++) {
-        const struct board_instance *record = snapshot_instance(snapshot, i);
-        if (record == NULL || strcmp(record->settings.name, name) != 0) {
-            continue;
-        }
-        view_init(&view, body);
-        views_instance(snapshot, record, &view);
-        body_text(body, "\n");
-        return true;
+    const struct board_instance *record =
+        snapshot_find_instance(snapshot, name);
+    if (record == NULL) {
+        return false;
     }
-    return false;
+    view_init(&view, body);
+    views_instance(snapshot, record, &view);
+    body_text(body, "\n");
+    return true;
 }
 
 void views_bounds(const struct snapshot *snapshot, struct body *body)

@@ -20,9 +20,9 @@ void views_status(const struct snapshot *snapshot, struct body *body);
 void views_instance(const struct snapshot *snapshot,
                     const struct board_instance *record, struct view *view);
 
-/* /status/<name>: instances. False, and nothing written, when there is no
- * instance of that name. */
-bool views_named_instance(const struct snapshot *snapshot, const char *name,
+/* /status/<name>: the agent, read anew. False, and nothing written, when there
+ * is no instance of that name. */
+bool views_named_instance(struct snapshot *snapshot, const char *name,
                           struct body *body);
 
 /* /tasks: tasks, services. Reads the names of their instances by itself. */

@@ -322,12 +322,14 @@ def test_a_flood_of_pipelined_requests_holds_up_nobody(console):
     assert 1 <= len(re.findall(rb"HTTP/1\.1 200", data)) <= 16
 
 
-def test_a_flood_of_questions_about_a_thousand_instances_is_survived(start):
+@pytest.mark.parametrize("path", [b"/metrics", b"/healthz", b"/debug/charts"])
+def test_a_flood_of_questions_about_a_thousand_instances_is_survived(start,
+                                                                     path):
     """Sixteen of them in one packet of each of forty clients. When each was
     worked out anew that took ten seconds and more, in which nobody was heard:
     the console's dead-man took it for stuck and killed it."""
     console = start("--instances", "1000")
-    flood = b"HEAD /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * 16
+    flood = b"HEAD %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path * 16
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(console.open()) for _ in range(40)]
         for client in clients:

@@ -38,12 +38,13 @@ static void there_is_an_end_to_them_and_a_place_comes_free(void **state)
     struct connections connections;
     connections_init(&connections);
     struct connection *first = connections_take(&connections, 0);
-    for (int fd = 1; fd < CONNECTIONS_MOST; fd++) {
+    int most = CONNECTIONS_MOST + CONNECTIONS_ENDING_MOST;
+    for (int fd = 1; fd < most; fd++) {
         assert_non_null(connections_take(&connections, fd));
     }
-    assert_null(connections_take(&connections, 100));
+    assert_null(connections_take(&connections, most));
     connections_release(first);
-    assert_non_null(connections_take(&connections, 100));
+    assert_non_null(connections_take(&connections, most));
     assert_int_equal(connections_find_oldest(&connections)->fd, 1);
 }
 
@@ -59,6 +60,20 @@ static void a_held_one_does_not_give_way_until_its_answer_is_over(void **state)
     connections_renew(&connections, first);
     assert_false(first->is_held);
     assert_int_equal(connections_find_oldest(&connections)->fd, 11);
+}
+
+static void who_was_told_to_go_is_not_told_again(void **state)
+{
+    (void)state;
+    struct connections connections;
+    connections_init(&connections);
+    struct connection *first = connections_take(&connections, 10);
+    first->is_ending = true;
+    assert_null(connections_find_oldest(&connections));
+    (void)connections_take(&connections, 11);
+    assert_int_equal(connections_find_oldest(&connections)->fd, 11);
+    connections_release(first);
+    assert_false(connections_take(&connections, 12)->is_ending);
 }
 
 static void a_place_that_comes_free_forgets_who_had_it(void **state)
@@ -85,6 +100,7 @@ int main(void)
         cmocka_unit_test(an_answered_one_is_younger_than_one_that_waits),
         cmocka_unit_test(there_is_an_end_to_them_and_a_place_comes_free),
         cmocka_unit_test(a_held_one_does_not_give_way_until_its_answer_is_over),
+        cmocka_unit_test(who_was_told_to_go_is_not_told_again),
         cmocka_unit_test(a_place_that_comes_free_forgets_who_had_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,49 @@ static void tear_record(struct scene *scene, enum board_area area,
     seqlock_begin(board_record(scene->sample.board, area, index));
 }
 
+static uint64_t refreshed_ms(struct snapshot *snapshot, uint64_t now_ms)
+{
+    assert_int_equal(
+        snapshot_refresh(snapshot, SNAPSHOT_INSTANCES, now_ms, SAMPLE_WALL_MS),
+        0);
+    return snapshot->oldest_ms;
+}
+
+static void copies_of_a_large_fleet_serve_for_a_moment(void **state)
+{
+    struct sample sample;
+    struct snapshot snapshot;
+    (void)state;
+    sample_create(&sample, 640, NOW_MS);
+    struct board *reader = sample_open(&sample);
+    snapshot_init(&snapshot, reader);
+    assert_int_equal(refreshed_ms(&snapshot, NOW_MS), NOW_MS);
+    uint64_t serve_ms = snapshot_serves_ms(&snapshot);
+    assert_int_equal(serve_ms, 20);
+    assert_int_equal(refreshed_ms(&snapshot, NOW_MS + serve_ms - 1), NOW_MS);
+    assert_int_equal(refreshed_ms(&snapshot, NOW_MS + serve_ms),
+                     NOW_MS + serve_ms);
+    snapshot_forget(&snapshot);
+    assert_int_equal(refreshed_ms(&snapshot, NOW_MS + serve_ms + 1),
+                     NOW_MS + serve_ms + 1);
+    snapshot_finish(&snapshot);
+    board_destroy(reader);
+    sample_destroy(&sample);
+}
+
+static void a_small_fleet_is_read_anew_each_time(void **state)
+{
+    struct scene *scene = *state;
+    assert_int_equal(refreshed_ms(&scene->snapshot, NOW_MS), NOW_MS);
+    struct instance changed = snapshot_instance(&scene->snapshot, 0)->instance;
+    changed.counters.rounds++;
+    board_store_instance(scene->sample.board, 0, NULL, &changed);
+    (void)refreshed_ms(&scene->snapshot, NOW_MS);
+    assert_int_equal(
+        snapshot_instance(&scene->snapshot, 0)->instance.counters.rounds,
+        changed.counters.rounds);
+}
+
 static void a_torn_record_keeps_its_last_good_copy(void **state)
 {
     struct scene *scene = *state;
@@ -137,6 +180,8 @@ int main(void)
 {
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(copies_of_a_large_fleet_serve_for_a_moment),
+        SCENE(a_small_fleet_is_read_anew_each_time),
         SCENE(a_torn_record_keeps_its_last_good_copy),
         SCENE(a_healed_record_is_read_again),
         SCENE(an_instance_never_had_is_not_shown),
