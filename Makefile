@@ -201,13 +201,13 @@ demo: ## see it work, on servers of its own, in half a minute
 	@test/demo/demo
 
 test: ## everything: both compilers, sanitizers, real servers
-	@packaging/install-deps test
+	@packaging/install-deps test lint
 	@packaging/get-readers
 	@packaging/get-haproxy
 	@test/run
 
 test-fast: ## lint, unit tests and the simulation
-	@packaging/install-deps test
+	@packaging/install-deps test lint
 	@test/run --fast
 
 prove: ## break all that can break, for real: make prove FAST=1, SEED=7 MIX=20
