@@ -6,7 +6,7 @@ FUTURE_MS = 4102444800000  # the year 2100
 # What lies about a server, or is no JSON at all. Nothing of it may be believed
 # but a `since` of the past.
 HOSTILE = {
-    "1 MB of brackets": b"[" * MIB,
+    "brackets in brackets": b"[" * 400 + b"]" * 400,
     "1 MB of text": b'"' + b"a" * (MIB - 2) + b'"',
     "nothing": b"",
     "a NUL and bytes that are no text": b"\x00\xff\xfe{}\x1b[2J",
