@@ -82,7 +82,8 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 .DELETE_ON_ERROR:
 .PHONY: all help demo test test-fast lint format install deb clean bench \
         bench-peers bench-fleet bench-death bench-faults bench-console \
-        fuzz deps test-package test-next-debian prove check-unit check-sim
+        fuzz deps test-package test-bare-debian test-next-debian prove \
+        check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) ## build the five programs
 
@@ -222,6 +223,11 @@ soak: ## does anything grow? 20 minutes; a week's rounds: make soak ROUNDS=60480
 	@test/soak/run $(if $(ROUNDS),--rounds $(ROUNDS)) \
 	    $(if $(LEAK),--leak $(LEAK))
 
+torture: ## each call of each program fails in turn; hours, Ctrl-C sums up
+	@packaging/install-deps test
+	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
+	@test/torture/run
+
 fuzz: ## each fuzzer for a minute: make fuzz SECONDS_EACH=60
 	@packaging/install-deps test
 	@$(MAKE) --no-print-directory -j$(JOBS) fuzz-programs
@@ -307,6 +313,10 @@ deb: ## a Debian package, into build/deb
 test-package: ## the package's life in a Debian 12 of its own; root, minutes
 	@packaging/install-deps package
 	@test/packaging/life-cycle
+
+test-bare-debian: ## the README's two commands on a bare Debian 12; root, minutes
+	@packaging/install-deps package
+	@test/packaging/bare-debian
 
 test-next-debian: ## package, unit and state tests on Debian 13; root, minutes
 	@packaging/install-deps package
