@@ -50,6 +50,11 @@ ifeq ($(SAN),fuzz)
 SANFLAGS := -fsanitize=fuzzer-no-link,address,undefined \
             -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
+ifeq ($(SAN),coverage)
+# Counters live in the file itself: a process that is killed has told, too.
+SANFLAGS := -fprofile-instr-generate -fcoverage-mapping \
+            -mllvm -runtime-counter-relocation
+endif
 ALLFLAGS  = -std=gnu17 $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -MMD -MP
 LINKFLAGS = $(CFLAGS) $(SANFLAGS) -pie -Wl,-z,relro,-z,now -Wl,--as-needed \
             $(LDFLAGS)
@@ -83,7 +88,7 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 .PHONY: all help demo test test-fast lint format install deb clean bench \
         bench-peers bench-fleet bench-death bench-faults bench-console \
         fuzz deps test-package test-bare-debian test-next-debian prove \
-        check-unit check-sim
+        torture check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) ## build the five programs
 
@@ -227,6 +232,12 @@ torture: ## each call of each program fails in turn; hours, Ctrl-C sums up
 	@packaging/install-deps test
 	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
 	@test/torture/run
+
+coverage: ## what no test ever ran; fifteen minutes
+	@packaging/install-deps test
+	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang SAN=coverage all \
+	    test-programs
+	@test/coverage/run
 
 fuzz: ## each fuzzer for a minute: make fuzz SECONDS_EACH=60
 	@packaging/install-deps test
