@@ -66,13 +66,28 @@ def replay(words, is_fast):
     return f"test/prove/run {'--fast ' if is_fast else ''}{words}"
 
 
+def digits(number):
+    return int(re.match(r"\d+", number).group())
+
+
 def layer_of(number):
     """The chapter of the fault table: "29b" belongs to the host's."""
-    first = int(re.match(r"\d+", number).group())
-    return [layer for begin, layer in LAYERS if begin <= first][-1]
+    return [layer for begin, layer in LAYERS if begin <= digits(number)][-1]
 
 
 def load_all():
     """Every row, in the order of the table."""
     rows = [load(path) for path in glob.glob(f"{HERE}/rows/r*.py")]
     return sorted(rows, key=lambda row: row.name)
+
+
+def table(rows):
+    """The rows as docs/prove.md lists them."""
+    lines = ["| | what is broken | row | |", "|---|---|---|---|"]
+    for row in sorted(rows, key=lambda row: (digits(row.NUMBER), row.name)):
+        notes = [note for holds, note in (
+            (not row.IS_FAST, "true settings only"),
+            (row.IS_MIXABLE, "mixtures"), (row.IS_ALONE, "alone")) if holds]
+        lines.append(f"| {row.NUMBER} | {row.TITLE} | `{row.name}` | "
+                     f"{', '.join(notes)} |")
+    return lines

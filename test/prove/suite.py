@@ -67,10 +67,9 @@ class Suite:
                 world.wait_expected()
             finally:
                 row.heal(world)
-                mark("healed")
+                healed = mark("healed")
             if not row.IS_SPENT:
-                world.wait_healthy()
-                world.watch.refresh()
+                world.wait_recovered(healed)
             mark("end")
 
     def enter(self, scene):

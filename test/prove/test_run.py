@@ -217,6 +217,15 @@ def test_every_part_of_a_mixture_has_a_server_of_its_own_and_is_healed():
     assert world.victim == "victim"
 
 
+# --- what is written of them ----------------------------------------------
+def test_the_page_of_the_prover_lists_every_row_there_is():
+    listed = text_of(os.path.join(report.ROOT, "docs", "prove.md"))
+    listed = [line for line in listed.split("## The rows")[1].splitlines()
+              if line.startswith("|")]
+    assert listed == rows.table(rows.load_all()), \
+        "put the output of `test/prove/run --table` below its last heading"
+
+
 # --- an interrupt ---------------------------------------------------------
 def test_an_interrupt_mends_what_is_broken_ends_all_and_says_what_was_found(
         directory):

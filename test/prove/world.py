@@ -26,6 +26,7 @@ STATE = "/prove"
 VICTIM = "victim"
 # What the manager of services would do: the unit's Restart= and RestartSec=.
 RESTART_SECONDS = 0.1
+NEVER = float("inf")
 LOG_BYTES = 1 << 20  # of the agent's log, kept beside a broken row
 TRUE = {"interval": 10.0, "timeout": 1.0, "session": 10.0, "tick": 2.0}
 FAST = {"interval": 0.5, "timeout": 0.5, "session": 2.0, "tick": 0.5}
@@ -203,6 +204,20 @@ class World:
         wait_for(lambda: len(self.agent.helpers("sentinel-prober")) > 1,
                  seconds, "prober at work and another in waiting")
         self.tree.look()
+
+    def wait_recovered(self, healed, seconds=60):
+        """Healthy, and each was probed well since `healed`: a node that says
+        `up` may be one that was not yet told better."""
+        def is_fresh():
+            age_ms = (time.monotonic() - healed) * 1000
+            return all((instance["last_success_ms_ago"] or NEVER) < age_ms
+                       for instance in self.agent.status()["instances"]
+                       if instance["name"] in self.redis)
+        wait_for(is_fresh, seconds + self.promises.interval,
+                 "good probe of each since it was mended")
+        self.wait_healthy(seconds)
+        self.watch.refresh()
+        self.wait_healthy(seconds)
 
     def rounds(self, count):
         """Until so many more rounds are through."""
