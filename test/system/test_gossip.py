@@ -8,45 +8,10 @@ import time
 
 import pytest
 
-from agent import BUILD, ROOT
+from impostor import FORMAT, HELPERS, Impostors
 from servers import wait_for
 
-# The impostor is Python: it speaks on descriptor 3, as the program would.
-WRAPPER = """#!/usr/bin/python3 -S
-import os, sys, time
-real = {real!r}
-try:
-    os.unlink({armed!r})
-except FileNotFoundError:
-    os.execv(real, [real] + sys.argv[1:])
-with open({misbehaved!r} + ".new", "w") as file:
-    file.write(str(os.getpid()))
-os.rename({misbehaved!r} + ".new", {misbehaved!r})
-generation = int(sys.argv[sys.argv.index("--generation") + 1])
-
-def frame(kind, body=b"", number=generation):
-    return ((5 + len(body)).to_bytes(4, "little")
-            + number.to_bytes(4, "little") + bytes([kind]) + body)
-
-def say(data):
-    while data:
-        data = data[os.write(3, data):]
-
-hello = frame({hello}, ({format}).to_bytes(4, "little"))
-if {is_after_hello}:
-    say(hello)
-    if {waits}:
-        os.read(3, 4096)
-{misbehave}
-time.sleep(60)
-"""
-with open(os.path.join(ROOT, "include", "wire", "message.h")) as header:
-    FORMAT = int(re.search(r"MESSAGE_FORMAT (\d+)u", header.read()).group(1))
 LOG_FOLD_SECONDS = 10  # a line said again in that time is only counted
-# name -> (its hello, whether the supervisor will speak to it)
-HELPERS = {"prober": (3, True), "publisher": (13, True),
-           "console": (20, False)}
-
 BEFORE_HELLO = {
     "nothing": "pass",
     "garbage": "say(os.urandom(256))",
@@ -75,17 +40,12 @@ def fleet(zookeeper, start_redis, make_agent, watch, workspace):
 
 class Fleet:
     def __init__(self, zookeeper, start_redis, make_agent, watch, workspace):
-        self.libexec = os.path.join(workspace, "libexec")
-        self.armed = os.path.join(workspace, "armed")
-        self.misbehaved = os.path.join(workspace, "misbehaved")
-        os.mkdir(self.libexec)
-        for helper in HELPERS:
-            os.symlink(os.path.join(BUILD, f"sentinel-{helper}"),
-                       os.path.join(self.libexec, f"sentinel-{helper}"))
+        self.impostors = Impostors(workspace)
         self.redis = {"one": start_redis(), "two": start_redis()}
         self.watch = watch(zookeeper)
         self.agent = make_agent(self.redis, zookeeper.servers,
-                                libexec=self.libexec).start()
+                                libexec=self.impostors.libexec)
+        self.agent.start()
         for name in self.redis:
             self.watch.wait_state(name, "up", 30)
         self.agent.wait_ready().wait_settled()
@@ -96,33 +56,12 @@ class Fleet:
                 if service["kind"] == kind
                 and (note is None or service["note"] == note)]
 
-    def plant(self, name, misbehave, is_after_hello, hello_format=FORMAT):
-        """The next helper of that name is an impostor, the one after not."""
-        hello, waits = HELPERS[name]
-        path = os.path.join(self.libexec, f"sentinel-{name}")
-        with open(path + ".new", "w") as file:
-            file.write(WRAPPER.format(
-                real=os.path.join(BUILD, f"sentinel-{name}"),
-                armed=self.armed, misbehaved=self.misbehaved, hello=hello,
-                format=hello_format,
-                waits=waits, is_after_hello=is_after_hello,
-                misbehave=misbehave.replace("{hello}", str(hello))))
-        os.chmod(path + ".new", 0o755)
-        os.rename(path + ".new", path)
-        with open(self.armed, "w"):
-            pass
-
     def lose(self, name, number=signal.SIGKILL):
         """Takes away the helper at work, so that another one is started."""
         note = "shard" if name == "prober" else None
         lost = wait_for(lambda: self.service(name, note), 30,
                         f"{name} at work")[0]
         os.kill(lost["pid"], number)
-
-    def impostor(self):
-        """Its pid, once it was started."""
-        with open(self.misbehaved) as file:
-            return int(file.read())
 
     def is_alive(self, impostor):
         return impostor in [member.pid for member in self.agent.members()]
@@ -158,9 +97,9 @@ def talk(fleet, name, speech, is_after_hello):
     others = [service for other in HELPERS if other != name
               for service in fleet.service(other)]
     mark = fleet.watch.mark()
-    fleet.plant(name, speech, is_after_hello)
+    fleet.impostors.plant(name, speech, is_after_hello)
     fleet.lose(name)
-    impostor = wait_for(fleet.impostor, 30, "impostor")
+    impostor = wait_for(fleet.impostors.started, 30, "impostor")
     if name == "prober" and is_after_hello:
         promote(fleet, impostor)
     fleet.wait_healed(impostor)
@@ -228,10 +167,10 @@ TOLD = (f"event=helper_of_another_build helper={{}} pid=\\d+"
 
 @pytest.mark.parametrize("name", HELPERS)
 def test_a_program_of_another_build_is_told_and_tried_again(fleet, name):
-    path = os.path.join(fleet.libexec, f"sentinel-{name}")
-    real = os.path.join(BUILD, f"sentinel-{name}")
+    path, real = fleet.impostors.path(name), fleet.impostors.real(name)
+    tries_file = fleet.impostors.misbehaved
     with open(path + ".new", "w") as file:
-        file.write(ANOTHER_BUILD.format(real=real, tries=fleet.misbehaved,
+        file.write(ANOTHER_BUILD.format(real=real, tries=tries_file,
                                         hello=HELPERS[name][0],
                                         format=FORMAT + 1))
     os.chmod(path + ".new", 0o755)
@@ -245,7 +184,7 @@ def test_a_program_of_another_build_is_told_and_tried_again(fleet, name):
             return len(re.findall(TOLD.format(name), file.read()))
 
     def tries():
-        with open(fleet.misbehaved) as file:
+        with open(tries_file) as file:
             return len(file.readlines())
     wait_for(told, 30, "line of log")
     wait_for(lambda: tries() >= 4, 60, "tries")
