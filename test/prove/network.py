@@ -164,6 +164,8 @@ class Place(World):
         for space in (self.near, self.far):
             with space.entered():
                 run("nft", f"flush table {TABLE}")
+        with self.far.entered():
+            run("ip", "link", "set", "far", "up")
 
     def dropped(self):
         """How many packets the rules with a counter took."""

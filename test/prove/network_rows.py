@@ -15,11 +15,11 @@ def mend(world):
     world.mend()
 
 
-def unreachable(reasons, cut):
+def unreachable(reasons, cut, states="down"):
     """expect and inject of a row in which the victim cannot be reached."""
     def expect(world):
         world.quiet(world.calm)
-        world.expect(world.victim, "down", "B", reasons)
+        world.expect(world.victim, states, "B", reasons)
     return expect, cut
 
 
