@@ -24,7 +24,8 @@ and what it needs beside that:
     IS_SPENT = True               the world is of no use after it
     IS_ISOLATED = True            nothing of ours is broken: a neighbour's
                                   probes arrive in time. So it is with rows
-                                  of Redis (1 to 8) unless told
+                                  of Redis (1 to 8), and of one way, name
+                                  or library call, unless told
     IS_ALONE = True               it starves or rations the machine: no other
                                   row beside it
     def needs(): ...              why this machine cannot inject it, or None
@@ -41,6 +42,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # The fault table's chapters, by the number each begins with.
 LAYERS = ((1, "Redis"), (9, "ZooKeeper"), (18, "network, names"),
           (21, "host"), (31, "libraries"), (35, "operator"), (40, "hostile"))
+# Of other chapters those that strike one instance, too: a slow way to it, its
+# name, its library calls.
+ISOLATED = (19, 20, 31)
 DEFAULTS = {"SCENE": {}, "IS_FAST": True, "IS_MIXABLE": False,
             "IS_SPENT": False, "IS_ALONE": False, "needs": lambda: None,
             "expect": lambda world: None, "heal": lambda world: None}
@@ -56,7 +60,8 @@ def load(path):
     layer = layer_of(module.NUMBER)
     return SimpleNamespace(
         name=name, NUMBER=module.NUMBER, TITLE=module.TITLE, LAYER=layer,
-        IS_ISOLATED=getattr(module, "IS_ISOLATED", layer == "Redis"),
+        IS_ISOLATED=getattr(module, "IS_ISOLATED", layer == "Redis"
+                            or digits(module.NUMBER) in ISOLATED),
         FAULTS=1, inject=module.inject,
         replay=lambda is_fast: replay(f"--only {name}", is_fast), **given)
 

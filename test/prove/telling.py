@@ -25,6 +25,12 @@ class Telling:
             if took:
                 self.times[row.name] = took
 
+    def leave_out(self, rows):
+        """Those that are too long for the fast form."""
+        if rows:
+            self._say("at true settings only: "
+                      + ", ".join(row.name for row in rows))
+
     def begin(self, row):
         self.under_way[row.name] = row
         self._tell_now([row])
@@ -79,6 +85,10 @@ class Telling:
 
 class Tap(Telling):
     """For a program that counts tests."""
+
+    def leave_out(self, rows):
+        for row in rows:
+            print(commented(f"at true settings only: {row.name}"))
 
     def begin(self, row):
         if not self.under_way and not self.done:
