@@ -14,7 +14,7 @@ from servers import Server, private_directory, wait_for
 
 INTERVAL_SECONDS = 1
 TIMEOUT_SECONDS = 1
-SETTLE_SECONDS = 1.3    # from all found up to the window
+SETTLE_SECONDS = 1.1    # from all found up to the window
 WINDOW_SECONDS = 4
 READY_SECONDS = 40
 

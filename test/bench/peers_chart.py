@@ -118,7 +118,7 @@ def lines(title, unit, sizes, series):
     marks = ticks(min(values), max(values))
     across = Scale(sizes[0], sizes[-1], LEFT, WIDTH - RIGHT)
     up = Scale(marks[0], marks[-1], HEIGHT - BOTTOM, TOP)
-    body = [label(LEFT - 8, TOP - 8, unit, "end")]
+    body = []
     for mark in marks:
         body += [line("grid", LEFT, up(mark), WIDTH - RIGHT, up(mark)),
                  label(LEFT - 8, up(mark) + 4, f"{mark:g}", "end")]
@@ -154,7 +154,7 @@ def bars(title, unit, series):
     for mark in marks:
         body += [line("grid", across(mark), TOP - 6, across(mark), bottom),
                  label(across(mark), bottom + 16, f"{mark:g}")]
-    body.append(label(WIDTH - 24, bottom + 16, unit, "end"))
+
     for i, (word, name, middle, worst) in enumerate(series):
         y = TOP + BAR_STEP * i + BAR_STEP / 2 - 3
         kind = f"f-{word}" + (" agent-label" if word == "agent" else "")

@@ -2,6 +2,7 @@
 part between two marks is made anew, the words around it are written by hand."""
 import os
 import platform
+import shutil
 import subprocess
 
 from agent import ROOT
@@ -75,7 +76,8 @@ def writes_table(results, peers):
             for word in results.words()
             for writes in [results.writes_a_minute(word)]
             if writes is not None]
-    return table(["while nothing changes", "writes a minute"], rows)
+    return table(["while nothing changes",
+                  "writes of instances' nodes a minute"], rows)
 
 
 def growth_table(results, peers):
@@ -157,6 +159,8 @@ def pictures(which, names):
 def versions():
     """Of what was measured, as Debian names it."""
     def of(package):
+        if shutil.which("dpkg-query") is None:
+            return None
         found = subprocess.run(
             ["dpkg-query", "-W", "-f=${Version}", package],
             capture_output=True, text=True, check=False).stdout
@@ -174,8 +178,8 @@ def notes(results, peers):
             for word, why in results.missing.items()]
     said += [f"- {trouble}" for trouble in results.troubles]
     if results.skipped:
-        said.append(f"- {results.skipped} windows were left out for want of "
-                    "time")
+        said.append("- left out for want of time: "
+                    + "; ".join(results.skipped))
     return ["", *said] if said else []
 
 
@@ -189,7 +193,8 @@ def text(results, peers, command=None, names=()):
         took = f" in {results.took_s / 60:.1f} minutes" \
             if results.took_s else ""
         parts += [f"    {command}", "", f"made this part{took}.", ""]
-    parts += [f"{results.machine}. {versions()}.", *notes(results, peers),
+    parts += [f"{results.machine}, after: {os.getloadavg()[0]:.2f}. "
+              f"{versions()}.", *notes(results, peers),
               "", "### CPU", "", probe_table(results, peers), "",
               core_table(results, peers), "", *pictures("cpu", names),
               "", "### Memory", "", memory_table(results, peers), "",

@@ -41,10 +41,10 @@ class Keeper:
         return []
 
     def versions(self, path):
-        """How often the nodes below have been written; what is deleted and
-        made anew in between is not told."""
+        """How often the instances' nodes below have been written; what is
+        deleted and made anew in between is not told."""
         asked = [self.client.exists_async(f"{path}/{child}")
-                 for child in self.children(path)]
+                 for child in self.children(path) if child[0] != "."]
         found = [request.get(timeout=KEEPER_SECONDS) for request in asked]
         return sum(stat.version for stat in found if stat is not None)
 

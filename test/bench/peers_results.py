@@ -11,7 +11,7 @@ class Results:
         self.times = {}      # (kind, word, size) -> [ms, None = not seen]
         self.missing = {}    # word -> why it could not run
         self.troubles = []   # what went wrong, in words
-        self.skipped = 0     # windows left out for want of time
+        self.skipped = []    # steps left out for want of time
         self.took_s = None
 
     def add_window(self, word, size, window):

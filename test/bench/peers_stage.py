@@ -56,6 +56,7 @@ class Stage:
         self.keeper = Keeper(self.zookeeper.servers)
         stack.callback(self.keeper.close)
         self.clock = 0
+        self.grown_mb = {}   # instances -> memory of a Go agent of some age
 
     def fresh_root(self, word):
         """A path that no agent before has used."""
