@@ -24,7 +24,7 @@
 /* What a program says of itself in its hello: programs of different builds
  * would take each other's messages for nonsense. Raise it with every change of
  * a message's bytes, and with BOARD_LAYOUT; a unit test knows when. */
-#define MESSAGE_FORMAT 1u
+#define MESSAGE_FORMAT 2u
 /* Whose hello is without one is older than the number. */
 #define MESSAGE_FORMAT_NONE 0u
 
@@ -64,6 +64,7 @@ enum message_direction {
     X(MESSAGE_CONSOLE_VITALS, 21, FROM_CONSOLE, "console_vitals")       \
     X(MESSAGE_ORDER, 22, FROM_CONSOLE, "order")                         \
     X(MESSAGE_ORDERED, 23, TO_CONSOLE, "ordered")                       \
+    X(MESSAGE_PART, 24, TO_CONSOLE, "part")                             \
     X(MESSAGE_CHECK, 30, TO_CHECKER, "check")                           \
     X(MESSAGE_CHECKED, 31, FROM_CHECKER, "checked")
 

@@ -4,7 +4,8 @@
  * A connection counts from when it came, or from its last answer's end: one
  * that asks again and again is younger than one that never finishes asking.
  * Those that are held are fewer than half of all, so there is always one that
- * can give way.
+ * can give way. Owed is who has asked, and who came only now: his question is
+ * on its way.
  */
 #ifndef CONSOLE_CONNECTIONS_H
 #define CONSOLE_CONNECTIONS_H
@@ -18,16 +19,19 @@
 #define CONNECTIONS_ENDING_MOST 64
 #define CONNECTION_ANSWERS_MOST 16
 #define CONNECTION_BYTES_MOST (32 * 1024)
+#define CONNECTION_NEW_MS 200
 
 /* fd < 0: free. A greater `turn` began to wait later. */
 struct connection {
     int fd; /* borrowed */
     uint64_t turn;
+    uint64_t came_ms;
     uint32_t answers; /* so far */
     size_t bytes;     /* of their bodies */
     bool is_local;    /* through the unix socket */
     bool is_held;     /* its answer takes its time: it does not give way */
     bool is_ending;   /* it was told to go */
+    bool is_asked;    /* a whole question waits for its answer */
 };
 
 struct connections {
@@ -38,14 +42,19 @@ struct connections {
 void connections_init(struct connections *connections);
 
 /* NULL when all are taken. */
-struct connection *connections_take(struct connections *connections, int fd);
+struct connection *connections_take(struct connections *connections, int fd,
+                                    uint64_t now_ms);
 void connections_release(struct connection *connection);
 
-/* Its request is answered: it begins to wait anew, and is held no more. */
+/* Its request is answered: it begins to wait anew, is held no more and owed
+ * nothing. */
 void connections_renew(struct connections *connections,
                        struct connection *connection);
 
 /* Of those that are neither held nor ending; NULL when there is none. */
 struct connection *connections_find_oldest(struct connections *connections);
+
+bool connections_is_any_owed(const struct connections *connections,
+                             uint64_t now_ms);
 
 #endif

@@ -56,6 +56,8 @@ static void handle_message(struct channel *channel,
     struct console *console = channel->owner;
     if (message->kind == MESSAGE_ORDERED) {
         http_take_ordered(console->http, &message->ordered);
+    } else if (message->kind == MESSAGE_PART) {
+        http_part(console->http);
     }
 }
 
@@ -63,6 +65,12 @@ static void handle_channel_end(struct channel *channel, int status)
 {
     (void)channel; /* the process ends with it */
     _exit(status == 0 ? 0 : EXIT_FAULT);
+}
+
+static void handle_parted(void *owner)
+{
+    (void)owner; /* the process ends with it */
+    _exit(0);
 }
 
 static int send_order(void *owner, const struct message_order *order)
@@ -155,6 +163,7 @@ static int start_http(struct console *console,
                              .fd_count = options->listen_fds,
                              .config_fd = options->config_fd,
                              .send_order = send_order,
+                             .on_parted = handle_parted,
                              .owner = console};
     if (options->listen_fds > HTTP_LISTENERS_MOST) {
         return -EINVAL;

@@ -14,7 +14,9 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "console/http_orders.h"
+#include "console/http_parting.h"
 #include "console/http_request.h"
 #include "console/http_state.h"
 #include "console/http_streams.h"
@@ -40,8 +42,8 @@ static void begin_connection(struct http *http,
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    struct connection *taken =
-        connections_take(&http->connections, info->connect_fd);
+    struct connection *taken = connections_take(
+        &http->connections, info->connect_fd, clock_monotonic_ms());
     *socket_context = taken;
     if (taken != NULL) {
         taken->is_local = listener_is_local(info->connect_fd);
@@ -196,6 +198,9 @@ int http_create(uv_loop_t *loop, const struct http_spec *spec,
     }
     if (status == 0) {
         status = http_orders_init(http, loop);
+    }
+    if (status == 0) {
+        status = http_parting_init(http, loop);
     }
     if (status == 0) {
         status = start_listeners(http, loop);

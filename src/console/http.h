@@ -31,13 +31,17 @@
 /* Passes an order on to the supervisor. 0 or a negative errno. */
 typedef int (*http_order_cb)(void *owner, const struct message_order *order);
 
+/* All that was asked is answered. */
+typedef void (*http_parted_cb)(void *owner);
+
 struct http_spec {
     struct snapshot *snapshot; /* borrowed */
     const int *fds;            /* listening sockets, taken */
     size_t fd_count;
     int config_fd; /* the effective configuration; -1 = none */
     http_order_cb send_order;
-    void *owner; /* its context; borrowed */
+    http_parted_cb on_parted;
+    void *owner; /* their context; borrowed */
 };
 
 struct http;
@@ -49,5 +53,8 @@ int http_create(uv_loop_t *loop, const struct http_spec *spec,
 /* The supervisor has answered an order. */
 void http_take_ordered(struct http *http,
                        const struct message_ordered *ordered);
+
+/* Takes no more connections, answers what was asked, and says when it has. */
+void http_part(struct http *http);
 
 #endif

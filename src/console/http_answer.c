@@ -36,7 +36,8 @@ struct connection *http_answer_context(struct MHD_Connection *connection)
 /* The library answers all that came in one go before anybody else is heard:
  * hundreds of requests fit into one packet. So a connection gets some answers,
  * or some bytes, and who wants more has to queue again. */
-static bool is_last_answer(struct MHD_Connection *connection, size_t bytes)
+static bool is_last_answer(const struct http *http,
+                           struct MHD_Connection *connection, size_t bytes)
 {
     struct connection *context = http_answer_context(connection);
     if (context == NULL) {
@@ -44,7 +45,7 @@ static bool is_last_answer(struct MHD_Connection *connection, size_t bytes)
     }
     context->answers++;
     context->bytes += bytes;
-    return context->answers >= CONNECTION_ANSWERS_MOST ||
+    return http->is_parting || context->answers >= CONNECTION_ANSWERS_MOST ||
            context->bytes >= CONNECTION_BYTES_MOST;
 }
 
@@ -77,7 +78,7 @@ enum MHD_Result http_answer_queue(struct http *http,
 {
     enum MHD_Result result = MHD_NO;
     bool is_ready = add_headers(response, type);
-    if (is_last_answer(connection, 0)) {
+    if (is_last_answer(http, connection, 0)) {
         is_ready = is_ready && add_close(response);
     }
     if (is_ready) {
@@ -122,7 +123,7 @@ enum MHD_Result http_answer_send(struct http *http,
                                  struct MHD_Connection *connection,
                                  struct reply *reply)
 {
-    bool is_last = is_last_answer(connection, reply->body.length);
+    bool is_last = is_last_answer(http, connection, reply->body.length);
     struct MHD_Response *response = http_answer_make(reply, is_last);
     if (response == NULL) {
         return MHD_NO;

@@ -242,6 +242,14 @@ static bool has_body(struct MHD_Connection *connection)
            header_of(connection, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
 }
 
+static void note_asked(struct MHD_Connection *connection)
+{
+    struct connection *context = http_answer_context(connection);
+    if (context != NULL) {
+        context->is_asked = true;
+    }
+}
+
 enum MHD_Result http_request_handle(void *context,
                                     struct MHD_Connection *connection,
                                     const char *url, const char *method,
@@ -260,6 +268,9 @@ enum MHD_Result http_request_handle(void *context,
     if (request->is_begun && *upload_size > 0) {
         *upload_size = 0;
         return MHD_YES;
+    }
+    if (!request->is_begun) {
+        note_asked(connection);
     }
     request->connection = connection;
     bool is_whole = request->is_begun;

@@ -62,6 +62,8 @@ struct http {
     uint32_t order_id;
     struct http_order orders[HTTP_ORDERS_MOST];
     struct http_kept kept[HTTP_KEPT_KINDS];
+    bool is_parting;
+    uv_timer_t parting; /* looks whether it may go */
 };
 
 /* One request, from its first line to the end of its answer. */

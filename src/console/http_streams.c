@@ -91,6 +91,9 @@ static ssize_t read_stream(void *context, uint64_t position, char *bytes,
     struct stream_now now;
     size_t length = 0;
     (void)position; /* it only ever goes on */
+    if (reader->http->is_parting) {
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    }
     int status = reader->is_gone ? -EPIPE : look_at_board(reader->http, &now);
     if (status == 0) {
         status = stream_read(&reader->stream, &now, bytes, room, &length);
@@ -196,6 +199,22 @@ enum MHD_Result http_streams_open(struct http *http,
     http_answer_hold(connection);
     return http_answer_queue(http, connection, MHD_HTTP_OK, REPLY_EVENTS,
                              response);
+}
+
+/* One whose reader takes nothing cannot be ended, and is owed no more. */
+void http_streams_end_all(struct http *http)
+{
+    for (int i = 0; i < HTTP_STREAMS_MOST; i++) {
+        struct http_stream *reader = &http->streams[i];
+        if (reader->connection == NULL) {
+            continue;
+        }
+        if (reader->is_waiting) {
+            wake(reader);
+        } else {
+            http_answer_context(reader->connection)->is_asked = false;
+        }
+    }
 }
 
 int http_streams_init(struct http *http, uv_loop_t *loop)

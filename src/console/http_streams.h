@@ -23,4 +23,7 @@ enum MHD_Result http_streams_open(struct http *http,
                                   const struct arguments *arguments,
                                   struct reply *reply);
 
+/* Their readers come back, and find a successor. */
+void http_streams_end_all(struct http *http);
+
 #endif

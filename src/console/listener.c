@@ -93,6 +93,12 @@ int listener_start(struct listener *listener, uv_loop_t *loop, int fd,
     return status;
 }
 
+void listener_stop(struct listener *listener)
+{
+    (void)uv_poll_stop(&listener->poll);   /* never fails */
+    (void)uv_timer_stop(&listener->pause); /* never fails */
+}
+
 void listener_local_text(int fd, char *text, socklen_t size)
 {
     struct sockaddr_storage storage = {0};

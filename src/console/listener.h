@@ -37,11 +37,13 @@ struct listener {
     listener_refuse_cb on_refuse;
 };
 
-/* Takes `fd`. Lives until the process ends: nobody stops it. 0 or a negative
- * errno. */
+/* Takes `fd`, and keeps it until the process ends. 0 or a negative errno. */
 int listener_start(struct listener *listener, uv_loop_t *loop, int fd,
                    listener_accept_cb on_accept, listener_refuse_cb on_refuse,
                    void *owner);
+
+/* Accepts no more. */
+void listener_stop(struct listener *listener);
 
 /* The literal address a client of this connection connected to; "" for a unix
  * socket. `size` is at least INET6_ADDRSTRLEN. */

@@ -14,6 +14,9 @@
 #include "supervisor/operator_desk.h"
 #include "supervisor/scoreboard.h"
 
+/* So long may a console that is replaced answer what was asked of it. */
+#define CONSOLE_PARTING_MS 1000
+
 static void tell_registrations(struct service *publisher,
                                const struct settings *settings)
 {
@@ -148,9 +151,14 @@ static void renew_config_text(struct supervisor *supervisor)
     }
 }
 
-static void run_console(struct supervisor *supervisor, uint64_t grace_ms)
+static void run_console(struct supervisor *supervisor)
 {
     renew_config_text(supervisor);
+    if (supervisor->console.state == SERVICE_RUNNING) {
+        (void)service_send(
+            &supervisor->console,
+            &(struct message){.kind = MESSAGE_PART}); /* killed if it fails */
+    }
     struct service_spec spec = {
         .kind = SERVICE_CONSOLE,
         .program = supervisor->programs->console,
@@ -167,7 +175,7 @@ static void run_console(struct supervisor *supervisor, uint64_t grace_ms)
         .on_ending = handle_service_ending,
     };
 
-    service_run_after(&supervisor->console, &spec, grace_ms);
+    service_run_after(&supervisor->console, &spec, CONSOLE_PARTING_MS);
 }
 
 static void run_publisher(struct supervisor *supervisor)
@@ -200,7 +208,7 @@ static void end_publisher(struct supervisor *supervisor)
 
 static void run_all(struct supervisor *supervisor)
 {
-    run_console(supervisor, operator_desk_parting_ms(&supervisor->operators));
+    run_console(supervisor);
     if (supervisor->settings->has_zookeeper) {
         run_publisher(supervisor);
     } else {

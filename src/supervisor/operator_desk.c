@@ -138,11 +138,6 @@ void operator_desk_on_reload(struct operator_desk *desk, const char *refused)
     answer_reload(desk, ORDER_DONE, text);
 }
 
-uint64_t operator_desk_parting_ms(const struct operator_desk *desk)
-{
-    return desk->reload_order != 0 ? OPERATOR_DESK_PARTING_MS : 0;
-}
-
 /* Better than a file that is lost, or lines of it: who was being worked at when
  * it was damaged must not be shown to clients by it. */
 static void believe_board(struct operator_desk *desk, struct engine *engine,

@@ -24,8 +24,6 @@
 /* A reload that takes longer is answered before its end: the console waits for
  * 2 s. */
 #define OPERATOR_DESK_RELOAD_MS 1500
-/* A console that is to be replaced passes the answer on first. */
-#define OPERATOR_DESK_PARTING_MS 100
 
 struct engine;
 struct supervisor;
@@ -56,9 +54,6 @@ void operator_desk_take(struct operator_desk *desk,
 
 /* A reload came to its end; `refused` says why it was, NULL: it was not. */
 void operator_desk_on_reload(struct operator_desk *desk, const char *refused);
-
-/* How long the console has to pass on an answer before it is replaced. */
-uint64_t operator_desk_parting_ms(const struct operator_desk *desk);
 
 void operator_desk_finish(struct operator_desk *desk);
 

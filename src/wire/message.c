@@ -270,6 +270,7 @@ static void put_message(struct cursor_writer *writer,
     case MESSAGE_RETIRE:
     case MESSAGE_LOOK:
     case MESSAGE_WITHDRAW:
+    case MESSAGE_PART:
         break; /* the kind says it all */
     }
 }
@@ -335,6 +336,7 @@ static void get_message(struct cursor_reader *reader, struct message *message)
     case MESSAGE_RETIRE:
     case MESSAGE_LOOK:
     case MESSAGE_WITHDRAW:
+    case MESSAGE_PART:
         break; /* the kind says it all */
     }
 }

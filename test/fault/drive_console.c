@@ -13,6 +13,7 @@
  *     churn        start and end tasks all the time    calm   end that
  *     expire       let every lease run out long ago
  *     nonsense     send the console a frame of garbage
+ *     part         tell the console to part
  *     events N     N more changes of cache-0's state
  *     done, missing, refused, failed
  *                  answer orders so from now on, at once
@@ -292,6 +293,16 @@ static void change_states(struct driver *driver, const char *times)
 
 /* --- orders ----------------------------------------------------------- */
 
+static void tell(struct driver *driver, const struct message *message)
+{
+    uint8_t bytes[FRAME_BYTES_MOST];
+    size_t length = 0;
+    if (frame_encode(message, GENERATION, bytes, sizeof bytes, &length) != 0 ||
+        write(driver->channel, bytes, length) != (ssize_t)length) {
+        fail("tell");
+    }
+}
+
 /* What came is said again, so that a test sees it. */
 static void answer_order(struct driver *driver)
 {
@@ -299,15 +310,10 @@ static void answer_order(struct driver *driver)
     struct message answer = {
         .kind = MESSAGE_ORDERED,
         .ordered = {.id = order->id, .outcome = driver->outcome}};
-    uint8_t bytes[FRAME_BYTES_MOST];
-    size_t length = 0;
     (void)text_format(answer.ordered.text, sizeof answer.ordered.text,
                       "%s %s by %s: %s", order_verb_name(order->verb),
                       order->name, order->operator_name, order->reason);
-    if (frame_encode(&answer, GENERATION, bytes, sizeof bytes, &length) != 0 ||
-        write(driver->channel, bytes, length) != (ssize_t)length) {
-        fail("answer");
-    }
+    tell(driver, &answer);
 }
 
 static void take_frames(struct driver *driver)
@@ -372,6 +378,8 @@ static void obey(struct driver *driver, const char *command)
         (void)!write(driver->channel, nonsense, sizeof nonsense);
     } else if (strncmp(command, "events ", strlen("events ")) == 0) {
         change_states(driver, command + strlen("events "));
+    } else if (strcmp(command, "part") == 0) {
+        tell(driver, &(struct message){.kind = MESSAGE_PART});
     } else if (strcmp(command, "hold") == 0) {
         driver->holds_orders = true;
     } else if (strcmp(command, "answer") == 0) {

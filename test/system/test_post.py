@@ -191,6 +191,47 @@ def test_who_goes_away_while_his_order_is_under_way_leaves_nothing(console):
     assert ask(console, "/reload")[0] == 200
 
 
+# --- a console that is to be replaced ------------------------------------------
+def is_over(console):
+    with open(f"/proc/{console.pid}/stat") as file:
+        return file.read().rsplit(")", 1)[1].split()[0] == "Z"
+
+
+def test_who_parts_answers_first_what_was_asked(console):
+    """An order under way; not who keeps a connection, nor a stream."""
+    console.say("hold")
+    request = b"POST /reload HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with console.open(socket.AF_UNIX) as order, console.open() as idle, \
+            console.open() as stream:
+        order.sendall(request)
+        idle.sendall(b"GET /goroutines HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert code_of(idle.recv(4096)) == 200
+        stream.sendall(b"GET /events/stream HTTP/1.1\r\n"
+                       b"Host: localhost\r\n\r\n")
+        assert code_of(stream.recv(4096)) == 200
+        console.say("part")
+        wait_for(lambda: stream.recv(4096) == b"", what="the stream's end")
+        with console.open() as late:  # waits for a successor
+            late.settimeout(0.1)
+            late.sendall(b"GET /goroutines HTTP/1.0\r\n\r\n")
+            with pytest.raises(TimeoutError):
+                late.recv(1)
+            console.say("answer")
+            answer = read_all(order)
+            # 504 where it took two seconds to come here.
+            assert code_of(answer) in (200, 504) and b'"ok":' in answer
+            wait_for(lambda: is_over(console), what="its end")
+
+
+def test_who_owes_nothing_parts_at_once(console):
+    with console.open() as silent:
+        wait_for(lambda: number(console.get("/metrics").text,
+                                "http_connections") == 2, what="a client")
+        console.say("part")
+        wait_for(lambda: is_over(console), what="its end")
+        assert silent.recv(1) == b""
+
+
 # --- with an agent ------------------------------------------------------------
 def test_orders_are_carried_out(start_redis, make_agent):
     redis = start_redis()

@@ -56,6 +56,42 @@ class Listing(threading.Thread):
         return self.samples
 
 
+class Asking(threading.Thread):
+    """Asks for /readyz on fresh connections, from a little away, until closed.
+    Lost is a question that was asked in time and was dropped within the second
+    that a console has for its last answers."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.port = port
+        self.asked, self.lost, self.is_closed = 0, [], False
+        self.start()
+
+    def run(self):
+        while not self.is_closed:
+            begun = time.monotonic()
+            said = begun
+            answer = b""
+            try:
+                with socket.create_connection(("127.0.0.1", self.port)) as sock:
+                    sock.sendall(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n")
+                    time.sleep(0.02)
+                    sock.sendall(b"Connection: close\r\n\r\n")
+                    said = time.monotonic()
+                    answer = sock.recv(4096)
+            except OSError as error:
+                answer = str(error).encode()
+            self.asked += 1
+            is_quick = said - begun < 0.1 and time.monotonic() - begun < 0.9
+            if is_quick and not answer.startswith(b"HTTP/1.1 "):
+                self.lost.append(answer)
+
+    def close(self):
+        self.is_closed = True
+        self.join()
+        return self.lost
+
+
 def running(zookeeper, redis, make_agent, watch, names, **settings):
     watch = watch(zookeeper)
     agent = make_agent({name: redis for name in names}, zookeeper.servers,
@@ -272,3 +308,13 @@ def test_nothing_is_said_of_a_new_address_before_it_was_probed(
         # A node's own history says whether the new member ever stood.
         stat = watch.client.exists(members)
         assert stat.cversion == 2, "one member came, and the same one went"
+
+
+def test_no_question_is_lost_in_a_reload(start_redis, make_agent):
+    agent = make_agent({"one": start_redis()}).start().wait_ready()
+    asking = Asking(agent.port)
+    for _ in range(5):
+        asked = asking.asked
+        wait_for(lambda: asking.asked > asked + 5, what="questions")
+        reload(agent)
+    assert asking.close() == []

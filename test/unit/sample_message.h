@@ -132,6 +132,7 @@ static const struct message sample_messages[] = {
                   .addresses = 3,
                   .silent = 2,
                   .left_out = 1}},
+    {.kind = MESSAGE_PART},
 };
 
 #define SAMPLE_COUNT (sizeof sample_messages / sizeof sample_messages[0])
@@ -144,6 +145,7 @@ static const enum message_direction sample_directions[SAMPLE_COUNT] = {
     FROM_CONSOLE,   TO_CHECKER,     FROM_PROBER,    FROM_PUBLISHER,
     FROM_CONSOLE,   FROM_CONSOLE,   TO_CONSOLE,     FROM_CHECKER,
     FROM_PROBER,    TO_PROBER,      FROM_PROBER,    FROM_PROBER,
+    TO_CONSOLE,
 };
 
 #endif

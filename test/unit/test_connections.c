@@ -16,8 +16,8 @@ static void the_first_to_come_is_the_oldest(void **state)
     struct connections connections;
     connections_init(&connections);
     assert_null(connections_find_oldest(&connections));
-    (void)connections_take(&connections, 10);
-    (void)connections_take(&connections, 11);
+    (void)connections_take(&connections, 10, 0);
+    (void)connections_take(&connections, 11, 0);
     assert_int_equal(connections_find_oldest(&connections)->fd, 10);
 }
 
@@ -26,8 +26,8 @@ static void an_answered_one_is_younger_than_one_that_waits(void **state)
     (void)state;
     struct connections connections;
     connections_init(&connections);
-    struct connection *first = connections_take(&connections, 10);
-    (void)connections_take(&connections, 11);
+    struct connection *first = connections_take(&connections, 10, 0);
+    (void)connections_take(&connections, 11, 0);
     connections_renew(&connections, first);
     assert_int_equal(connections_find_oldest(&connections)->fd, 11);
 }
@@ -37,14 +37,14 @@ static void there_is_an_end_to_them_and_a_place_comes_free(void **state)
     (void)state;
     struct connections connections;
     connections_init(&connections);
-    struct connection *first = connections_take(&connections, 0);
+    struct connection *first = connections_take(&connections, 0, 0);
     int most = CONNECTIONS_MOST + CONNECTIONS_ENDING_MOST;
     for (int fd = 1; fd < most; fd++) {
-        assert_non_null(connections_take(&connections, fd));
+        assert_non_null(connections_take(&connections, fd, 0));
     }
-    assert_null(connections_take(&connections, most));
+    assert_null(connections_take(&connections, most, 0));
     connections_release(first);
-    assert_non_null(connections_take(&connections, most));
+    assert_non_null(connections_take(&connections, most, 0));
     assert_int_equal(connections_find_oldest(&connections)->fd, 1);
 }
 
@@ -53,8 +53,8 @@ static void a_held_one_does_not_give_way_until_its_answer_is_over(void **state)
     (void)state;
     struct connections connections;
     connections_init(&connections);
-    struct connection *first = connections_take(&connections, 10);
-    (void)connections_take(&connections, 11);
+    struct connection *first = connections_take(&connections, 10, 0);
+    (void)connections_take(&connections, 11, 0);
     first->is_held = true;
     assert_int_equal(connections_find_oldest(&connections)->fd, 11);
     connections_renew(&connections, first);
@@ -67,13 +67,33 @@ static void who_was_told_to_go_is_not_told_again(void **state)
     (void)state;
     struct connections connections;
     connections_init(&connections);
-    struct connection *first = connections_take(&connections, 10);
+    struct connection *first = connections_take(&connections, 10, 0);
     first->is_ending = true;
     assert_null(connections_find_oldest(&connections));
-    (void)connections_take(&connections, 11);
+    (void)connections_take(&connections, 11, 0);
     assert_int_equal(connections_find_oldest(&connections)->fd, 11);
     connections_release(first);
-    assert_false(connections_take(&connections, 12)->is_ending);
+    assert_false(connections_take(&connections, 12, 0)->is_ending);
+}
+
+static void owed_is_who_has_asked_or_has_only_come(void **state)
+{
+    (void)state;
+    struct connections connections;
+    connections_init(&connections);
+    uint64_t later_ms = 1000 + CONNECTION_NEW_MS;
+    assert_false(connections_is_any_owed(&connections, 1000));
+    struct connection *one = connections_take(&connections, 10, 1000);
+    assert_true(connections_is_any_owed(&connections, later_ms - 1));
+    assert_false(connections_is_any_owed(&connections, later_ms));
+    one->is_asked = true;
+    assert_true(connections_is_any_owed(&connections, later_ms));
+    one->is_ending = true;
+    assert_false(connections_is_any_owed(&connections, later_ms));
+    one->is_ending = false;
+    one->answers = 1;
+    connections_renew(&connections, one);
+    assert_false(connections_is_any_owed(&connections, 1000));
 }
 
 static void a_place_that_comes_free_forgets_who_had_it(void **state)
@@ -81,12 +101,12 @@ static void a_place_that_comes_free_forgets_who_had_it(void **state)
     (void)state;
     struct connections connections;
     connections_init(&connections);
-    struct connection *first = connections_take(&connections, 10);
+    struct connection *first = connections_take(&connections, 10, 0);
     first->is_local = true;
     first->is_held = true;
     first->answers = 3;
     connections_release(first);
-    struct connection *second = connections_take(&connections, 11);
+    struct connection *second = connections_take(&connections, 11, 0);
     assert_ptr_equal(second, first);
     assert_false(second->is_local);
     assert_false(second->is_held);
@@ -101,6 +121,7 @@ int main(void)
         cmocka_unit_test(there_is_an_end_to_them_and_a_place_comes_free),
         cmocka_unit_test(a_held_one_does_not_give_way_until_its_answer_is_over),
         cmocka_unit_test(who_was_told_to_go_is_not_told_again),
+        cmocka_unit_test(owed_is_who_has_asked_or_has_only_come),
         cmocka_unit_test(a_place_that_comes_free_forgets_who_had_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
