@@ -5,8 +5,9 @@
  *
  *     draw_pages DIRECTORY [--instances N]
  *
- * makes status.html and charts.html there, prints the bytes of each and of
- * the memory that the history takes, and how long the writing took.
+ * makes status.html and charts.html there, and status.json, which sentinelctl
+ * shows; prints the bytes of each and of the memory that the history takes, and
+ * how long the writing took.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include "console/charts.h"
 #include "console/history_book.h"
 #include "console/page.h"
+#include "console/views.h"
 
 #define DAY_MS UINT64_C(86400000)
 #define NOW_MS (3 * DAY_MS)
@@ -386,6 +388,7 @@ int main(int argc, char **argv)
            sizeof(struct history_lane) + sizeof(uint32_t));
     status |= draw(&drawing, argv[1], "status.html", page_write);
     status |= draw(&drawing, argv[1], "charts.html", charts_write);
+    status |= draw(&drawing, argv[1], "status.json", views_status);
     history_book_destroy(drawing.book);
     snapshot_finish(&drawing.snapshot);
     board_destroy(drawing.reader);
