@@ -1,9 +1,10 @@
 """Answers come a byte at a time, one after the other."""
-from slowed import ROUNDS, SCENE, heal
+from slowed import SCENE, heal
 
 NUMBER = "19e"
 TITLE = "network: one byte at a time, in time"
 IS_ISOLATED = True
+ROUNDS = 3
 __all__ = ["SCENE", "heal"]
 
 
