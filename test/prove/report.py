@@ -40,6 +40,8 @@ class Result:
     directory: str = None
     took: float = 0
     promises: Promises = None
+    plays: int = 1
+    stall: float = 0     # so long the machine stood still in the play before
 
     @classmethod
     def of(cls, fields):
@@ -47,6 +49,11 @@ class Result:
         promises = fields["promises"] and Promises(**fields["promises"])
         return cls(**{**fields, "promises": promises, "findings":
                       [finding_of(each) for each in fields["findings"]]})
+
+    def begin_again(self):
+        """What was found says nothing: it is played once more."""
+        self.plays += 1
+        self.findings, self.trace = [], ""
 
     def fail(self, sentence):
         self.findings.append(Finding("row", sentence, False))

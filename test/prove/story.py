@@ -74,6 +74,14 @@ class Story:
         return found + ([(since, self.end)] if since is not None else [])
 
 
+def stall(directory):
+    """The longest that the suite itself got no processor, in seconds: so far
+    apart were two of its looks at the processes."""
+    looks = [line["t"] for line in logs.read(directory, "tree")]
+    return max((later - earlier for earlier, later
+                in zip(looks, looks[1:])), default=0)
+
+
 def state_of(line):
     return "gone" if line["what"] == "deleted" else line["state"]
 

@@ -45,6 +45,8 @@ class Telling:
                   f"{word_of(result):<7} {result.took:5.1f} s")
         if result.skipped:
             self._say(f"    skipped: {result.skipped}")
+        if result.plays > 1:
+            self._say(f"    {again(result)}")
         for finding in result.broken():
             self._say(f"    {report.sentence_of(finding)}")
         if result.broken():
@@ -103,6 +105,8 @@ class Tap(Telling):
             print(f"ok {name} # SKIP {result.skipped}", flush=True)
             return
         print(f"{'ok' if result.is_kept() else 'not ok'} {name}", flush=True)
+        if result.plays > 1:
+            print(commented(again(result)), flush=True)
         for finding in result.broken():
             print(commented(report.sentence_of(finding)))
         if result.trace:
@@ -113,6 +117,11 @@ class Tap(Telling):
         told, by the end of its world, shows in the exit code."""
         return report.sum_up(results, self.output, self.pace,
                              lambda text: print(commented(text)))
+
+
+def again(result):
+    return (f"played {result.plays} times: this machine stood still for "
+            f"{result.stall:.1f} s, by which nothing is judged")
 
 
 def commented(text):

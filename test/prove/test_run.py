@@ -17,6 +17,7 @@ from checker import Finding
 from crew import pick
 from promises import Promises
 from servers import wait_for
+from suite import Suite
 from telling import Tap, Telling
 from world import FAST
 
@@ -146,6 +147,45 @@ def test_the_timeline_shows_servers_nodes_marks_and_processes(directory):
                  "processes 5, then 4 to 5", "1 more was up"):
         assert word in text, word
     assert "two</p>" not in text  # nothing happened to it
+
+
+# --- a machine that stands still ------------------------------------------
+def make_suite(directory, stalls, is_kept):
+    """A suite whose rows are not played: the logs say how the machine did."""
+    told = []
+    suite = Suite(FAST, directory, told.append)
+
+    def judge(row, result):
+        result.directory = directory
+        result.findings = [] if is_kept(result.plays) else [BROKEN]
+        with open(os.path.join(directory, "tree.jsonl"), "w") as file:
+            for t in (0, 0.2, 0.4 + stalls[result.plays - 1]):
+                file.write(json.dumps({"t": t, "what": "tree"}) + "\n")
+    suite.judge = judge
+    row = rows.load(os.path.join(HERE, "rows", "r01_killed.py"))
+    suite.run(row)
+    return report.Result.of(told[0]["result"])
+
+
+def test_a_row_broken_while_the_machine_stood_still_is_played_again(directory):
+    result = make_suite(directory, [2.5, 0], lambda plays: plays == 2)
+    assert (result.is_kept(), result.plays) == (True, 2)
+    assert result.stall == pytest.approx(2.7)
+
+
+def test_a_row_broken_on_a_machine_at_work_is_not_played_again(directory):
+    result = make_suite(directory, [0.5], lambda plays: False)
+    assert (result.is_kept(), result.plays) == (False, 1)
+
+
+def test_a_row_kept_on_a_machine_that_stood_still_is_kept(directory):
+    result = make_suite(directory, [9], lambda plays: True)
+    assert (result.is_kept(), result.plays) == (True, 1)
+
+
+def test_a_machine_that_stands_still_for_ever_ends_the_playing(directory):
+    result = make_suite(directory, [9] * 9, lambda plays: False)
+    assert (result.is_kept(), result.plays) == (False, 3)
 
 
 # --- who plays what -------------------------------------------------------
