@@ -1,5 +1,6 @@
 """A fleet of publishers before one ZooKeeper, for the row about herds."""
 import os
+import shutil
 import sys
 import threading
 
@@ -24,6 +25,7 @@ class Fleet:
         self.publishers = []
         for number in range(count):
             directory = private_directory()
+            stack.callback(shutil.rmtree, directory, True)
             publisher = Publisher(
                 self.zookeeper, f"{STATE}/{number}", instances=1,
                 session_ms=int(session * 1000), run_dir=directory,
