@@ -9,7 +9,8 @@ from promises import REPLACE, SLIP
 from story import Story, overlap, state_of
 
 SETTLE_FDS = 12     # sockets of probes and pages that are open just now
-SETTLE_COUNT = 2    # a prober and its successor
+SETTLE_COUNT = 2    # a prober and its successor, or one that searches
+PROCESS_FDS = 20    # of one of these
 LOOKS = 5           # so many looks at the processes make one figure
 NEVER = float("inf")
 
@@ -198,7 +199,9 @@ def bounded(story):
     if min(look["zombies"] for look in last):
         return Finding("bounded", f"{last[-1]['zombies']} zombies stay",
                        False, at=last[-1]["t"])
-    for key, more in (("count", SETTLE_COUNT), ("fds", SETTLE_FDS)):
+    count = min(look["count"] for look in last) - first["count"]
+    for key, more in (("count", SETTLE_COUNT),
+                      ("fds", SETTLE_FDS + max(count, 0) * PROCESS_FDS)):
         after = min(look[key] for look in last)
         if after > first[key] + more:
             return Finding("bounded", f"{key}: {first[key]} before, {after} "

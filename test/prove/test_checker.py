@@ -335,6 +335,13 @@ def test_descriptors_that_stay_are_broken(row):
     assert row.broken() == ["bounded"]
 
 
+def test_a_process_just_begun_has_descriptors_of_its_own(row):
+    row.looks_from(5, count=6, fds=112)
+    assert row.broken() == []
+    row.looks_from(5, count=6, fds=113)
+    assert row.broken() == ["bounded"]
+
+
 # --- nothing is kept because nobody looked --------------------------------
 @pytest.mark.parametrize("log", ["watch", "oracle", "tree", "marks"])
 def test_an_empty_log_is_no_kept_promise(row, log):

@@ -3,11 +3,11 @@ ZooKeeper that hangs."""
 import signal
 
 from ending_rows import end, freeze, start_again
+from promises import AT_ONCE
 from servers import wait_for
 
 NUMBER = "39c"
 TITLE = "a second SIGTERM with everything hung"
-AT_ONCE = 0.5
 
 
 def inject(world):
