@@ -52,8 +52,8 @@ SANFLAGS := -fsanitize=fuzzer-no-link,address,undefined \
 endif
 ifeq ($(SAN),coverage)
 # Counters live in the file itself: a process that is killed has told, too.
-SANFLAGS := -fprofile-instr-generate -fcoverage-mapping \
-            -mllvm -runtime-counter-relocation
+SANFLAGS := -fprofile-instr-generate -fcoverage-mapping
+CPPFLAGS += -mllvm -runtime-counter-relocation
 endif
 ALLFLAGS  = -std=gnu17 $(CFLAGS) $(WARN) $(HARDEN) $(SANFLAGS) -MMD -MP
 LINKFLAGS = $(CFLAGS) $(SANFLAGS) -pie -Wl,-z,relro,-z,now -Wl,--as-needed \
@@ -88,7 +88,7 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 .PHONY: all help demo test test-fast lint format install deb clean bench \
         bench-peers bench-fleet bench-death bench-faults bench-console \
         fuzz deps test-package test-bare-debian test-next-debian prove \
-        torture check-unit check-sim
+        torture soak coverage valgrind check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) ## build the five programs
 
@@ -232,6 +232,11 @@ torture: ## each call of each program fails in turn; hours, Ctrl-C sums up
 	@packaging/install-deps test
 	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
 	@test/torture/run
+
+valgrind: ## unit tests, supervisor and console under memcheck; ten minutes
+	@packaging/install-deps valgrind
+	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
+	@test/valgrind/run
 
 coverage: ## what no test ever ran; fifteen minutes
 	@packaging/install-deps test
