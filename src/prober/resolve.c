@@ -3,8 +3,8 @@
  *
  * A lookup is uv_getaddrinfo, in libuv's pool of threads, which is made as
  * wide as the lookups that may be under way. The threads' stacks and the
- * allocator's arenas are kept small, so that all of them fit into the address
- * space of a prober.
+ * allocator's arenas are kept small; newer libuv reserves 8 MiB for each stack
+ * all the same, for which limits.c leaves room.
  */
 #include "prober/resolve.h"
 
