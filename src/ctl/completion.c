@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "ctl/print.h"
 #include "ctl/verbs.h"
 
 #define INSTANCES "sentinelctl status -o name 2>/dev/null"
@@ -358,5 +359,5 @@ int completion_print(const char *shell, FILE *stream)
     } else {
         print_fish(stream);
     }
-    return fflush(stream) == 0 && !ferror(stream) ? 0 : CTL_EXIT_STALE;
+    return print_end(print_flush(stream), 0);
 }

@@ -93,3 +93,26 @@ void events_add_aligned(struct table *table, const json_t *event)
     static const int widths[COLUMNS] = {0, 0, 16, 20, 11, 7, 0};
     add_row(table, event, widths);
 }
+
+/* --- for a program ------------------------------------------------------- */
+
+static const char *const members[] = {"id", "at",     "name", "from",
+                                      "to", "reason", "role", "detail"};
+
+struct table *events_csv(void)
+{
+    return table_create(members, sizeof members / sizeof members[0]);
+}
+
+void events_add_csv(struct table *table, const json_t *event)
+{
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const json_t *member = fetch_member(event, members[i]);
+        char number[32];
+        (void)text_format(number, sizeof number, "%" PRId64,
+                          (int64_t)json_integer_value(member)); /* fits */
+        table_add(table, TONE_PLAIN,
+                  json_is_integer(member) ? number
+                                          : fetch_text(event, members[i]));
+    }
+}

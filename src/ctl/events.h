@@ -30,6 +30,11 @@ bool events_is_wanted(const json_t *event, const struct events_since *since);
 struct table *events_table(bool has_titles);
 void events_add(struct table *table, const json_t *event);
 
+/* The same for a program: times as numbers, both states, nothing for what is
+ * not known. */
+struct table *events_csv(void);
+void events_add_csv(struct table *table, const json_t *event);
+
 /* The same with room for names and words as they usually are, so that lines
  * that are printed one by one stand under each other. */
 void events_add_aligned(struct table *table, const json_t *event);

@@ -11,15 +11,35 @@
 #include "base/text.h"
 #include "ctl/print.h"
 
-static json_t *parse(const struct client *client, const struct answer *answer,
-                     char *why, size_t why_size)
+/* What an answer to a path must hold to be an agent's. */
+static bool is_agents(const char *path, const json_t *json)
+{
+    if (strcmp(path, "/status") == 0) {
+        return json_is_array(json_object_get(json, "instances")) &&
+               fetch_number(json_object_get(json, "agent"), "heartbeat_age_ms",
+                            -1) >= 0;
+    }
+    if (strcmp(path, "/tasks") == 0) {
+        return json_is_array(json_object_get(json, "tasks"));
+    }
+    if (strncmp(path, "/events", strlen("/events")) == 0) {
+        return json_is_array(json_object_get(json, "events"));
+    }
+    if (strcmp(path, "/buildinfo") == 0) {
+        return fetch_text(json, "agent")[0] != '\0';
+    }
+    return json_is_object(json);
+}
+
+static json_t *parse(const struct client *client, const char *path,
+                     const struct answer *answer, char *why, size_t why_size)
 {
     json_error_t error;
     json_t *json = NULL;
     if (answer->code == 200 && answer->bytes != NULL) {
         json = json_loadb(answer->bytes, answer->length, 0, &error);
     }
-    if (json_is_object(json)) {
+    if (is_agents(path, json)) {
         return json;
     }
     json_decref(json);
@@ -47,7 +67,7 @@ json_t *fetch_quietly(const struct client *client, const char *path, char *why,
     if (client_get(client, path, &answer, why, why_size) != 0) {
         return NULL;
     }
-    json_t *json = parse(client, &answer, why, why_size);
+    json_t *json = parse(client, path, &answer, why, why_size);
     client_answer_finish(&answer);
     return json;
 }

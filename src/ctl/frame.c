@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "ctl/columns.h"
 #include "ctl/fetch.h"
+#include "ctl/print.h"
 #include "ctl/ranking.h"
 
 #define LINE_BYTES 512
@@ -196,6 +197,5 @@ int frame_print(const struct frame *frame, FILE *stream)
         print_keys(frame, stream);
     }
     free(text);
-    return status == 0 && (fflush(stream) != 0 || ferror(stream)) ? -EIO
-                                                                  : status;
+    return status == 0 ? print_flush(stream) : status;
 }

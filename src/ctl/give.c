@@ -87,7 +87,8 @@ int give_tell(const struct options *options, const struct given *given)
         char shown[2 * GIVE_TEXT_BYTES];
         (void)text_escape(shown, sizeof shown, given->text,
                           strlen(given->text)); /* cutting is fine */
-        status = puts(shown) >= 0 && fflush(stdout) == 0 ? 0 : -1;
+        (void)puts(shown);                      /* the flush tells */
+        status = print_flush(stdout);
     } else {
         print_trouble("%s", given->text);
     }

@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ctl/print.h"
 
 #define NAMES_WIDTH 24
 
 static int finish(FILE *stream)
 {
-    return fflush(stream) == 0 && !ferror(stream) ? 0 : CTL_EXIT_STALE;
+    return print_end(print_flush(stream), 0);
 }
 
 /* Prints words up to the width; every line stands `indent` in. The stream

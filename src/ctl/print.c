@@ -13,13 +13,24 @@
 
 #define TROUBLE_BYTES 2048
 
+/* A write that failed earlier has left its errno, too. */
+int print_flush(FILE *stream)
+{
+    if (fflush(stream) == 0 && !ferror(stream)) {
+        return 0;
+    }
+    return errno > 0 ? -errno : -EIO;
+}
+
 static int dump(const json_t *json, size_t flags)
 {
     if (json == NULL) {
         return -ENOMEM;
     }
-    int result = json_dumpf(json, stdout, flags | JSON_ENSURE_ASCII);
-    return result == 0 && puts("") >= 0 && fflush(stdout) == 0 ? 0 : -EIO;
+    (void)json_dumpf(json, stdout,
+                     flags | JSON_ENSURE_ASCII); /* the flush tells */
+    (void)puts("");
+    return print_flush(stdout);
 }
 
 int print_json(const json_t *json)

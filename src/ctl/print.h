@@ -4,12 +4,18 @@
 #ifndef CTL_PRINT_H
 #define CTL_PRINT_H
 
+#include <stdio.h>
+
 #include <jansson.h>
 
 #include "ctl/options.h"
 #include "ctl/table.h"
 
-/* An object over many lines, or in one. 0, -ENOMEM for NULL, or -EIO. */
+/* Sees to it that all is written. 0, or why not: a negative errno. */
+int print_flush(FILE *stream);
+
+/* An object over many lines, or in one. 0 or a negative errno;
+ * -ENOMEM for NULL. */
 int print_json(const json_t *json);
 int print_json_line(const json_t *json);
 

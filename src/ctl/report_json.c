@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <jansson.h>
 
+#include "ctl/print.h"
 #include "model/advice.h"
 
 static json_t *make_conditions(uint32_t conditions)
@@ -86,9 +87,9 @@ int report_print_json(const struct report *report, FILE *stream)
     if (object == NULL) {
         return -ENOMEM;
     }
-    int status = json_dumpf(object, stream, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+    (void)json_dumpf(object, stream,
+                     JSON_INDENT(2) | JSON_ENSURE_ASCII); /* the flush tells */
+    (void)fputs("\n", stream);
     json_decref(object);
-    return status == 0 && fputs("\n", stream) >= 0 && fflush(stream) == 0
-               ? 0
-               : -EIO;
+    return print_flush(stream);
 }

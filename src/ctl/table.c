@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ctl/print.h"
 
 #define TABLE_FIRST_CELLS 64
 #define FOLD_LEAST 16  /* a narrower last column stands under its row... */
@@ -284,7 +285,7 @@ static int stream_status(const struct table *table, FILE *stream)
     if (table->is_failed) {
         return -ENOMEM;
     }
-    return fflush(stream) != 0 || ferror(stream) ? -EIO : 0;
+    return print_flush(stream);
 }
 
 int table_print(const struct table *table, FILE *stream, size_t width,

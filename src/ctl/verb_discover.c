@@ -82,7 +82,7 @@ static int print_yaml(const struct search *search)
         print_quoted(found->address.text);
         (void)printf("%s%s\n", others[0] != '\0' ? " # also at " : "", others);
     }
-    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : -EIO;
+    return print_flush(stdout);
 }
 
 static json_t *make_server(const struct discovery_found *found)

@@ -26,9 +26,15 @@ static void choose(json_t *list, const struct events_since *since)
 
 static int print(const json_t *list, enum output output)
 {
-    struct table *table = events_table(true);
+    bool is_csv = output == OUTPUT_CSV;
+    struct table *table = is_csv ? events_csv() : events_table(true);
     for (size_t i = 0; table != NULL && i < json_array_size(list); i++) {
-        events_add(table, json_array_get(list, i));
+        const json_t *event = json_array_get(list, i);
+        if (is_csv) {
+            events_add_csv(table, event);
+        } else {
+            events_add(table, event);
+        }
     }
     return print_table(table, output);
 }

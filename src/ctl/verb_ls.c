@@ -29,12 +29,10 @@ static int print_paths(const json_t *tree)
             const char *path = fetch_text(json_array_get(instances, k), "path");
             (void)text_escape(shown, sizeof shown, path,
                               strlen(path)); /* cutting is fine */
-            if (puts(shown) < 0) {
-                return -EIO;
-            }
+            (void)puts(shown);               /* the flush tells */
         }
     }
-    return fflush(stdout) == 0 ? 0 : -EIO;
+    return print_flush(stdout);
 }
 
 static int print(const struct fleet *fleet, const json_t *tree,

@@ -66,11 +66,9 @@ static int print_names(const json_t *status)
         const char *name = fetch_text(json_array_get(instances, i), "name");
         (void)text_escape(shown, sizeof shown, name,
                           strlen(name)); /* cutting is fine */
-        if (puts(shown) < 0) {
-            return -EIO;
-        }
+        (void)puts(shown);               /* the flush tells */
     }
-    return fflush(stdout) == 0 ? 0 : -EIO;
+    return print_flush(stdout);
 }
 
 static int print(const json_t *status, enum output output)

@@ -24,6 +24,16 @@ static const char *const titles[] = {"ID",  "KIND",     "WHAT", "STEP",
 
 #define COLUMNS (sizeof titles / sizeof titles[0])
 
+/* For programs, as the members of the JSON are called where there is one. */
+static const char *const csv_titles[COLUMNS] = {
+    "id", "kind", "what", "step", "age_ms", "deadline_ms", "pid", "kernel"};
+
+/* What is not known: nothing for a program. */
+static const char *nothing(enum output output)
+{
+    return output == OUTPUT_CSV ? "" : "-";
+}
+
 static json_int_t age_of(const json_t *task)
 {
     return fetch_number(task, "age_ms", 0);
@@ -58,9 +68,11 @@ static void write_wait(json_int_t pid, char *text, size_t size)
     }
 }
 
-static void add_number(struct table *table, json_int_t number)
+static void add_number(struct table *table, json_int_t number,
+                       enum output output)
 {
-    char text[32] = "-";
+    char text[32];
+    (void)text_copy(text, sizeof text, nothing(output)); /* fits */
     if (number > 0) {
         (void)text_format(text, sizeof text, "%" PRId64,
                           (int64_t)number); /* fits */
@@ -72,7 +84,8 @@ static void add_number(struct table *table, json_int_t number)
 static void add_span(struct table *table, json_int_t span_ms, enum tone tone,
                      enum output output)
 {
-    char text[DURATION_TEXT_BYTES] = "-";
+    char text[DURATION_TEXT_BYTES];
+    (void)text_copy(text, sizeof text, nothing(output)); /* fits */
     if (span_ms >= 0 && output == OUTPUT_CSV) {
         (void)text_format(text, sizeof text, "%" PRId64,
                           (int64_t)span_ms); /* fits */
@@ -82,9 +95,9 @@ static void add_span(struct table *table, json_int_t span_ms, enum tone tone,
     table_add(table, tone, text);
 }
 
-static void add_text(struct table *table, const char *text)
+static void add_text(struct table *table, const char *text, enum output output)
 {
-    table_add(table, TONE_PLAIN, text[0] != '\0' ? text : "-");
+    table_add(table, TONE_PLAIN, text[0] != '\0' ? text : nothing(output));
 }
 
 static void add_task(struct table *table, const json_t *task,
@@ -95,15 +108,17 @@ static void add_task(struct table *table, const json_t *task,
     json_int_t age_ms = age_of(task);
     json_int_t deadline_ms = fetch_number(task, "deadline_ms", -1);
     bool is_late = deadline_ms >= 0 && age_ms > deadline_ms;
-    add_number(table, fetch_number(task, "id", 0));
+    add_number(table, fetch_number(task, "id", 0), output);
     table_add(table, strcmp(kind, "zombie") == 0 ? TONE_BAD : TONE_PLAIN, kind);
     add_text(table,
-             instance[0] != '\0' ? instance : fetch_text(task, "service"));
-    add_text(table, instance[0] != '\0' ? fetch_text(task, "step") : "");
+             instance[0] != '\0' ? instance : fetch_text(task, "service"),
+             output);
+    add_text(table, instance[0] != '\0' ? fetch_text(task, "step") : "",
+             output);
     add_span(table, age_ms, is_late ? TONE_BAD : TONE_PLAIN, output);
     add_span(table, deadline_ms, TONE_PLAIN, output);
-    add_number(table, fetch_number(task, "pid", 0));
-    add_text(table, fetch_text(task, "kernel"));
+    add_number(table, fetch_number(task, "pid", 0), output);
+    add_text(table, fetch_text(task, "kernel"), output);
 }
 
 /* The list as told, sorted, each with the kernel's word on it. */
@@ -139,7 +154,8 @@ static int take(const json_t *told, bool is_near, json_t *sorted)
 static int print_screen(const json_t *told, const json_t *sorted,
                         enum output output)
 {
-    struct table *table = table_create(titles, COLUMNS);
+    struct table *table =
+        table_create(output == OUTPUT_CSV ? csv_titles : titles, COLUMNS);
     for (size_t i = 0; table != NULL && i < json_array_size(sorted); i++) {
         add_task(table, json_array_get(sorted, i), output);
     }

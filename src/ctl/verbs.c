@@ -23,8 +23,8 @@ static int refuse_target(const struct verb *verb)
     return CTL_EXIT_USAGE;
 }
 
-/* "status prints table, wide, json, csv or name". */
-static int refuse_output(const struct verb *verb)
+/* "tasks prints table, json or csv, and no name". */
+static int refuse_output(const struct verb *verb, enum output output)
 {
     char can[64] = "";
     for (int i = OUTPUT_COUNT - 1; i >= 0; i--) {
@@ -41,8 +41,8 @@ static int refuse_output(const struct verb *verb)
                               rest); /* fits */
         }
     }
-    (void)fprintf(stderr, "sentinelctl: %s prints %s\n", verb->name,
-                  can); /* nobody else to tell */
+    (void)fprintf(stderr, "sentinelctl: %s prints %s, and no %s\n", verb->name,
+                  can, output_name(output)); /* nobody else to tell */
     return CTL_EXIT_USAGE;
 }
 
@@ -54,7 +54,7 @@ static int run(const struct verb *verb, const struct options *options)
         return refuse_target(verb);
     }
     if ((verb->outputs & OUTPUT_BIT(options->output)) == 0) {
-        return refuse_output(verb);
+        return refuse_output(verb, options->output);
     }
     return verb->run(options);
 }

@@ -1,5 +1,6 @@
 """`sentinelctl`: its verbs against a real agent, its command line, and what is
 made of its tables: help, completions, the reference page."""
+import csv
 import json
 import os
 import re
@@ -123,7 +124,7 @@ def test_what_an_option_wants_is_said():
                      "a lookup and of a probe, 1s else; of each answer of "
                      "ZooKeeper, 5s else; see sentinelctl --help\n")
     error = run("version", "-o", "csv", code=64).stderr
-    assert error == "sentinelctl: version prints table or json\n"
+    assert error == "sentinelctl: version prints table or json, and no csv\n"
     assert "did you mean events?" in run("event", code=64).stderr
 
 
@@ -142,13 +143,13 @@ def test_the_agent_is_found_by_url_too(scene):
 
 
 def test_a_full_disk_is_told_by_all(scene):
-    for verb in ("status", "tasks", "events", "version", "top"):
+    for verb in ("status", "tasks", "events", "version", "top", "--help"):
         with open("/dev/full", "w") as full:
             ran = subprocess.run(
                 [CTL, verb], stdout=full, stderr=subprocess.PIPE,
                 env=environment(scene.agent.run_dir))
         assert ran.returncode == 2, verb
-        assert b"cannot write" in ran.stderr
+        assert b"cannot write: No space left on device" in ran.stderr
 
 
 # --- what all have ---------------------------------------------------------------
@@ -191,6 +192,23 @@ def test_a_strangers_bytes_are_shown_harmless():
             assert "\\x1b" in ran.stdout
 
 
+@pytest.mark.parametrize("body", [
+    "{}", '{"agent":{},"instances":[]}', '{"tasks":{},"events":3}',
+    '{"agent":{"heartbeat_age_ms":"x"},"instances":[]}'])
+def test_a_broken_agent_is_not_taken_for_a_silent_one(body):
+    def serve(_, peer):
+        peer.recv(4096)
+        peer.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+                     b"Content-Length: %d\r\n\r\n%s"
+                     % (len(body), body.encode()))
+
+    with Hostile(serve) as fake:
+        for verb in ("status", "top", "tasks", "events"):
+            ran = run(verb, "--url", f"http://{fake.addr}", code=2)
+            assert "not as a sentinel-agent does" in ran.stderr
+            assert ran.stdout == ""
+
+
 # --- events and tasks --------------------------------------------------------------
 def test_events_are_those_after_an_id_or_a_moment(scene):
     told = scene.json("events")["events"]
@@ -203,7 +221,10 @@ def test_events_are_those_after_an_id_or_a_moment(scene):
     assert told == scene.json("events", "--since", "1h")["events"][:len(told)]
     assert "DETAIL" in scene.run("events").stdout
     lines = scene.run("events", "-o", "csv").stdout.splitlines()
-    assert lines[0].startswith("ID,WHEN,NAME") and len(lines) > len(told)
+    assert lines[0] == "id,at,name,from,to,reason,role,detail"
+    assert len(lines) > len(told)
+    first = list(csv.DictReader(lines))[0]
+    assert first == {key: str(told[0][key]) for key in first}
 
 
 def test_tasks_are_named_and_aged(scene):
@@ -213,6 +234,12 @@ def test_tasks_are_named_and_aged(scene):
     assert ages == sorted(ages, reverse=True)
     text = scene.run("tasks").stdout
     assert "console" in text and "publisher" in text and "WAITS IN" in text
+    rows = list(csv.DictReader(
+        scene.run("tasks", "-o", "csv").stdout.splitlines()))
+    assert list(rows[0]) == ["id", "kind", "what", "step", "age_ms",
+                             "deadline_ms", "pid", "kernel"]
+    console = next(row for row in rows if row["what"] == "console")
+    assert int(console["age_ms"]) > 0 and console["deadline_ms"] == ""
     pids = {str(helper.pid) for helper in scene.agent.helpers()}
     assert pids & set(text.split())
 
