@@ -168,9 +168,19 @@ static void arm(struct service *service, uint64_t after_ms, uint64_t again_ms)
                          again_ms); /* initialized, not closing */
 }
 
-/* Nothing after a life that worked for a while; else twice the last pause, of
- * which a random half is taken off, so that helpers of many hosts spread. What
- * dies of its first work again and again must not be forked without end. */
+uint64_t service_longer_pause_ms(uint64_t last_ms, bool has_worked)
+{
+    uint64_t most_ms =
+        has_worked ? SERVICE_PAUSE_WORKED_MS : SERVICE_PAUSE_MOST_MS;
+    uint64_t pause_ms = last_ms == 0 ? SERVICE_PAUSE_LEAST_MS : last_ms * 2;
+
+    return pause_ms < most_ms ? pause_ms : most_ms;
+}
+
+/* Nothing after a life that worked for a while; else longer than the last one,
+ * of which a random half is taken off, so that helpers of many hosts spread.
+ * What dies of its first work again and again must not be forked without end.
+ */
 static uint64_t next_pause_ms(struct service *service)
 {
     uint64_t lived_ms = clock_monotonic_ms() - service->child.started_ms;
@@ -181,10 +191,7 @@ static uint64_t next_pause_ms(struct service *service)
         return 0;
     }
     service->pause_ms =
-        service->pause_ms == 0 ? SERVICE_PAUSE_LEAST_MS : service->pause_ms * 2;
-    if (service->pause_ms > SERVICE_PAUSE_MOST_MS) {
-        service->pause_ms = SERVICE_PAUSE_MOST_MS;
-    }
+        service_longer_pause_ms(service->pause_ms, service->has_worked);
     return service->pause_ms - (uint64_t)random() % (service->pause_ms / 2);
 }
 

@@ -23,6 +23,9 @@
 #define SERVICE_HELLO_MS 3000 /* start to hello, else it is killed */
 #define SERVICE_PAUSE_LEAST_MS 100
 #define SERVICE_PAUSE_MOST_MS 5000
+/* It reached its work each time and was killed at once: who does that to it
+ * may not keep what has changed meanwhile from the tree for long. */
+#define SERVICE_PAUSE_WORKED_MS 500
 #define SERVICE_WORKED_MS 1000     /* a life that counts as one that worked */
 #define SERVICE_KILL_AGAIN_MS 1000 /* until the exit was seen */
 
@@ -86,6 +89,9 @@ struct service {
     bool has_worked;      /* this life reached its steady work */
     int last_status;      /* wait status of the last end */
 };
+
+/* The pause that follows `last_ms` (0 = none) when it died too soon again. */
+uint64_t service_longer_pause_ms(uint64_t last_ms, bool has_worked);
 
 /* Once; then it is SERVICE_STOPPED. */
 void service_init(struct service *service, uv_loop_t *loop, struct tasks *tasks,
