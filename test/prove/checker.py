@@ -97,7 +97,6 @@ def false_down(story, name, bound, patience):
         if state_of(line) != "down" or begin < (story.begin or 0):
             continue
         if not any(overlap((begin - bound * patience, begin), silence)
-                   or silence[0] <= begin <= silence[1]
                    for silence in story.silences(name)):
             return Finding("true", f"{name} answered all the time and was "
                            "`down`", False, at=begin, name=name)

@@ -107,10 +107,11 @@ class Suite:
         world.close()
         if result is None:
             return
+        seconds = world.exit_seconds  # None: it was no more
         finding = Finding(
             "exit", world.complaint or "the agent's last process is gone",
-            not world.complaint and world.exit_seconds <= EXIT * PATIENCE,
-            EXIT, world.exit_seconds)
+            not world.complaint and (seconds or 0) <= EXIT * PATIENCE,
+            EXIT, seconds)
         result.findings.append(finding)
         self.send({"ended": result.name, "finding": asdict(finding)})
         if not result.is_kept() and os.path.isdir(result.directory):

@@ -103,6 +103,12 @@ def test_a_down_long_after_a_silence_is_broken(row):
     assert row.broken() == ["true"]
 
 
+def test_what_was_said_before_the_row_began_is_another_rows(row):
+    row.says(-0.8, "one", "down")
+    row.says(-0.2, "one", "up")
+    assert row.broken() == []
+
+
 def test_the_silence_of_a_neighbour_excuses_nobody(row):
     row.silent_for(2, 10, "two")
     row.says(3, "one", "down")
@@ -176,6 +182,11 @@ def test_gone_within_E_is_a_state_too(directory):
     row.expect(2, "two", ["gone"], "E")
     row.gone(5, "two")
     assert row.broken() == ["E"]
+
+
+def test_a_node_that_never_was_is_gone(row):
+    row.expect(2, "stranger", ["gone"], "now")
+    assert row.broken() == []
 
 
 def test_a_finding_of_the_rows_own_is_kept_or_broken(row):
@@ -252,6 +263,14 @@ def test_a_node_that_never_comes_back_breaks_C(row):
     assert row.broken() == ["C"]
 
 
+def test_a_row_that_ends_before_all_is_right_breaks_C(row):
+    row.gone(9, "one")
+    row.lines["marks"] = [line for line in row.lines["marks"]
+                          if line["what"] != "end"]
+    row.add("marks", 11, "end")
+    assert row.broken() == ["C"]
+
+
 def test_a_replaced_publisher_has_R_more(row):
     row.gone(9, "one")
     row.created(16, "one")
@@ -320,6 +339,11 @@ def test_a_zombie_that_stays_is_broken(row):
     assert row.broken() == ["bounded"]
 
 
+def test_a_zombie_that_came_just_now_does_not_stay(row):
+    row.looks_from(19.7, zombies=1)
+    assert row.broken() == []
+
+
 def test_a_process_that_stays_is_broken(row):
     row.looks_from(5, count=7)
     assert row.broken() == []
@@ -337,6 +361,13 @@ def test_descriptors_that_stay_are_broken(row):
 
 def test_a_process_just_begun_has_descriptors_of_its_own(row):
     row.looks_from(5, count=6, fds=112)
+    assert row.broken() == []
+    row.looks_from(5, count=6, fds=113)
+    assert row.broken() == ["bounded"]
+
+
+def test_an_errand_that_is_under_way_may_have_its_descriptors(row):
+    row.looks_from(5, count=6, fds=110)
     assert row.broken() == []
     row.looks_from(5, count=6, fds=113)
     assert row.broken() == ["bounded"]

@@ -27,6 +27,7 @@ VICTIM = "victim"
 # What the manager of services would do: the unit's Restart= and RestartSec=.
 RESTART_SECONDS = 0.1
 NEVER = float("inf")
+END_SECONDS = 15
 LOG_BYTES = 1 << 20  # of the agent's log, kept beside a broken row
 TRUE = {"interval": 10.0, "timeout": 1.0, "session": 10.0, "tick": 2.0}
 FAST = {"interval": 0.5, "timeout": 0.5, "session": 2.0, "tick": 0.5}
@@ -269,16 +270,28 @@ class World:
                         self.agent.spawn()
 
     def _end_agent(self):
-        for member in self.agent.members():
+        """Asks it to end, and measures that; then looks whether all of it
+        is in order."""
+        members = self.agent.members()
+        for member in members:
             with contextlib.suppress(ProcessLookupError):
                 member.signal(signal.SIGCONT)
-        begun = time.monotonic()
         try:
+            if self.agent.process.poll() is None:
+                self._terminate(members)
             self.agent.close()
         except AssertionError as error:
             self.complaint = f"the agent did not end in order: {error}"
-        self.exit_seconds = time.monotonic() - begun
         self.agent_log = self.agent.tail(LOG_BYTES)
+
+    def _terminate(self, members):
+        begun = time.monotonic()
+        self.agent.signal(signal.SIGTERM)
+        wait_for(lambda: not any(member.is_alive() for member in members),
+                 END_SECONDS, f"end of {members}")
+        self.exit_seconds = time.monotonic() - begun
+        code = self.agent.wait_exit()
+        assert code == 0, f"exit code {code}"
 
 
 def in_ms(seconds):

@@ -19,14 +19,16 @@ def number(world):
 
 def inject(world):
     world.quiet()
+    begun = time.monotonic()
     before = wait_for(lambda: number(world), 20)
     asked = freezer.freeze(world)
     time.sleep(FROZEN_SECONDS)
     freezer.thaw(world)
     thawed = time.monotonic()
     after = wait_for(lambda: max(0, number(world) - before), 20, "a round")
-    # One under way, one on waking, and those that were due since.
-    due = 2 + (time.monotonic() - thawed) / INTERVAL_SECONDS
+    # One under way, one on waking, and those that were due beside its sleep.
+    awake = asked - begun + time.monotonic() - thawed
+    due = 2 + awake / INTERVAL_SECONDS
     slept = (thawed - asked) / INTERVAL_SECONDS
     world.check(f"{after} rounds on waking, for {slept:.0f} that were missed",
                 after <= due)
