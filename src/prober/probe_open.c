@@ -25,6 +25,7 @@ enum evidence_end probe_open_judge(int status)
         return EVIDENCE_REFUSED;
     case EAGAIN: /* a unix socket's backlog is full */
     case ETIMEDOUT:
+    case EHOSTUNREACH: /* nobody answers for its host; no network is ours */
         return EVIDENCE_BACKLOG;
     case 0:
     case ECONNRESET:

@@ -98,6 +98,8 @@ void verdict_details_backlog(const struct evidence *evidence,
     if (hint != NULL) {
         (void)text_format(verdict->detail, sizeof(verdict->detail),
                           "it accepts no connection: %s", hint); /* fits */
+    } else if (evidence->error == EHOSTUNREACH) {
+        set_detail(verdict, "nobody answers for its host: no route to it");
     }
 }
 

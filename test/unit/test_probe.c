@@ -4,7 +4,10 @@
  */
 #include "probe_scene.h"
 
+#include <errno.h>
+
 #include "base/clock.h"
+#include "prober/probe_open.h"
 
 #define ROUNDS 300
 
@@ -26,6 +29,14 @@ static void write_soon(struct scene *scene, const char *text)
 }
 
 /* --- the tests ---------------------------------------------------------- */
+
+static void host_nobody_answers_for_is_evidence_and_no_network_is_not(
+    void **state)
+{
+    (void)state;
+    assert_int_equal(probe_open_judge(-EHOSTUNREACH), EVIDENCE_BACKLOG);
+    assert_int_equal(probe_open_judge(-ENETUNREACH), EVIDENCE_AGENT);
+}
 
 static void page_names_the_task_while_its_callback_runs(void **state)
 {
@@ -314,6 +325,8 @@ static void silence_of_one_that_was_loading_is_loading(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(
+            host_nobody_answers_for_is_evidence_and_no_network_is_not),
         cmocka_unit_test(page_names_the_task_while_its_callback_runs),
         cmocka_unit_test(slot_is_used_again_and_leaves_nothing),
         cmocka_unit_test(silence_ends_at_the_deadline_and_not_before),
