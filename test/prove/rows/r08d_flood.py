@@ -1,5 +1,4 @@
 """A server that answers without being asked and without an end."""
-import hostile
 from redis_rows import impostor
 
 NUMBER = "8d"

@@ -1,5 +1,4 @@
 """A server that promises a string of 100 MB, and sends it."""
-import hostile
 from redis_rows import impostor
 
 NUMBER = "8h"

@@ -5,7 +5,6 @@ import os
 import time
 
 from node_rows import FUTURE_MS, HOSTILE, data_of, path_of
-from redis_rows import comes_true
 from servers import wait_for
 
 NUMBER = "41b"
