@@ -35,7 +35,7 @@ static void write_named(const struct snapshot *snapshot,
                         const struct board_instance *record,
                         const struct verdict *shown, struct body *body)
 {
-    uint64_t since_ms = record->instance.claim.since_wall_ms;
+    uint64_t since_ms = snapshot_since_wall_ms(snapshot, record);
     body_text(body, "<a href=\"#i-");
     body_html(body, record->settings.name);
     body_text(body, "\">");

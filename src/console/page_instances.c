@@ -47,7 +47,7 @@ static void write_state(const struct snapshot *snapshot,
                         const struct board_instance *record,
                         const struct verdict *shown, struct body *body)
 {
-    uint64_t since_ms = record->instance.claim.since_wall_ms;
+    uint64_t since_ms = snapshot_since_wall_ms(snapshot, record);
     body_text(body, "<td>");
     page_write_state(shown->state, body);
     body_text(body, "</td><td data-label=\"for\">");

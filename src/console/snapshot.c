@@ -255,6 +255,17 @@ void snapshot_shown(const struct snapshot *snapshot,
     }
 }
 
+uint64_t snapshot_since_wall_ms(const struct snapshot *snapshot,
+                                const struct board_instance *instance)
+{
+    const struct claim *claim = &instance->instance.claim;
+    if (!is_expired(snapshot, claim)) {
+        return claim->since_wall_ms;
+    }
+    return snapshot->now_wall_ms + claim->lease_ms -
+           snapshot_age_ms(snapshot, claim->earned_ms);
+}
+
 uint64_t snapshot_valid_for_ms(const struct board_instance *instance)
 {
     struct bounds bounds;

@@ -94,6 +94,11 @@ void snapshot_shown(const struct snapshot *snapshot,
                     const struct board_instance *instance,
                     struct verdict *verdict);
 
+/* Since when they are told so, ms since the epoch: since the claim's state
+ * changed, or since its lease ran out. 0 when it was never judged. */
+uint64_t snapshot_since_wall_ms(const struct snapshot *snapshot,
+                                const struct board_instance *instance);
+
 /* True if what was learnt beside the verdict can pass for the present: it is
  * learnt anew each deep_interval, and lasts a lease longer, as a claim does
  * after its probe. Never once the claim has expired, or says `down`. */

@@ -223,7 +223,7 @@ void views_instance(const struct snapshot *snapshot,
     view_text(view, "addr", instance_settings_published(settings)->text);
     view_text(view, "target", settings->addr.text);
     put_verdict(view, &shown);
-    view_number(view, "since", instance->claim.since_wall_ms);
+    view_number(view, "since", snapshot_since_wall_ms(snapshot, record));
     view_age(view, "last_success_ms_ago", snapshot->now_ms,
              instance->last_success_ms);
     view_number(view, "round", instance->round);

@@ -170,7 +170,12 @@ static void a_claim_is_shown_until_its_lease_ends(void **state)
         snapshot_instance(&scene->snapshot, 0);
     snapshot_shown(&scene->snapshot, instance, &shown);
     assert_int_equal(shown.state, STATE_UP);
+    assert_int_equal(snapshot_since_wall_ms(&scene->snapshot, instance),
+                     instance->instance.claim.since_wall_ms);
     scene->snapshot.now_ms = end_ms + 1;
+    scene->snapshot.now_wall_ms += 1;
+    assert_int_equal(snapshot_since_wall_ms(&scene->snapshot, instance),
+                     SAMPLE_WALL_MS);
     snapshot_shown(&scene->snapshot, instance, &shown);
     assert_int_equal(shown.state, STATE_UNKNOWN);
     assert_int_equal(shown.reason, REASON_AGENT);
