@@ -106,6 +106,9 @@ static bool fails(enum call call, int error)
     return true;
 }
 
+/* What stands for the C library's may name its parameters as it likes. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
+
 /* --- memory --------------------------------------------------------------- */
 
 void *malloc(size_t size)
@@ -281,3 +284,5 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
     return write_fails(fd) ? -1 : syscall(SYS_sendmsg, fd, message, flags);
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

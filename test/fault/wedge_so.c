@@ -71,6 +71,9 @@ static void wedge_if_ordered(void)
     }
 }
 
+/* What stands for the C library's may name its parameters as it likes. */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
+
 int epoll_wait(int epfd, struct epoll_event *events, int most, int timeout)
 {
     wait_fn real = (wait_fn)dlsym(RTLD_NEXT, "epoll_wait");
@@ -85,3 +88,5 @@ int epoll_pwait(int epfd, struct epoll_event *events, int most, int timeout,
     wedge_if_ordered();
     return real(epfd, events, most, timeout, mask);
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
