@@ -192,6 +192,12 @@ static void get_checked(struct cursor_reader *reader,
     checked->bytes = cursor_get_u32(reader);
 }
 
+static bool is_hello(enum message_kind kind)
+{
+    return kind == MESSAGE_PROBER_HELLO || kind == MESSAGE_PUBLISHER_HELLO ||
+           kind == MESSAGE_CONSOLE_HELLO;
+}
+
 /* Must be understood by every build: of what may come behind another format
  * nothing is read. */
 static void get_format(struct cursor_reader *reader, uint32_t *format)
@@ -264,9 +270,7 @@ static void put_message(struct cursor_writer *writer,
         break;
     case MESSAGE_PROBER_HELLO:
     case MESSAGE_PUBLISHER_HELLO:
-    case MESSAGE_CONSOLE_HELLO:
-        cursor_put_u32(writer, message->format);
-        break;
+    case MESSAGE_CONSOLE_HELLO: /* a hello's format: by the caller */
     case MESSAGE_RETIRE:
     case MESSAGE_LOOK:
     case MESSAGE_WITHDRAW:
@@ -330,9 +334,7 @@ static void get_message(struct cursor_reader *reader, struct message *message)
         break;
     case MESSAGE_PROBER_HELLO:
     case MESSAGE_PUBLISHER_HELLO:
-    case MESSAGE_CONSOLE_HELLO:
-        get_format(reader, &message->format);
-        break;
+    case MESSAGE_CONSOLE_HELLO: /* a hello's format: by the caller */
     case MESSAGE_RETIRE:
     case MESSAGE_LOOK:
     case MESSAGE_WITHDRAW:
@@ -346,7 +348,11 @@ int message_encode(const struct message *message, uint8_t *bytes, size_t room,
 {
     assert(find_row(message->kind) != NULL);
     struct cursor_writer writer = {.bytes = bytes, .room = room};
-    put_message(&writer, message);
+    if (is_hello(message->kind)) {
+        cursor_put_u32(&writer, message->format);
+    } else {
+        put_message(&writer, message);
+    }
     if (writer.is_full) {
         return -ENOBUFS;
     }
@@ -363,7 +369,11 @@ int message_decode(enum message_direction direction, uint8_t kind,
     }
     struct cursor_reader reader = {.bytes = bytes, .length = length};
     struct message decoded = {.kind = row->kind};
-    get_message(&reader, &decoded);
+    if (is_hello(decoded.kind)) {
+        get_format(&reader, &decoded.format);
+    } else {
+        get_message(&reader, &decoded);
+    }
     if (reader.is_bad || reader.at != reader.length) {
         return -EPROTO;
     }
