@@ -214,6 +214,7 @@ static void get_format(struct cursor_reader *reader, uint32_t *format)
 
 /* --- public ----------------------------------------------------------- */
 
+/* A row for each message. NOLINTNEXTLINE(readability-function-size) */
 static void put_message(struct cursor_writer *writer,
                         const struct message *message)
 {
@@ -279,6 +280,7 @@ static void put_message(struct cursor_writer *writer,
     }
 }
 
+/* A row for each message. NOLINTNEXTLINE(readability-function-size) */
 static void get_message(struct cursor_reader *reader, struct message *message)
 {
     switch (message->kind) {
