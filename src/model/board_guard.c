@@ -81,7 +81,15 @@ static bool has_its_size(const struct board *board)
 
 static bool has_its_head(const struct board *board)
 {
-    return memcmp(board->map, &board->head, sizeof board->head) == 0;
+    struct board_head now;
+    const struct board_head *wanted = &board->head;
+
+    memcpy(&now, board->map, sizeof now);
+    return now.magic == wanted->magic && now.layout == wanted->layout &&
+           now.instance_count == wanted->instance_count &&
+           memcmp(now.record_sizes, wanted->record_sizes,
+                  sizeof now.record_sizes) == 0 &&
+           memcmp(now.boot_id, wanted->boot_id, sizeof now.boot_id) == 0;
 }
 
 bool board_was_cut(struct board *board)

@@ -8,6 +8,8 @@
 
 #define STACK_BYTES (8UL * 1024 * 1024)
 
+/* The C library's own names of its arguments are reserved. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name) */
 int pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size)
 {
     int (*real)(pthread_attr_t *, size_t) =
