@@ -421,7 +421,8 @@ def test_an_agent_started_with_a_relative_file_is_understood(
 def test_an_agent_without_a_file_has_no_names():
     def serve(fake, peer):
         peer.recv(4096)
-        body = b'{"agent":{"pid":1},"config":{"file":""}}'
+        body = (b'{"agent":{"pid":1,"heartbeat_age_ms":5},'
+                b'"config":{"file":""},"instances":[]}')
         peer.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
                      b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
 
