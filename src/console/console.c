@@ -135,6 +135,9 @@ static void handle_sampling(uv_timer_t *timer)
     if (history_book_sample(book, &console->snapshot) == 0) {
         (void)history_file_keep(&console->history_file,
                                 book); /* tried again at the next step */
+        struct publishing publishing;
+        history_lanes_sum(&book->lanes, now_ms, &publishing);
+        http_take_publishing(console->http, &publishing);
     }
 }
 

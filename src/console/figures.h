@@ -1,5 +1,5 @@
 /*
- * figures.h - what the console counts of its own work.
+ * figures.h - what the console counts of its own work, and times of others'.
  */
 #ifndef CONSOLE_FIGURES_H
 #define CONSOLE_FIGURES_H
@@ -29,6 +29,13 @@ enum figures_code {
         FIGURES_CODES
 };
 
+/* Of changes of what is claimed, since this console began. */
+struct publishing {
+    uint64_t count;      /* that ZooKeeper acknowledged */
+    uint64_t lag_ms;     /* from change to acknowledgement, summed */
+    uint64_t waiting_ms; /* how long the oldest waits that it has not */
+};
+
 struct figures {
     uint64_t answers[FIGURES_CODES];
     uint64_t accepted;        /* connections, so far */
@@ -36,6 +43,7 @@ struct figures {
     uint64_t accept_failures; /* the kernel had no descriptor or memory */
     uint32_t open;            /* connections now */
     const char *http_library; /* its version */
+    struct publishing publishing;
 };
 
 /* Counts an answer; other codes than the table's are not counted. */

@@ -69,24 +69,36 @@ static uint32_t lag_of(const struct instance *instance, uint64_t now_ms,
 }
 
 /* A change of the state is timed by its own stamp; any other one from when
- * it was first seen to wait. */
+ * it was first seen to wait. HISTORY_NONE when nothing came through. */
+static uint32_t lag_that_ended(const struct history_lane *lane,
+                               const struct instance *instance, uint64_t now_ms,
+                               uint64_t now_wall_ms)
+{
+    const struct claim *claim = &instance->claim;
+    bool is_new = lane->version != 0 && claim->version != lane->version;
+    uint32_t lag_ms = HISTORY_NONE;
+    if (is_new && claim->verdict.state != lane->state) {
+        lag_ms = lag_of(instance, now_ms, now_wall_ms);
+    }
+    if (lag_ms == HISTORY_NONE && lane->waiting_ms != 0) {
+        lag_ms = (uint32_t)(now_ms - lane->waiting_ms);
+    }
+    return lag_ms;
+}
+
 static void note_publication(struct history_lane *lane,
                              const struct instance *instance, uint64_t now_ms,
                              uint64_t now_wall_ms)
 {
     const struct claim *claim = &instance->claim;
-    bool is_new = lane->version != 0 && claim->version != lane->version;
-    bool is_acked = instance->publication.claim_version == claim->version;
-    bool has_turned = is_new && claim->verdict.state != lane->state;
-    if (!is_acked) {
+    if (instance->publication.claim_version != claim->version) {
         lane->waiting_ms = lane->waiting_ms == 0 ? now_ms : lane->waiting_ms;
     } else {
-        if (lane->waiting_ms != 0) {
-            lane->lag_ms = (uint32_t)(now_ms - lane->waiting_ms);
-        }
-        if (has_turned) {
-            uint32_t lag_ms = lag_of(instance, now_ms, now_wall_ms);
-            lane->lag_ms = lag_ms != HISTORY_NONE ? lag_ms : lane->lag_ms;
+        uint32_t lag_ms = lag_that_ended(lane, instance, now_ms, now_wall_ms);
+        if (lag_ms != HISTORY_NONE) {
+            lane->lag_ms = lag_ms;
+            lane->lags_ms += lag_ms;
+            lane->published++;
         }
         lane->waiting_ms = 0;
     }
@@ -142,5 +154,21 @@ void history_lanes_tell(struct history_lanes *lanes, uint64_t now_ms,
         qsort(scratch, answered, sizeof *scratch, compare);
         sample->values[HISTORY_LATENCY_MIDDLE_US] = scratch[answered / 2];
         sample->values[HISTORY_LATENCY_LONGEST_US] = scratch[answered - 1];
+    }
+}
+
+void history_lanes_sum(const struct history_lanes *lanes, uint64_t now_ms,
+                       struct publishing *publishing)
+{
+    *publishing = (struct publishing){0};
+    for (uint32_t i = 0; i < lanes->count; i++) {
+        const struct history_lane *lane = &lanes->lanes[i];
+        uint64_t waiting_ms =
+            lane->waiting_ms != 0 ? now_ms - lane->waiting_ms : 0;
+        publishing->count += lane->published;
+        publishing->lag_ms += lane->lags_ms;
+        if (waiting_ms > publishing->waiting_ms) {
+            publishing->waiting_ms = waiting_ms;
+        }
     }
 }

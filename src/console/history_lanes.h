@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "console/figures.h"
 #include "console/history.h"
 #include "model/instance.h"
 
@@ -22,6 +23,8 @@ struct history_lane {
     uint64_t waiting_ms; /* since when it is not acknowledged; 0 = it is */
     uint32_t latency_us; /* of the last one; HISTORY_NONE: no answer */
     uint32_t lag_ms;     /* of a change that came through just now */
+    uint64_t published;  /* changes that came through so far */
+    uint64_t lags_ms;    /* and how long they took, summed */
     uint32_t sequence;   /* of the record on the board; 0 = not read yet */
     enum state state;    /* as claimed */
     /* In units of HISTORY_LANE_UNIT_US, 0 = no answer, the newest at
@@ -51,5 +54,9 @@ void history_lane_note(struct history_lane *lane,
  * that was told is told once. `scratch` has room for a number per lane. */
 void history_lanes_tell(struct history_lanes *lanes, uint64_t now_ms,
                         uint32_t *scratch, struct history_sample *sample);
+
+/* All lanes' changes together. */
+void history_lanes_sum(const struct history_lanes *lanes, uint64_t now_ms,
+                       struct publishing *publishing);
 
 #endif

@@ -209,3 +209,9 @@ int http_create(uv_loop_t *loop, const struct http_spec *spec,
     *created = http;
     return status;
 }
+
+void http_take_publishing(struct http *http,
+                          const struct publishing *publishing)
+{
+    http->figures.publishing = *publishing;
+}

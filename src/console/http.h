@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <uv.h>
 
+#include "console/figures.h"
 #include "console/listener.h"
 #include "console/snapshot.h"
 #include "wire/message.h"
@@ -53,6 +54,10 @@ int http_create(uv_loop_t *loop, const struct http_spec *spec,
 /* The supervisor has answered an order. */
 void http_take_ordered(struct http *http,
                        const struct message_ordered *ordered);
+
+/* What /metrics shall say of ZooKeeper's pace from now on. */
+void http_take_publishing(struct http *http,
+                          const struct publishing *publishing);
 
 /* Takes no more connections, answers what was asked, and says when it has. */
 void http_part(struct http *http);

@@ -281,6 +281,27 @@ static void write_zookeeper(const struct snapshot *snapshot, struct body *body)
                  count_alarms(zookeeper));
 }
 
+/* A summary without quantiles: the mean of any window is rate by rate. */
+static void write_publishing(const struct snapshot *snapshot,
+                             const struct publishing *publishing,
+                             struct body *body)
+{
+    if (!snapshot->agent.has_zookeeper) {
+        return;
+    }
+    metrics_write_head(body, PREFIX "publish_lag_seconds", "summary",
+                       "From the change of a claim to ZooKeeper's "
+                       "acknowledgement, as this console saw it.");
+    body_text(body, PREFIX "publish_lag_seconds_sum ");
+    metrics_write_seconds(body, publishing->lag_ms);
+    body_format(body, PREFIX "publish_lag_seconds_count %" PRIu64 "\n",
+                publishing->count);
+    write_seconds(body, PREFIX "publish_waiting_seconds",
+                  "How long the oldest change waits for ZooKeeper's "
+                  "acknowledgement; 0 if none does.",
+                  publishing->waiting_ms);
+}
+
 static void write_console(const struct snapshot *snapshot,
                           const struct figures *figures, struct body *body)
 {
@@ -317,6 +338,7 @@ void metrics_write(const struct snapshot *snapshot,
     write_services(snapshot, body);
     metrics_write_processes(snapshot, body);
     write_zookeeper(snapshot, body);
+    write_publishing(snapshot, &figures->publishing, body);
     metrics_write_instances(snapshot, body);
     metrics_write_facts(snapshot, body);
     metrics_write_stages(snapshot, body);

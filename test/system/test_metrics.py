@@ -81,6 +81,7 @@ def test_an_agent_of_a_master_and_its_replica_fills_every_family(
     assert found['sentinel_agent_process_open_fds{role="prober",'
                  'type="socket"}'] > 0
     assert found['sentinel_agent_instances_unpublished'] == 0
+    assert found['sentinel_agent_publish_waiting_seconds'] == 0
     assert found["sentinel_agent_tasks_started_total"] == (
         found["sentinel_agent_tasks_finished_total"]
         + found["sentinel_agent_tasks_reaped_total"]

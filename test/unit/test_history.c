@@ -186,6 +186,33 @@ static void a_change_confirmed_between_samples_is_timed_by_its_stamps(
     assert_int_equal(lag_told(&lane, NOW_MS + 2000), 12);
 }
 
+static struct publishing summed(struct history_lane *lane, uint64_t now_ms)
+{
+    struct history_lanes lanes = {.lanes = lane, .count = 1};
+    struct publishing publishing;
+    history_lanes_sum(&lanes, now_ms, &publishing);
+    return publishing;
+}
+
+static void what_zookeeper_confirmed_is_summed_up(void **state)
+{
+    (void)state;
+    struct history_lane lane = {.latency_us = HISTORY_NONE};
+    struct instance instance = {.claim = {.version = 3}};
+    instance.publication.claim_version = 2;
+    history_lane_note(&lane, &instance, NOW_MS, SAMPLE_WALL_MS);
+    assert_int_equal(summed(&lane, NOW_MS + 700).waiting_ms, 700);
+    assert_int_equal(summed(&lane, NOW_MS + 700).count, 0);
+    instance.publication.claim_version = 3;
+    for (uint64_t again_ms = 1000; again_ms < 3000; again_ms += 1000) {
+        history_lane_note(&lane, &instance, NOW_MS + again_ms, SAMPLE_WALL_MS);
+        struct publishing sums = summed(&lane, NOW_MS + again_ms);
+        assert_int_equal(sums.waiting_ms, 0);
+        assert_int_equal(sums.count, 1);
+        assert_int_equal(sums.lag_ms, 1000);
+    }
+}
+
 /* --- marks ---------------------------------------------------------------- */
 
 static void each_kind_of_mark_has_room_of_its_own(void **state)
@@ -374,6 +401,7 @@ int main(void)
         cmocka_unit_test(an_unconfirmed_claim_waits_longer_and_longer),
         cmocka_unit_test(
             a_change_confirmed_between_samples_is_timed_by_its_stamps),
+        cmocka_unit_test(what_zookeeper_confirmed_is_summed_up),
         cmocka_unit_test(each_kind_of_mark_has_room_of_its_own),
         SCENE(a_sample_says_what_the_board_says),
         SCENE(processes_of_a_role_are_summed_up),

@@ -243,6 +243,21 @@ static void what_our_processes_cost_is_told_by_role(void **state)
     assert_line(scene, "sentinel_agent_instances_unpublished 0");
 }
 
+static void how_long_zookeeper_takes_is_told_where_there_is_one(void **state)
+{
+    struct scene *scene = *state;
+    scene->figures.publishing =
+        (struct publishing){.count = 3, .lag_ms = 45, .waiting_ms = 1500};
+    scrape(scene, NOW_MS);
+    assert_line(scene, "sentinel_agent_publish_lag_seconds_sum 0.045");
+    assert_line(scene, "sentinel_agent_publish_lag_seconds_count 3");
+    assert_line(scene, "sentinel_agent_publish_waiting_seconds 1.500");
+    scene->sample.agent.has_zookeeper = false;
+    board_store_agent(scene->sample.board, &scene->sample.agent);
+    scrape(scene, NOW_MS);
+    assert_null(strstr(scene->text, "publish_lag_seconds"));
+}
+
 static void redis_up_is_said_only_when_asked_for(void **state)
 {
     struct scene *scene = *state;
@@ -265,11 +280,14 @@ static void label_values_are_escaped(void **state)
     assert_line(scene, "sentinel_agent_build_info{version=\"a\\\"b\\\\c\"} 1");
 }
 
-static bool is_of_histogram(const char *suffix)
+/* Of a histogram, or of a summary without labels. */
+static bool is_of_many(const char *suffix)
 {
     return strncmp(suffix, "_bucket{", 8) == 0 ||
            strncmp(suffix, "_sum{", 5) == 0 ||
-           strncmp(suffix, "_count{", 7) == 0;
+           strncmp(suffix, "_count{", 7) == 0 ||
+           strncmp(suffix, "_sum ", 5) == 0 ||
+           strncmp(suffix, "_count ", 7) == 0;
 }
 
 /* Every line is a comment, or a sample of the family announced before it. */
@@ -295,7 +313,7 @@ static void families_are_announced_once_and_stand_together(void **state)
             assert_in_range(length, strlen(family), strlen(family) + 7);
             assert_memory_equal(line, family, strlen(family));
             assert_true(length == strlen(family) ||
-                        is_of_histogram(line + strlen(family)));
+                        is_of_many(line + strlen(family)));
         }
     }
 }
@@ -314,6 +332,7 @@ int main(void)
         SCENE(stages_are_cumulative_histograms),
         SCENE(failures_are_counted_by_their_reasons),
         SCENE(what_our_processes_cost_is_told_by_role),
+        SCENE(how_long_zookeeper_takes_is_told_where_there_is_one),
         SCENE(redis_up_is_said_only_when_asked_for),
         SCENE(label_values_are_escaped),
         SCENE(families_are_announced_once_and_stand_together),
