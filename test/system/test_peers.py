@@ -1,6 +1,7 @@
 """The bench of the peers judges and draws without measuring: its smoke test
 can fail, its charts can be read, and it leaves the written words alone."""
 import os
+import pathlib
 import sys
 import xml.dom.minidom
 
@@ -106,10 +107,11 @@ def test_labels_at_one_place_are_moved_apart():
 
 
 def test_only_the_made_part_of_the_document_is_written(
-        results, tmp_path, monkeypatch):
-    document = tmp_path / "benchmarks.md"
+        results, workspace, monkeypatch):
+    directory = pathlib.Path(workspace)
+    document = directory / "benchmarks.md"
     monkeypatch.setattr(peers_document, "DOCUMENT", str(document))
-    monkeypatch.setattr(peers_document, "PICTURES", str(tmp_path))
+    monkeypatch.setattr(peers_document, "PICTURES", workspace)
     document.write_text(f"by hand\n{peers_document.BEGIN}\nold\n"
                         f"{peers_document.END}\nby hand, too\n")
     for _ in range(2):
@@ -118,7 +120,7 @@ def test_only_the_made_part_of_the_document_is_written(
     assert text.startswith("by hand\n") and text.endswith("by hand, too\n")
     assert "old" not in text
     assert text.count("test/bench/peers --quick") == 1
-    assert (tmp_path / "peers-cpu.svg").exists()
+    assert (directory / "peers-cpu.svg").exists()
 
 
 @pytest.mark.parametrize("count, times", [(1, 3), (10, 5), (10, 20), (3, 1)])
