@@ -100,12 +100,19 @@ def test_neighbours_of_a_slow_file_stay_up(start_redis, make_agent, zookeeper,
     assert "down" not in states, told(seen, 0, {"slow", *sealed, *plain})
 
 
+def times_hung(agent):
+    return sum(ending["role"] == "prober" and ending["why"] == "hung"
+               for ending in agent.get("/debug/procs")["endings"])
+
+
 @pytest.mark.skipif(not os.path.exists(BUNDLE),
                     reason="needs the system's authorities")
 def test_many_certificates_with_the_system_s_authorities_do_not_blink(
         start_redis, make_agent, workspace, zookeeper, state_path, watch,
         authority):
-    """Each a context of its own, that would take 40 ms to make."""
+    """Each a context of its own, that would take 40 ms to make: all together
+    a stall each time the authorities are new. One reading is none, but where
+    a slow machine under a sanitizer takes very long for it."""
     right = authority.issue("right")
     redis = start_redis(tls_settings(authority, right))
     bundle = os.path.join(workspace, "bundle.pem")
@@ -136,11 +143,9 @@ def test_many_certificates_with_the_system_s_authorities_do_not_blink(
     agent.start()
     for name in instances:
         seen.wait_state(name, "up", 40)
-    probers = {helper.pid for helper in agent.helpers("sentinel-prober")}
-    mark = seen.mark()
+    mark, hung = seen.mark(), times_hung(agent)
     for _ in range(3):
         install()
         probed_again(agent, "t17", 2)
     seen.assert_quiet(mark)
-    assert {helper.pid for helper in agent.helpers("sentinel-prober")} \
-        == probers
+    assert times_hung(agent) - hung <= 1
