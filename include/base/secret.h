@@ -2,8 +2,8 @@
  * secret.h - a password from its file: opened when it is needed, held as
  * shortly as can be, wiped by whoever read it.
  *
- * The file must be a regular one, no link, closed to group and others, and
- * hold one line. It is opened without waiting, so that a FIFO in its place
+ * The file must be a regular one, no link, closed to all others (privacy.h),
+ * and hold one line. It is opened without waiting, so that a FIFO in its place
  * costs nothing.
  */
 #ifndef BASE_SECRET_H

@@ -9,22 +9,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/privacy.h"
 #include "base/trouble.h"
 
 #define WHY_BYTES 96
 #define TOO_LONG "is longer than 512 bytes: it must hold a password alone"
 
 /* What is wrong with this open file, or NULL. */
-static const char *judge_file(const struct stat *file)
+static const char *judge_file(int fd, const struct stat *file)
 {
     if (!S_ISREG(file->st_mode)) {
         return "is no regular file";
     }
-    if ((file->st_mode & (S_IRGRP | S_IROTH)) != 0) {
-        return "can be read by others: chmod 600 it";
-    }
-    if ((file->st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        return "is open to others: chmod 600 it";
+    if (!privacy_of_open(fd, file)) {
+        return (file->st_mode & (S_IRGRP | S_IROTH)) != 0
+                   ? "can be read by others: chmod 600 it"
+                   : "is open to others: chmod 600 it";
     }
     if (file->st_size > SECRET_BYTES_MOST) {
         return TOO_LONG;
@@ -84,7 +84,7 @@ static int read_open(int fd, struct secret *secret, const char **judgement)
     if (fstat(fd, &file) != 0) {
         return -errno;
     }
-    *judgement = judge_file(&file);
+    *judgement = judge_file(fd, &file);
     if (*judgement != NULL) {
         return -EINVAL;
     }

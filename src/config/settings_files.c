@@ -7,11 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/privacy.h"
 #include "config/options.h"
 #include "config/settings_check.h"
 #include "config/settings_load.h"
 
-#define OTHERS 077
 /* A secret is refused as a link: a link can be made to point elsewhere by who
  * may write the directory it points into. */
 static int look(const struct option *option, const char *path,
@@ -41,7 +41,7 @@ static void check_file(const struct settings *settings,
         COMPLAIN(settings, complaints, place,
                  "`%s`: %s must be a regular file%s", option->name, path,
                  option->is_secret ? ", and no link" : "");
-    } else if (option->is_secret && (mode & OTHERS) != 0) {
+    } else if (option->is_secret && !privacy_of_path(path, &about)) {
         COMPLAIN(settings, complaints, place,
                  "`%s`: %s has the mode %04o, so others than its owner can "
                  "use it: chmod 600 %s",

@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/privacy.h"
 #include "base/trouble.h"
 
-#define OTHERS (S_IRWXG | S_IRWXO)
 #define WHY_BYTES 96
 
 /* --- stamps ------------------------------------------------------------ */
@@ -56,12 +56,12 @@ bool tls_stamp_equals(const struct tls_stamp *one,
 /* --- reading ----------------------------------------------------------- */
 
 /* Of this open file; NULL: nothing. */
-static const char *judge(const struct stat *found, bool is_secret)
+static const char *judge(int fd, const struct stat *found, bool is_secret)
 {
     if (!S_ISREG(found->st_mode)) {
         return "is no regular file";
     }
-    if (is_secret && (found->st_mode & OTHERS) != 0) {
+    if (is_secret && !privacy_of_open(fd, found)) {
         return "is open to others: chmod 600 it";
     }
     if (found->st_size == 0) {
@@ -97,7 +97,7 @@ static int read_open(int fd, bool is_secret, struct tls_bytes *bytes,
     if (fstat(fd, found) != 0) {
         return -errno;
     }
-    *judgement = judge(found, is_secret);
+    *judgement = judge(fd, found, is_secret);
     if (*judgement != NULL) {
         return -EINVAL;
     }
