@@ -18,6 +18,8 @@ INDENTED = re.compile(r"^    (?:\$ |sudo )*(\S.*)$", re.MULTILINE)
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CONSOLE = re.compile(r"(?:localhost|127\.0\.0\.1)(?::6060)?(/[^\s'\"]*)")
 OURS = re.compile(r"^(cluster|zookeeper|publish|instances|http):", re.MULTILINE)
+ETC = "/etc/sentinel-agent"
+CREDENTIALS = "/run/credentials/sentinel-agent.service"
 # What a piece lacks to be a whole configuration.
 SECRET = re.compile(r"\b(?:\w+_file|ca|cert|key): ([^\s,}]+)")
 REST = {
@@ -114,7 +116,8 @@ def test_each_piece_of_configuration_is_right(page, text, workspace):
     for key, value in REST.items():
         if not re.search(rf"^{key}:", text, re.MULTILINE):
             text += to_yaml({key: value}) + "\n"
-    text = text.replace("/etc/sentinel-agent", workspace)
+    for directory in (ETC, CREDENTIALS):
+        text = text.replace(directory, workspace)
     for name in SECRET.findall(text):  # relative ones lie beside the file
         with open(os.open(os.path.join(workspace, name),
                           os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:

@@ -7,6 +7,7 @@ have system calls and memory of their own.
 """
 import os
 import signal
+import struct
 import subprocess
 import sys
 
@@ -16,7 +17,7 @@ import sandbox
 from agent import HELPERS, ROOT
 from certificates import Authority, tls_addr, tls_settings
 from manager import Manager
-from nobody import AS_NOBODY, own
+from nobody import AS_NOBODY, NOBODY, own
 from servers import wait_for
 from test_debug import have_told
 
@@ -186,6 +187,42 @@ def test_a_search_of_the_host_takes_no_call_that_the_unit_forbids(
         found["addr"] for found in agent.status()["instances"]}, 60, "find")
     with open(agent.log, errors="replace") as file:
         assert "SIGSYS" not in file.read()
+
+
+# --- its secrets ----------------------------------------------------------
+def write_credential(path, text, user):
+    """As systemd since 254: root's, and a list lets the user read. Its entries
+    are tag, rights, whose: owner, this user, group, the list's limit, all."""
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(path, 0o400)
+    entries = ((1, 4, -1), (2, 4, user), (4, 0, -1), (16, 4, -1), (32, 0, -1))
+    try:
+        os.setxattr(path, "system.posix_acl_access", struct.pack("<I", 2) +
+                    b"".join(struct.pack("<HHi", *entry)
+                             for entry in entries))
+    except OSError as error:
+        pytest.skip(f"no lists of rights on this disk: {error}")
+    assert os.stat(path).st_mode & 0o777 == 0o440
+
+
+def test_a_credential_of_systemd_opens_a_server(workspace, start_redis,
+                                                make_nobodys):
+    redis = start_redis()
+    redis.ask("ACL", "SETUSER", "probe", "on", ">secret", "+@all", "~*")
+    paths = {"mine": NOBODY, "anothers": NOBODY - 1}
+    agent = make_nobodys({name: {
+        "addr": redis.addr, "user": "probe",
+        "password_file": os.path.join(workspace, name)} for name in paths})
+    for name, user in paths.items():
+        write_credential(os.path.join(workspace, name), "secret\n", user)
+    agent.write_config()
+    checked = subprocess.run([*agent.argv(), "-t"], text=True,
+                             capture_output=True, timeout=60)
+    assert checked.stderr.count("has the mode 0440") == 1, checked
+    assert "anothers" in checked.stderr, checked
+    del agent.settings["instances"][1]
+    agent.start().wait_state("mine", "up")
 
 
 # --- its limits -----------------------------------------------------------
