@@ -43,6 +43,9 @@ int address_next(const char **list, struct address *address, const char **why);
 int address_to_sockaddr(const struct address *address,
                         struct sockaddr_storage *storage, socklen_t *length);
 
+/* Whether the text is an IPv4 or IPv6 address, alone and without brackets. */
+bool address_is_numeric(const char *host);
+
 /* 127.0.0.0/8, ::1 and unix sockets. */
 bool address_is_loopback(const struct address *address);
 

@@ -245,6 +245,13 @@ int address_to_sockaddr(const struct address *address,
     return -EINVAL;
 }
 
+bool address_is_numeric(const char *host)
+{
+    struct in6_addr address;
+    return inet_pton(AF_INET, host, &address) == 1 ||
+           inet_pton(AF_INET6, host, &address) == 1;
+}
+
 bool address_is_loopback(const struct address *address)
 {
     struct in6_addr ipv6;

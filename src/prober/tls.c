@@ -234,13 +234,6 @@ static int handle_request(SSL *ssl, void *owner)
     return 1;
 }
 
-static bool is_numeric(const char *name)
-{
-    struct in6_addr address;
-    return inet_pton(AF_INET, name, &address) == 1 ||
-           inet_pton(AF_INET6, name, &address) == 1;
-}
-
 /* Only a name may be told to the server beforehand, not an address; and
  * certificates name no dot at the end. */
 static bool ask_for_name(SSL *ssl, const char *name)
@@ -251,7 +244,7 @@ static bool ask_for_name(SSL *ssl, const char *name)
     if (length == 0) {
         return true;
     }
-    if (is_numeric(host)) {
+    if (address_is_numeric(host)) {
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1;
     }
     if (host[length - 1] == '.') {

@@ -9,15 +9,7 @@
 #include <stdint.h>
 
 #include "model/settings.h"
-#include "prober/tls_files.h"
-
-enum tls_context_file {
-    TLS_FILE_AUTHORITIES, /* the configured one, or the system's bundle */
-    TLS_FILE_DIRECTORY,   /* the system's authorities, one a file; else "" */
-    TLS_FILE_CERTIFICATE,
-    TLS_FILE_KEY,
-    TLS_FILE_COUNT
-};
+#include "prober/tls_material.h"
 
 struct tls_context {
     struct ssl_ctx_st *ssl; /* owned; a conversation holds one more reference.

@@ -123,29 +123,6 @@ static void stream_has_ended(struct child *child, int status)
     close_timer_if_both_seen(child);
 }
 
-/* Each message costs us more than it costs to send: whoever sends without end
- * would have all of our time, and the log. */
-static bool is_flood(struct child *child)
-{
-    uint64_t now_ms = clock_monotonic_ms();
-
-    if (now_ms - child->counted_ms >= CHILD_MESSAGES_MS) {
-        child->counted_ms = now_ms;
-        child->messages = 0;
-    }
-    child->messages++;
-    return child->messages > CHILD_MESSAGES_MOST;
-}
-
-static bool is_hello(const struct message *message)
-{
-    return message->kind == MESSAGE_PROBER_HELLO ||
-           message->kind == MESSAGE_PUBLISHER_HELLO ||
-           message->kind == MESSAGE_CONSOLE_HELLO;
-}
-
-/* The disk holds other programs than the one that runs here: an upgrade whose
- * restart did not come. */
 static void refuse_build(struct child *child, uint32_t format)
 {
     log_event(LEVEL_ERROR, "helper_of_another_build",
@@ -157,20 +134,31 @@ static void refuse_build(struct child *child, uint32_t format)
     stream_has_ended(child, -EPROTONOSUPPORT);
 }
 
+static void refuse_flood(struct child *child)
+{
+    if (child->state == CHILD_RUNNING) {
+        log_event(LEVEL_WARNING, "helper_flooded",
+                  LOG_TEXT("helper", service_name(child->service)),
+                  LOG_NUMBER("pid", child->pid));
+        child_kill(child);
+    }
+}
+
 static void handle_channel_message(struct channel *channel,
                                    const struct message *message)
 {
     struct child *child = channel->owner;
 
-    if (is_hello(message) && message->format != MESSAGE_FORMAT) {
-        refuse_build(child, message->format);
-    } else if (!is_flood(child)) {
+    switch (speech_judge(&child->speech, message, clock_monotonic_ms())) {
+    case SPEECH_FINE:
         child->on_message(child, message);
-    } else if (child->state == CHILD_RUNNING) {
-        log_event(LEVEL_WARNING, "helper_flooded",
-                  LOG_TEXT("helper", service_name(child->service)),
-                  LOG_NUMBER("pid", child->pid));
-        child_kill(child);
+        break;
+    case SPEECH_OF_ANOTHER_BUILD:
+        refuse_build(child, message->format);
+        break;
+    case SPEECH_FLOOD:
+        refuse_flood(child);
+        break;
     }
 }
 

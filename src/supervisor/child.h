@@ -15,8 +15,8 @@
 #include <sys/types.h>
 #include <uv.h>
 
-#include "model/settings.h"
 #include "model/tasks.h"
+#include "supervisor/speech.h"
 #include "wire/channel.h"
 
 #define CHILD_LISTEN_MOST 4
@@ -26,11 +26,6 @@
 
 /* A kill that had no effect is sent again after this. */
 #define CHILD_KILL_AGAIN_MS 1000
-
-/* More messages than this in a second is a flood, and costs the helper its
- * life. All instances told four times over are not one. */
-#define CHILD_MESSAGES_MOST (4u * SETTINGS_INSTANCES_MOST)
-#define CHILD_MESSAGES_MS 1000
 
 struct child;
 
@@ -63,8 +58,7 @@ struct child {
     bool is_unkillable; /* it was killed, and lives on: told once */
     bool is_stream_ended;
     bool has_channel;
-    uint64_t counted_ms; /* since when `messages` are counted */
-    uint32_t messages;
+    struct speech speech;
     int open_handles;    /* closing libuv handles we wait for */
     struct tasks *tasks; /* borrowed */
     struct channel channel;

@@ -184,6 +184,18 @@ static void loopback_is_known_without_a_lookup(void **state)
     }
 }
 
+static void only_an_address_alone_is_numeric(void **state)
+{
+    (void)state;
+    assert_true(address_is_numeric("10.0.0.7"));
+    assert_true(address_is_numeric("::1"));
+    assert_false(address_is_numeric("[::1]"));
+    assert_false(address_is_numeric("10.0.0.7:6379"));
+    assert_false(address_is_numeric("10.0.0"));
+    assert_false(address_is_numeric("db7.example"));
+    assert_false(address_is_numeric(""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +205,7 @@ int main(void)
         cmocka_unit_test(the_longest_name_and_path_fit_and_one_more_does_not),
         cmocka_unit_test(socket_addresses_carry_host_and_port),
         cmocka_unit_test(loopback_is_known_without_a_lookup),
+        cmocka_unit_test(only_an_address_alone_is_numeric),
     };
     return cmocka_run_group_tests_name("address", tests, NULL, NULL);
 }

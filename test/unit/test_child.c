@@ -291,7 +291,7 @@ static void a_flood_of_good_messages_costs_the_helper_its_life(void **state)
     start(fixture, "flood");
     run_until_over(fixture);
     expect_end(fixture, "died of SIGKILL");
-    assert_true(fixture->messages <= (int)CHILD_MESSAGES_MOST);
+    assert_true(fixture->messages <= (int)SPEECH_MESSAGES_MOST);
 }
 
 static void another_generation_is_refused(void **state)
