@@ -82,7 +82,7 @@ static bool is_named(enum page_standing standing)
     return standing != STANDING_UP && standing != STANDING_UNJUDGED;
 }
 
-/* "2 of 12 servers are not usable: ...", then a sentence a group. */
+/* "2 of 12 servers are not usable: ...", then a line a group. */
 static void write_groups(const struct snapshot *snapshot,
                          const struct page_tally *tally, struct body *body)
 {
@@ -98,13 +98,13 @@ static void write_groups(const struct snapshot *snapshot,
                 body, "<strong>%" PRIu32 " of %" PRIu32 " servers %s</strong>",
                 count, tally->shown, saying(standing, count));
         } else {
-            body_format(body, " %" PRIu32 " %s", count,
+            body_format(body, " <span class=\"group\">%" PRIu32 " %s", count,
                         saying(standing, count));
         }
         if (is_named(standing)) {
             write_names(snapshot, standing, body);
         }
-        body_text(body, ".");
+        body_text(body, is_first ? "." : ".</span>");
         is_first = false;
     }
 }

@@ -127,10 +127,10 @@ static void trouble_is_counted_and_named_first(void **state)
     show(scene, NOW_MS);
     assert_holds(scene, "<strong>1 of 5 servers is not usable</strong>: ");
     assert_holds(scene, "cache-1</a> (down for 5 s, refused).");
-    assert_holds(scene, " 1 cannot be judged: ");
-    assert_holds(scene, " 1 is limited: ");
-    assert_holds(scene, " 1 has not been judged yet.");
-    assert_holds(scene, " 1 is up.");
+    assert_holds(scene, "<span class=\"group\">1 cannot be judged: ");
+    assert_holds(scene, ">1 is limited: ");
+    assert_holds(scene, ">1 has not been judged yet.</span>");
+    assert_holds(scene, ">1 is up.</span>");
 }
 
 static void all_is_well_in_one_sentence(void **state)
