@@ -9,7 +9,7 @@
 /* Of page_script and page_style, byte by byte. The test of the page computes
  * them and says what they should be. */
 #define PAGE_SCRIPT_HASH "sha256-8rqmZJUMacxLpgRAIodNVGyJWO3EjCPOrR5VT6sy4L0="
-#define PAGE_STYLE_HASH ""
+#define PAGE_STYLE_HASH "sha256-EKspbgKlq9hrV0SeLKIDUMfy/4CP0kv85r42pJAK5sM="
 
 #define PAGE_POLICY                                                       \
     "default-src 'none'; script-src '" PAGE_SCRIPT_HASH                   \
