@@ -105,7 +105,9 @@ static void handle_stuck(struct engine *engine,
 {
     uint32_t slot = probers_find(&engine->shard.probers, event->prober);
     if (slot != PROBERS_NONE) {
-        loss_on_stuck(&engine->shard, slot, event->inside, now_ms);
+        loss_on_stuck(&engine->shard, slot,
+                      &(struct stuck){event->inside, event->is_burning},
+                      now_ms);
     }
 }
 

@@ -38,9 +38,9 @@ enum engine_event_kind {
     ENGINE_PROBER_FAILED,  /* prober: it could not be spawned */
     ENGINE_PROBER_READY,   /* prober: said hello */
     ENGINE_PROBER_RESULT,  /* prober, result */
-    ENGINE_PROBER_STUCK,   /* prober, inside: it is stuck in that task's
-                              callback (0: stopped in none) and not merely
-                              starved; said again while it lasts */
+    ENGINE_PROBER_STUCK,   /* prober, inside, is_burning: it is stuck in that
+                              task's callback (0: stopped in none) and not
+                              merely starved; said again while it lasts */
     ENGINE_PROBER_ENDED,   /* prober, inside, step, why: its stream ended, it
                               said nonsense, or it was killed and what it left
                               in the stream was read; nothing more will come.
@@ -72,6 +72,7 @@ struct engine_event {
     int32_t pid;
     const struct result *result;
     uint64_t inside; /* task whose callback ran, from the progress page */
+    bool is_burning; /* CPU, in there */
     enum step step;
     const char *why; /* "killed by SIGSEGV", "hung", ...; for `detail` */
     struct publication published;

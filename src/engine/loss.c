@@ -109,21 +109,32 @@ static uint32_t find_suspect(struct shard *shard, uint32_t slot,
     return prober->running.count == 1 ? prober->running.first : LOSS_NOBODY;
 }
 
-void loss_on_stuck(struct shard *shard, uint32_t slot, uint64_t inside,
-                   uint64_t now_ms)
+/* Alone and stuck: may it go on? What it burnt to the end is remembered. */
+static bool may_take_time(struct shard *shard, uint32_t index, bool is_burning,
+                          uint64_t now_ms)
+{
+    struct probe *probe = &shard->probes[index];
+    uint64_t timeout_ms = shard->settings->instances[index].timeout_ms;
+    if (now_ms < probe->dispatched_ms + timeout_ms) {
+        return !(is_burning && probe->has_burnt_out);
+    }
+    probe->has_burnt_out = is_burning;
+    return false;
+}
+
+void loss_on_stuck(struct shard *shard, uint32_t slot,
+                   const struct stuck *stuck, uint64_t now_ms)
 {
     struct prober *prober = &shard->probers.list[slot];
-    uint32_t named = find_named(shard, slot, inside);
+    uint32_t named = find_named(shard, slot, stuck->inside);
     if (named != LOSS_NOBODY) {
-        struct probe *probe = &shard->probes[named];
-        uint64_t timeout_ms = shard->settings->instances[named].timeout_ms;
-        probe->was_stuck = true;
+        shard->probes[named].was_stuck = true;
         if (prober->running.count == 1 &&
-            now_ms < probe->dispatched_ms + timeout_ms) {
+            may_take_time(shard, named, stuck->is_burning, now_ms)) {
             return;
         }
-    } else if (inside != 0 &&
-               !quarantine_given_up(shard, prober->number, inside)) {
+    } else if (stuck->inside != 0 &&
+               !quarantine_given_up(shard, prober->number, stuck->inside)) {
         return;
     }
     prober->is_hung = true;

@@ -31,10 +31,16 @@ bool loss_queue(struct shard *shard, uint32_t index, uint32_t number,
 /* The prober is stuck in the callback of the task `inside`, before its
  * deadline. In company it is killed, for the others wait behind it; alone it
  * may take its whole timeout, for nobody does, and what it waits for may be
- * no more than slow. Either way it starts alone in the next round. With 0
- * `inside` it was stopped outside of every task: it is killed for all. */
-void loss_on_stuck(struct shard *shard, uint32_t slot, uint64_t inside,
-                   uint64_t now_ms);
+ * no more than slow. Not again, if it burnt the CPU all that time: until it
+ * has answered once it is killed as soon as it burns. Either way it starts
+ * alone in the next round. With 0 `inside` it was stopped outside of every
+ * task: it is killed for all. */
+struct stuck {
+    uint64_t inside;
+    bool is_burning;
+};
+void loss_on_stuck(struct shard *shard, uint32_t slot,
+                   const struct stuck *stuck, uint64_t now_ms);
 
 /* Reaps the tasks of the lost prober and queues their attempts anew. Returns
  * the instance that failed alone, its task still live; else LOSS_NOBODY. */

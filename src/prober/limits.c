@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "base/confine.h"
+#include "base/sanitized.h"
 
 /* Many times what 512 probes at once need; libuv aborts below 48 MiB. */
 #define ADDRESS_SPACE_BYTES (256UL * 1024 * 1024)
@@ -26,19 +27,8 @@
 /* Longer than the dead-man waits: it is the second net. */
 #define CPU_GRANT_S 5UL
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HAS_SHADOW_MEMORY 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define HAS_SHADOW_MEMORY 1
-#endif
-#endif
-#ifndef HAS_SHADOW_MEMORY
-#define HAS_SHADOW_MEMORY 0
-#endif
-
 /* At its highest so far; a sanitizer keeps what was freed. */
-#define RESIDENT_OF_LEAKS_KB (HAS_SHADOW_MEMORY ? 512L * 1024 : 96L * 1024)
+#define RESIDENT_OF_LEAKS_KB (SANITIZED_HAS_SHADOW ? 512L * 1024 : 96L * 1024)
 
 static int limit(int resource, rlim_t most)
 {
@@ -62,7 +52,7 @@ int limits_set(unsigned threads)
     if (status == 0) {
         status = limit(RLIMIT_NOFILE, DESCRIPTORS_MOST);
     }
-    if (status == 0 && !HAS_SHADOW_MEMORY) {
+    if (status == 0 && !SANITIZED_HAS_SHADOW) {
         status = limit(RLIMIT_AS, ADDRESS_SPACE_BYTES + threads * THREAD_BYTES);
     }
     if (status == 0) {

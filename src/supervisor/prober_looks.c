@@ -29,10 +29,13 @@ static void look(struct prober *prober, uint64_t now_ms)
     }
     (void)process_look("/proc", (uint32_t)prober->child.pid,
                        &process); /* what is not seen is not judged */
-    if (stall_on_process(&prober->stall, &process)) {
+    enum stall_finding finding = stall_on_process(&prober->stall, &process);
+    if (finding != STALL_NONE) {
         const struct engine_event event = {.kind = ENGINE_PROBER_STUCK,
                                            .prober = prober->number,
-                                           .inside = page.inside};
+                                           .inside = page.inside,
+                                           .is_burning =
+                                               finding == STALL_BURNS};
         prober->pool->on_event(prober->pool, &event);
     }
 }

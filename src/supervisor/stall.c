@@ -27,26 +27,28 @@ bool stall_on_page(struct stall *stall, const struct stall_page *page,
     }
     stall->page = *page;
     stall->looked_ms = now_ms;
-    return stall->unmoved > 0;
+    return stall->unmoved > 0 || page->inside != 0;
 }
 
 /* Inside of no callback. */
-static bool is_stopped(struct stall *stall, const struct process *process)
+static enum stall_finding find_stopped(struct stall *stall,
+                                       const struct process *process)
 {
     if (process->state != PROCESS_STOPPED) {
         stall->unmoved = 0;
     }
-    return stall->unmoved >= STALL_LOOKS;
+    return stall->unmoved >= STALL_LOOKS ? STALL_WAITS : STALL_NONE;
 }
 
-bool stall_on_process(struct stall *stall, const struct process *process)
+enum stall_finding stall_on_process(struct stall *stall,
+                                    const struct process *process)
 {
     if (stall->page.inside == 0) {
-        return is_stopped(stall, process);
+        return find_stopped(stall, process);
     }
     switch (process->state) {
     case PROCESS_RUNNING:
-        stall->has_run = true;
+        stall->has_run = stall->has_run || stall->unmoved > 0;
         break;
     case PROCESS_SLEEPING:
     case PROCESS_WAITING:
@@ -55,14 +57,19 @@ bool stall_on_process(struct stall *stall, const struct process *process)
     case PROCESS_UNKNOWN:
     case PROCESS_GONE:
     case PROCESS_ZOMBIE:
-        return false; /* nothing to blame anybody with; its end will tell */
+        return STALL_NONE; /* nothing to blame anybody with; its end will tell
+                            */
     }
     if (!stall->was_asked) {
         stall->was_asked = true;
         stall->cpu_ms = process->cpu_ms;
     }
     if (stall->unmoved < STALL_LOOKS) {
-        return false;
+        return STALL_NONE;
     }
-    return !stall->has_run || process->cpu_ms - stall->cpu_ms >= STALL_BURNT_MS;
+    if (!stall->has_run) {
+        return STALL_WAITS;
+    }
+    return process->cpu_ms - stall->cpu_ms >= STALL_BURNT_MS ? STALL_BURNS
+                                                             : STALL_NONE;
 }

@@ -209,7 +209,8 @@ static void handle_look(struct world *world, void *data)
     }
     struct engine_event event = {.kind = ENGINE_PROBER_STUCK,
                                  .prober = notice->number,
-                                 .inside = prober->inside};
+                                 .inside = prober->inside,
+                                 .is_burning = prober->is_burning};
     sim_supervisor_tell(world, notice->life, &event);
     notice_at(world, world->now_ms + PROBER_LOOK_MS, handle_look,
               notice->number);
@@ -235,6 +236,7 @@ static void crash_or_hang(struct world *world, struct sim_prober *prober,
         die(world, prober, "killed by SIGSEGV");
     } else {
         stand_still(world, prober);
+        prober->is_burning = world_chance(world, 50);
         if (!world->plan.is_starved) {
             look_soon(world, prober);
         }

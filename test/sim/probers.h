@@ -32,6 +32,7 @@ struct sim_prober {
     bool has_ended;    /* ENDED was, or is about to be, told */
     bool is_mute;      /* sends no more results */
     bool is_unkillable;
+    bool is_burning; /* while it stands: CPU */
     bool is_frozen;  /* signals reach it when it thaws */
     uint64_t inside; /* its progress page */
     enum step step;

@@ -43,17 +43,29 @@ static void start_second_round(struct scene *scene)
 
 /* What the supervisor does when it looked often enough; where the engine has
  * it killed, it is gone at once. */
-static void find_stuck(struct scene *scene, const struct engine_action *probe)
+static void find(struct scene *scene, const struct engine_action *probe,
+                 bool is_burning)
 {
     struct engine_action stuck = *probe;
     uint32_t kills = scene_count(scene, ENGINE_KILL);
     scene_feed(scene, &(struct engine_event){.kind = ENGINE_PROBER_STUCK,
                                              .prober = stuck.prober,
-                                             .inside = stuck.task});
+                                             .inside = stuck.task,
+                                             .is_burning = is_burning});
     if (scene_count(scene, ENGINE_KILL) > kills) {
         scene_lose(scene, stuck.prober, stuck.task, STEP_AUTH, "hung");
         scene_tell(scene, ENGINE_PROBER_REAPED, stuck.prober);
     }
+}
+
+static void find_stuck(struct scene *scene, const struct engine_action *probe)
+{
+    find(scene, probe, false);
+}
+
+static void find_burning(struct scene *scene, const struct engine_action *probe)
+{
+    find(scene, probe, true);
 }
 
 /* The culprit's prober is found stuck after a while. */
@@ -137,6 +149,102 @@ static void alone_it_may_take_its_whole_timeout(void **state)
     assert_int_equal(scene_claim(scene, CULPRIT)->verdict.state, STATE_UNKNOWN);
     assert_string_equal(scene_claim(scene, CULPRIT)->verdict.detail,
                         "prober hung in auth");
+}
+
+static void answer_others(struct scene *scene)
+{
+    for (uint32_t i = 0; i < scene->settings.instance_count; i++) {
+        const struct engine_action *probe = scene_probe_of(scene, i);
+        if (i != CULPRIT && probe != NULL) {
+            struct engine_action copy = *probe;
+            scene_answer(scene, &copy, STATE_UP, REASON_MASTER);
+        }
+    }
+}
+
+static bool is_killed(const struct scene *scene,
+                      const struct engine_action *probe)
+{
+    for (uint32_t i = 0; i < scene->count; i++) {
+        if (scene->actions[i].kind == ENGINE_KILL &&
+            scene->actions[i].prober == probe->prober) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The culprit alone in its prober, this round or the next. */
+static struct engine_action start_alone(struct scene *scene)
+{
+    scene_ready_all(scene);
+    struct engine_action alone = *scene_probe_of(scene, CULPRIT);
+    answer_others(scene);
+    scene_forget(scene);
+    return alone;
+}
+
+static struct engine_action start_next_alone(struct scene *scene)
+{
+    scene_pass(scene, SCENE_INTERVAL_MS - SCENE_TIMEOUT_MS);
+    return start_alone(scene);
+}
+
+/* It was stuck in company, then burnt the CPU alone until its timeout. */
+static void burn_out(struct scene *scene)
+{
+    start_second_round(scene);
+    struct engine_action culprit = *scene_probe_of(scene, CULPRIT);
+    find_burning(scene, &culprit);
+    struct engine_action alone = start_alone(scene);
+    scene_pass(scene, SCENE_TIMEOUT_MS - 1);
+    find_burning(scene, &alone);
+    assert_false(is_killed(scene, &alone));
+    scene_pass(scene, 1);
+    find_burning(scene, &alone);
+    assert_true(is_killed(scene, &alone));
+}
+
+static void one_that_burnt_out_alone_is_killed_early_from_then_on(void **state)
+{
+    struct scene *scene = *state;
+    burn_out(scene);
+    for (uint32_t round = 0; round < 3; round++) {
+        struct engine_action alone = start_next_alone(scene);
+        find_burning(scene, &alone);
+        assert_true(is_killed(scene, &alone));
+        assert_int_equal(scene_claim(scene, CULPRIT)->verdict.state,
+                         STATE_UNKNOWN);
+        assert_string_equal(scene_claim(scene, CULPRIT)->verdict.detail,
+                            "prober hung in auth");
+        scene_pass(scene, SCENE_TIMEOUT_MS);
+    }
+}
+
+static void one_that_burnt_out_may_still_sleep_its_whole_timeout(void **state)
+{
+    struct scene *scene = *state;
+    burn_out(scene);
+    struct engine_action alone = start_next_alone(scene);
+    scene_pass(scene, SCENE_TIMEOUT_MS - 1);
+    find_stuck(scene, &alone);
+    assert_false(is_killed(scene, &alone));
+}
+
+static void one_that_burnt_out_and_answered_has_all_its_time_again(void **state)
+{
+    struct scene *scene = *state;
+    burn_out(scene);
+    struct engine_action alone = start_next_alone(scene);
+    scene_answer(scene, &alone, STATE_UP, REASON_MASTER);
+    scene_pass(scene, SCENE_TIMEOUT_MS);
+    scene_pass(scene, SCENE_INTERVAL_MS - SCENE_TIMEOUT_MS);
+    struct engine_action culprit = *scene_probe_of(scene, CULPRIT);
+    find_burning(scene, &culprit);
+    alone = start_alone(scene);
+    scene_pass(scene, SCENE_TIMEOUT_MS - 1);
+    find_burning(scene, &alone);
+    assert_false(is_killed(scene, &alone));
 }
 
 static void who_was_stuck_starts_alone_until_it_is_not(void **state)
@@ -257,6 +365,9 @@ int main(void)
         TEST(the_others_are_asked_again_at_once_and_together),
         TEST(the_stuck_one_goes_alone_and_may_answer),
         TEST(alone_it_may_take_its_whole_timeout),
+        TEST(one_that_burnt_out_alone_is_killed_early_from_then_on),
+        TEST(one_that_burnt_out_may_still_sleep_its_whole_timeout),
+        TEST(one_that_burnt_out_and_answered_has_all_its_time_again),
         TEST(who_was_stuck_starts_alone_until_it_is_not),
         TEST(a_page_that_names_nobody_there_costs_no_life),
         TEST(many_stuck_in_one_round_leave_the_innocent_alone),
