@@ -1,10 +1,10 @@
 """A ZooKeeper that lies at random: a real one behind a proxy that spoils some
 of the frames it hands back. The same seed makes the same choices."""
 import contextlib
-import socket
 import struct
-import threading
 import time
+
+import go_between
 
 LEAST_PERCENT, MOST_PERCENT = 3, 40   # of a connection's frames are spoilt
 DELAY_SECONDS = 0.3
@@ -97,51 +97,25 @@ LIES = (lose, repeat, flip, flip, set_an_edge, set_an_edge, answer_a_code,
         tell_an_event, babble, end, delay)
 
 
-class LyingZooKeeper:
+class LyingZooKeeper(go_between.GoBetween):
     """Lies while `is_lying`; honest, it hands everything through."""
 
     def __init__(self, server, random):
-        self.server = server
         self.random = random
         self.is_lying = True
         self.told = []    # the names of the lies
-        self.peers = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.servers = "127.0.0.1:%d" % self.listener.getsockname()[1]
-        threading.Thread(target=self._listen, daemon=True).start()
+        super().__init__(server)
 
     def become_honest(self):
         """And all who were lied to have to come again."""
         self.is_lying = False
-        for peer in list(self.peers):
-            with contextlib.suppress(OSError):
-                peer.shutdown(socket.SHUT_RDWR)
+        self.hang_up()
 
     def close(self):
-        self.listener.close()
-        self.become_honest()
+        self.is_lying = False
+        super().close()
 
-    def _listen(self):
-        with contextlib.suppress(OSError):
-            while True:
-                peer, _ = self.listener.accept()
-                self.peers.append(peer)
-                threading.Thread(target=self._serve, args=[peer],
-                                 daemon=True).start()
-
-    def _serve(self, peer):
-        with contextlib.suppress(OSError), peer:
-            host, port = self.server.servers.split(":")
-            with socket.create_connection((host, int(port)), 5) as real:
-                real.settimeout(None)
-                self.peers.append(real)
-                thread = threading.Thread(target=self._answer, daemon=True,
-                                          args=[real, peer])
-                thread.start()
-                hand_on(peer, real)
-                thread.join()
-
-    def _answer(self, real, peer):
+    def answer(self, real, peer):
         percent = self.random.randint(LEAST_PERCENT, MOST_PERCENT)
         with contextlib.suppress(OSError, struct.error):
             while True:
@@ -154,7 +128,7 @@ class LyingZooKeeper:
                 if spoilt is None:
                     break
                 peer.sendall(spoilt)
-        hang_up(real, peer)
+        go_between.end(real, peer)
 
 
 def frame_of(peer):
@@ -172,19 +146,3 @@ def exactly(peer, count):
             raise OSError("closed")
         data += chunk
     return data
-
-
-def hand_on(source, target):
-    with contextlib.suppress(OSError):
-        while True:
-            data = source.recv(65536)
-            if not data:
-                break
-            target.sendall(data)
-    hang_up(source, target)
-
-
-def hang_up(*peers):
-    for peer in peers:
-        with contextlib.suppress(OSError):
-            peer.shutdown(socket.SHUT_RDWR)

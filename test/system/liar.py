@@ -1,9 +1,8 @@
 """A ZooKeeper that lies to as many connections as it is told to, each in one
 of DEEDS' ways, and hands all others through to a real one."""
-import contextlib
-import socket
 import struct
-import threading
+
+from go_between import GoBetween
 
 SESSION = 0x4d
 PASSWORD = b"p" * 16
@@ -46,67 +45,25 @@ DEEDS = {
 }
 
 
-class Liar:
+class Liar(GoBetween):
     def __init__(self, server):
-        self.server = server
         self.deeds = []  # one for each connection to come
         self.told = 0
-        self.peers = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.servers = "127.0.0.1:%d" % self.listener.getsockname()[1]
-        threading.Thread(target=self._listen, daemon=True).start()
+        super().__init__(server)
 
     def lie(self, deed, times=1):
         self.deeds += [deed] * times
 
-    def hang_up(self):
-        """Ends all connections there are."""
-        for peer in list(self.peers):  # not those who come back meanwhile
-            with contextlib.suppress(OSError):
-                peer.shutdown(socket.SHUT_RDWR)
-
-    def close(self):
-        self.listener.close()
-        self.hang_up()
-
-    def _listen(self):
-        with contextlib.suppress(OSError):
-            while True:
-                peer, _ = self.listener.accept()
-                self.peers.append(peer)
-                serve = self._lie if self.deeds else self._pass
-                threading.Thread(target=serve, args=[peer],
-                                 daemon=True).start()
-
-    def _lie(self, peer):
-        deed = self.deeds.pop(0)
-        with contextlib.suppress(OSError), peer:
-            peer.recv(65536)
-            self.told += 1
-            peer.sendall(DEEDS[deed])
-            if deed == "then the end":
-                return
-            while peer.recv(65536):
-                pass
-
-    def _pass(self, peer):
-        with contextlib.suppress(OSError):
-            host, port = self.server.servers.split(":")
-            real = socket.create_connection((host, int(port)), 5)
-            real.settimeout(None)
-            self.peers.append(real)
-            threading.Thread(target=copy, args=[real, peer],
-                             daemon=True).start()
-            copy(peer, real)
-
-
-def copy(source, target):
-    with contextlib.suppress(OSError):
-        while True:
-            data = source.recv(65536)
-            if not data:
-                break
-            target.sendall(data)
-    for end in (source, target):
-        with contextlib.suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
+    def serve(self, peer):
+        try:
+            deed = self.deeds.pop(0)
+        except IndexError:
+            super().serve(peer)
+            return
+        peer.recv(65536)
+        self.told += 1
+        peer.sendall(DEEDS[deed])
+        if deed == "then the end":
+            return
+        while peer.recv(65536):
+            pass

@@ -5,52 +5,24 @@ import os
 import resource
 import signal
 import subprocess
-import time
 
 import pytest
 
 import cgroup
 from agent import BUILD
+from hardship import Hardship, fill, kill_helpers, log_of, wait_said
 from nobody import own
 from servers import wait_for
 
 WINDOW_SECONDS = 3
-CORE_SHARE_MOST = 0.5   # a spinning process takes all it can get
-LINES_MOST = 60         # of a whole hardship; a spin says thousands
-TICK = os.sysconf("SC_CLK_TCK")
 
 
-def lines(agent):
-    with open(agent.log, errors="replace") as file:
-        return file.read().count("\n")
-
-
-def said(agent, event):
-    with open(agent.log, errors="replace") as file:
-        return f"event={event}" in file.read()
-
-
-class Hardship:
-    """From the begin to the heal: who lives, what is said, what it costs."""
-
-    def __init__(self, agent):
-        self.agent = agent
-        self.lines = lines(agent)
-
-    def cpu_seconds(self):
-        return sum(process.cpu_ticks
-                   for process in self.agent.members()) / TICK
-
-    def assert_calm(self):
-        """Measures, it does not wait for anything: the time is the divisor."""
-        begun, before = time.monotonic(), self.cpu_seconds()
-        wait_for(lambda: time.monotonic() - begun > WINDOW_SECONDS,
-                 WINDOW_SECONDS + 5)
-        share = (self.cpu_seconds() - before) / (time.monotonic() - begun)
-        assert share <= CORE_SHARE_MOST, share
-        assert self.agent.process.poll() is None
-        assert lines(self.agent) - self.lines <= LINES_MOST, \
-            self.agent.tail(8000)
+def assert_calm(hardship):
+    """Measures, it does not wait for anything: the time is the divisor."""
+    hardship.begin_window()
+    wait_for(lambda: hardship.seconds() > WINDOW_SECONDS, WINDOW_SECONDS + 5)
+    for sentence, is_true in hardship.findings():
+        assert is_true, f"not so: {sentence}\n{hardship.agent.tail(8000)}"
 
 
 def limit(agent, name, soft):
@@ -64,11 +36,6 @@ def limit(agent, name, soft):
                     f"--{name}={':'.join(words)}"], check=True)
 
 
-def kill_all(agent, name):
-    for helper in agent.helpers(name):
-        helper.signal(signal.SIGKILL)
-
-
 def heal_and_wait(agent, name="one"):
     """All processes stand again and rounds go on."""
     agent.wait_state(name, "up", agent.bound_seconds())
@@ -80,12 +47,12 @@ def test_no_more_processes(zookeeper, start_redis, make_nobodys):
     agent.start().wait_ready().wait_settled()
     hardship = Hardship(agent)
     limit(agent, "nproc", 1)
-    kill_all(agent, "sentinel-prober")
-    kill_all(agent, "sentinel-publisher")
-    wait_for(lambda: said(agent, "prober_not_started"), 20, "complaint")
-    wait_for(lambda: said(agent, "helper_not_started"), 20, "complaint")
+    kill_helpers(agent, "sentinel-prober")
+    kill_helpers(agent, "sentinel-publisher")
+    wait_said(agent, "prober_not_started")
+    wait_said(agent, "helper_not_started")
     agent.wait_state("one", "unknown", 2 * agent.bound_seconds())
-    hardship.assert_calm()
+    assert_calm(hardship)
     assert not agent.helpers("sentinel-prober")
     limit(agent, "nproc", None)
     heal_and_wait(agent)
@@ -96,12 +63,12 @@ def test_no_more_descriptors(zookeeper, start_redis, make_agent):
     agent.start().wait_ready().wait_settled()
     hardship = Hardship(agent)
     limit(agent, "nofile", 3)
-    kill_all(agent, "sentinel-prober")
-    kill_all(agent, "sentinel-publisher")
-    wait_for(lambda: said(agent, "prober_not_started"), 20, "complaint")
-    wait_for(lambda: said(agent, "helper_not_started"), 20, "complaint")
+    kill_helpers(agent, "sentinel-prober")
+    kill_helpers(agent, "sentinel-publisher")
+    wait_said(agent, "prober_not_started")
+    wait_said(agent, "helper_not_started")
     agent.wait_state("one", "unknown", 2 * agent.bound_seconds())
-    hardship.assert_calm()
+    assert_calm(hardship)
     limit(agent, "nofile", None)
     heal_and_wait(agent)
 
@@ -113,15 +80,14 @@ def test_few_descriptors_from_the_start(start_redis, make_agent, most):
                        under=("prlimit", f"--nofile={most}"))
     agent.spawn()
     hardship = Hardship(agent)
-    wait_for(lambda: said(agent, f"few_descriptors limit={most} "), 20,
-             "line that says so")
+    wait_said(agent, f"few_descriptors limit={most} ")
     try:
         code = agent.wait_exit(4)
     except subprocess.TimeoutExpired:
-        hardship.assert_calm()
+        assert_calm(hardship)
         return
     assert code in (69, 71, 73), agent.tail()
-    assert said(agent, "not_started") or "descriptors" in agent.tail()
+    assert "event=not_started" in log_of(agent) or "descriptors" in agent.tail()
     agent.assert_gone()
 
 
@@ -135,18 +101,6 @@ def small_disk(path, size):
         pytest.skip(f"needs to mount a small disk: {mounted.stderr.strip()}")
 
 
-def fill(path):
-    """Until not one byte fits any more."""
-    with open(path, "wb", buffering=0) as file:
-        size = 1 << 20
-        while size:
-            try:
-                if file.write(b"x" * size) < size:
-                    size //= 2
-            except OSError:
-                size //= 2
-
-
 def test_no_room_in_the_run_directory(zookeeper, start_redis, make_agent,
                                       workspace):
     disk = os.path.join(workspace, "disk")
@@ -158,11 +112,11 @@ def test_no_room_in_the_run_directory(zookeeper, start_redis, make_agent,
         hardship = Hardship(agent)
         filler = os.path.join(disk, "filler")
         fill(filler)
-        kill_all(agent, "sentinel-publisher")
-        kill_all(agent, "sentinel-console")
+        kill_helpers(agent, "sentinel-publisher")
+        kill_helpers(agent, "sentinel-console")
         agent.signal(signal.SIGHUP)
         wait_for(lambda: len(agent.helpers()) >= 4, 20, "helpers again")
-        hardship.assert_calm()
+        assert_calm(hardship)
         agent.wait_state("one", "up")
         os.unlink(filler)
         heal_and_wait(agent)
@@ -187,7 +141,7 @@ def test_a_full_run_directory_at_the_start(start_redis, make_agent,
         agent.spawn()
         hardship = Hardship(agent)
         wait_for(lambda: agent.state("one") == "up", 30, "an answer")
-        hardship.assert_calm()
+        assert_calm(hardship)
         agent.terminate()
     finally:
         agent.close()
@@ -200,11 +154,11 @@ def test_a_run_directory_that_is_no_longer_ours(
     agent.start().wait_ready().wait_settled()
     hardship = Hardship(agent)
     os.chown(agent.run_dir, 0, 0)
-    kill_all(agent, "sentinel-publisher")
-    kill_all(agent, "sentinel-console")
+    kill_helpers(agent, "sentinel-publisher")
+    kill_helpers(agent, "sentinel-console")
     agent.signal(signal.SIGHUP)
     wait_for(lambda: len(agent.helpers()) >= 4, 20, "helpers again")
-    hardship.assert_calm()
+    assert_calm(hardship)
     agent.wait_state("one", "up")
     own(agent.run_dir)
     heal_and_wait(agent)

@@ -1,5 +1,6 @@
 """No process can be made (EAGAIN), and every prober is gone."""
 import cgroup
+import hardship
 import scarcity
 
 NUMBER = "22"
@@ -15,9 +16,9 @@ def inject(world):
     world.pids.limit_pids(1)
     world.pids.add(scarcity.supervisor(world))
     with scarcity.Hardship(world):
-        scarcity.kill_helpers(world, "sentinel-prober")
+        hardship.kill_helpers(world.agent, "sentinel-prober")
         world.expect(list(world.redis), "unknown", "B", reasons=["agent"])
-        scarcity.wait_said(world, "prober_not_started")
+        hardship.wait_said(world.agent, "prober_not_started")
         world.wait_expected()
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 
+import hardship
 import losses
 import scarcity
 from servers import wait_for
@@ -32,7 +33,7 @@ def filler(world):
 def inject(world):
     world.quiet()
     with scarcity.Hardship(world, 3):
-        scarcity.fill(filler(world))
+        hardship.fill(filler(world))
         for role in sorted(losses.HELPERS):
             lost, _ = losses.lose(world, role, signal.SIGKILL)
             wait_for(lambda: not lost.is_alive(), 10, f"end of the {role}")
