@@ -10,6 +10,7 @@
 
 #include "base/confine.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/parse.h"
 #include "console/console.h"
 #include "console/http.h"
@@ -66,6 +67,7 @@ static bool take_option(const char *name, const char *value,
 int main(int argc, char **argv)
 {
     struct console_options options = {.config_fd = -1};
+    memory_init();
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         return puts("sentinel-console " VERSION) < 0;
     }

@@ -10,6 +10,7 @@
 
 #include "base/confine.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/parse.h"
 #include "prober/discover.h"
 #include "prober/limits.h"
@@ -130,6 +131,7 @@ static bool is_inherited(int fd)
 int main(int count, char **words)
 {
     struct arguments arguments = {.role = &roles[0]};
+    memory_init();
     int code = read_arguments(count, words, &arguments);
     if (code != GOES_ON) {
         return code;

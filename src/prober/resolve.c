@@ -9,7 +9,6 @@
 #include "prober/resolve.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +27,6 @@
 #define POOL_VARIABLE "UV_THREADPOOL_SIZE"
 /* Of each thread: several times what glibc's resolver takes. */
 #define STACK_BYTES (1024UL * 1024)
-#define ARENAS_MOST 1 /* others would reserve 64 MiB each */
 
 struct resolve {
     uv_loop_t loop;
@@ -244,7 +242,6 @@ static int widen_pool(void)
         setenv(POOL_VARIABLE, threads, 1) != 0) {
         return -errno;
     }
-    (void)mallopt(M_ARENA_MAX, ARENAS_MOST); /* 0 only for a bad number */
     return 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/confine.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/parse.h"
 #include "publisher/exits.h"
 #include "publisher/list.h"
@@ -38,6 +39,7 @@ static bool is_channel(int fd)
 int main(int argc, char **argv)
 {
     uint64_t generation = 0;
+    memory_init();
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         return puts("sentinel-publisher " VERSION) < 0;
     }

@@ -204,7 +204,6 @@ static void search_every(struct finder *finder, uint64_t first_ms,
 void finder_init(struct finder *finder, struct supervisor *supervisor,
                  uv_loop_t *loop)
 {
-    memset(finder, 0, sizeof(*finder));
     finder->supervisor = supervisor;
     (void)uv_timer_init(loop, &finder->again); /* cannot fail */
     finder->again.data = finder;

@@ -42,7 +42,7 @@ struct finder {
     struct finder_known known[DISCOVERY_MOST]; /* by the last searches */
 };
 
-/* Searches nothing yet, but knows whether it is to. */
+/* Searches nothing yet, but knows whether it is to. The finder is zeroed. */
 void finder_init(struct finder *finder, struct supervisor *supervisor,
                  uv_loop_t *loop);
 

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/confine.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "supervisor/checker.h"
 #include "config/flags.h"
@@ -201,6 +202,7 @@ int main(int argc, char **argv)
     struct settings settings = {0};
 
     fill_standard_descriptors();
+    memory_init();
     if (checker_is_meant(argc, argv)) {
         return checker_main(argc, argv);
     }

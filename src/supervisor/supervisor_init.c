@@ -134,7 +134,6 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
                     const struct supervisor_programs *programs,
                     const struct flags *flags)
 {
-    memset(supervisor, 0, sizeof(*supervisor));
     manager_init(&supervisor->manager);
     supervisor->settings = malloc(sizeof(*settings));
     if (supervisor->settings == NULL) {
