@@ -90,6 +90,37 @@ def test_metrics_have_the_names_that_pages_tell(start_redis, make_agent):
             assert name in known, f"{page}: {name}"
 
 
+# What the README says, and where docs/bench.md has it: the row's beginning, the
+# column, and how many of its units make one of the README's.
+FIGURES = [
+    (r"([\d.]+) times the CPU", "TCP | 100 | PING", 6, 1),
+    (r"([\d.]+) us for a PING", "TCP | 100 | PING", 5, 1),
+    (r"([\d.]+) us for all", "TCP | 100 | deep", 5, 1),
+    (r"([\d.]+) MB for all", "TCP | 100 | PING", 7, 1),
+    (r"With 10 servers it is ([\d.]+)", "TCP | 10 | PING", 6, 1),
+    (r"with one ([\d.]+)", "TCP | 1 | PING", 6, 1),
+    (r"through in ([\d.]+) s", "TCP, deep", 4, 1000),
+    (r"over TLS in ([\d.]+) s", "TLS, deep", 4, 1000),
+    (r"watcher ([\d.]+) ms in the median", "idle, kill -9", 3, 1),
+    (r"([\d.]+) ms at worst", "idle, kill -9", 3, -1),
+    (r"after ([\d.]+) s at worst", "idle, SIGSTOP", 3, -1000),
+]
+
+
+@pytest.mark.parametrize("said, row, column, units", FIGURES,
+                         ids=[figure[0] for figure in FIGURES])
+def test_the_readmes_figures_were_measured(said, row, column, units):
+    """Of a cell "median / worst" the worst where units are negative."""
+    shown = re.search(said, " ".join(read("README.md").split())).group(1)
+    line, = re.findall(rf"^\| {re.escape(row)}.*$", read("docs", "bench.md"),
+                       re.MULTILINE)
+    cell = re.findall(r"[\d.]+", re.sub(r"\(.*?\)", "",
+                                        line.split("|")[column]))
+    measured = float(cell[-1 if units < 0 else 0]) / abs(units)
+    digits = len(shown.partition(".")[2])
+    assert f"{measured:.{digits}f}" == shown, line
+
+
 # --- what is to be written ------------------------------------------------
 def test_the_first_configuration_is_right(workspace):
     path = os.path.join(workspace, "first.yaml")
