@@ -34,7 +34,7 @@ def check(directory, promises, patience=1):
     findings = [sight(story)]
     for name in story.names():
         if not story.is_exempt(name):
-            findings.append(staleness(story, name, promises.B, patience))
+            findings.append(staleness(story, name, promises, patience))
             findings.append(false_down(story, name, promises.B, patience))
     findings += [expectation(story, line, name, patience)
                  for line in story.lines("expect") for name in line["names"]]
@@ -69,15 +69,18 @@ def sight(story):
                    " tree saw all of it", not missed)
 
 
-def staleness(story, name, bound, patience):
+def staleness(story, name, promises, patience):
     """B: how long a readable `up` outlived the last answer. Of two faults at
     once each may cost a replacement."""
-    bound += (story.row["faults"] - 1) * REPLACE
+    bound = promises.B + (story.row["faults"] - 1) * REPLACE
     worst, at = 0, None
     for since, until in story.silences(name):
         for begin, end, line in story.claims(name):
             if state_of(line) != "up" or not overlap((begin, end),
                                                      (since, until)):
+                continue
+            if is_earned(story, begin, (since, until), promises.timeout
+                         * patience):
                 continue
             lie = min(end, until)
             for blind in story.blindness():
@@ -89,6 +92,15 @@ def staleness(story, name, bound, patience):
     is_kept = worst <= (bound + ORACLE_STEP) * patience
     return Finding("B", f"{name} is not `up` for longer than B after its last"
                    " answer", is_kept, bound, worst, at, name)
+
+
+def is_earned(story, begin, silence, timeout):
+    """An `up` that begins just before the oracle's next answer: the agent may
+    have had its own first, while a question of the oracle's, put when nobody
+    answered, still waited to connect and to hear."""
+    since, until = silence
+    blink = 2 * timeout + ORACLE_STEP
+    return until < story.end and begin >= max(since, until - blink)
 
 
 def false_down(story, name, bound, patience):

@@ -48,6 +48,37 @@ def test_an_up_is_no_lie_once_the_server_answers_again(row):
     assert row.finding("B").seen == 8
 
 
+def test_an_up_told_just_before_the_oracles_next_answer_is_no_lie(row):
+    """The oracle's last question in vain may wait twice its timeout."""
+    row.silent_for(2, 13, "one")
+    row.says(8, "one", "down")
+    row.says(12, "one", "up")
+    assert "B" not in row.broken()
+    assert row.finding("B").seen == 6
+
+
+def test_an_up_told_longer_before_the_next_answer_is_a_lie(row):
+    row.silent_for(2, 13, "one")
+    row.says(8, "one", "down")
+    row.says(11.9, "one", "up")
+    assert "B" in row.broken()
+    assert row.finding("B").seen == 11
+
+
+def test_an_up_told_before_an_answer_that_never_came_is_a_lie(row):
+    row.silent(2, "one")
+    row.says(8, "one", "down")
+    row.says(19.5, "one", "up")
+    assert "B" in row.broken()
+
+
+def test_an_up_that_was_there_all_the_time_earned_nothing_by_the_end(row):
+    row.silent_for(2, 13, "one")
+    row.says(12.5, "one", "up", "replica")
+    assert "B" in row.broken()
+    assert row.finding("B").seen == 10.5
+
+
 def test_a_machine_known_to_be_slow_stretches_B(row):
     row.silent_for(2, 15, "one")
     row.says(12, "one", "down")
