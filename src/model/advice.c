@@ -17,7 +17,7 @@ static const struct advice table[REASON_COUNT] = {
     [REASON_NONE] = {"", ""},
     [REASON_AGENT] =
         {"the trouble is the agent's own, and nothing is known of the server",
-         "do what the detail says: let the agent's user reach the socket or "
+         "follow the detail: let the agent's user reach the socket or "
          "file it names, raise LimitNOFILE= when descriptors ran out, else "
          "read the agent's log"},
     [REASON_REFUSED] =

@@ -138,7 +138,7 @@ def test_the_first_commands_run(start_redis, make_agent):
         "127.0.0.1:6060", f"127.0.0.1:{agent.port}")
     environment = {**os.environ, "SENTINEL_AGENT_RUN_DIR": agent.run_dir,
                    "PATH": BUILD + ":" + os.environ["PATH"]}
-    for line in text.splitlines():
+    for line in text.replace("sudo ", "").splitlines():
         said = subprocess.run(shlex.split(line), capture_output=True,
                               text=True, timeout=60, env=environment)
         # doctor exits 1 for what it finds amiss on this machine.
