@@ -87,8 +87,8 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 .DELETE_ON_ERROR:
 .PHONY: all help demo test test-fast lint format install deb clean bench \
         bench-peers bench-fleet bench-death bench-faults bench-console \
-        fuzz deps test-package test-bare-debian test-next-debian prove \
-        torture soak coverage valgrind check-unit check-sim
+        fuzz deps test-package test-bare-debian test-next-debian test-rpm \
+        prove torture soak coverage valgrind check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) ## build the five programs
 
@@ -337,6 +337,10 @@ test-bare-debian: ## the README's two commands on a bare Debian 12; root, minute
 test-next-debian: ## package, unit and state tests on Debian 13; root, minutes
 	@packaging/install-deps package
 	@test/packaging/next-debian
+
+test-rpm: ## the package of rpm, as far as Debian can tell; minutes
+	@packaging/install-deps package
+	@test/packaging/rpm
 
 clean: ## remove build/
 	rm -rf build
