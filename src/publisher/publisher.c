@@ -128,6 +128,7 @@ void publisher_work(struct publisher *publisher)
     while (tree_next(tree, now_ms, &publisher->request)) {
         zk_submit(publisher->zk, tree, &publisher->request, now_ms);
     }
+    publisher_await_answers(publisher);
     publisher_tell_notices(publisher);
     review_state(publisher);
     publisher_flush(publisher);

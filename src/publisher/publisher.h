@@ -17,16 +17,14 @@
 #include "publisher/desk.h"
 #include "publisher/exits.h"
 #include "publisher/knock.h"
+#include "publisher/overdue.h"
 #include "publisher/servers.h"
 #include "publisher/session_file.h"
 #include "publisher/zk.h"
 #include "wire/channel.h"
 #include "wire/pulse.h"
 
-/* No answer for so long, and the library is stuck: as long as our dead-man
- * waits, so that a wedged one costs no more than a wedged process of ours. */
-#define PUBLISHER_REQUEST_MS DEADMAN_LIMIT_MS
-/* The same on a new connection, until all is as wanted: a server that took our
+/* No answer on a new connection, until all is as wanted: a server that took our
  * session back while another client was ending it answers a few requests, or
  * none, and drops all others without a word (ZooKeeper 3.8.0). Counted in looks
  * at our own queue, so that a time in which we did not run is not the server's.
@@ -68,6 +66,7 @@ struct publisher {
     uv_timer_t refresh; /* of every node, when readers want that */
     uv_timer_t wait;    /* before a session: as start.c says; withdrawal */
     uv_timer_t silence; /* on a new connection */
+    uv_timer_t answer;  /* when the oldest one awaited would be overdue */
     struct pulse vitals;
     struct channel channel;
     struct board *board;
@@ -82,6 +81,7 @@ struct publisher {
     uint64_t gated_ms;        /* since when we wait for a server to serve */
     uint64_t disconnected_ms; /* since when; 0 while connected */
     uint32_t silent_looks;    /* in a row, while answers were awaited */
+    struct overdue overdue;
 
     uint32_t session_timeout_ms;          /* as configured */
     char servers[SETTINGS_SERVERS_BYTES]; /* as the library wants them */
@@ -127,6 +127,8 @@ void publisher_start_timers(struct publisher *publisher);
 void publisher_start_heartbeat(struct publisher *publisher);
 /* On a connection that was just made. */
 void publisher_start_silence(struct publisher *publisher);
+/* After requests. */
+void publisher_await_answers(struct publisher *publisher);
 /* From the first steady moment on. */
 void publisher_start_refresh(struct publisher *publisher);
 

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/deadman.h"
 
-#define TIMERS 7
+#define TIMERS 8
 
 /* So that a fleet started at one moment does not write at one moment. */
 static uint64_t jittered_ms(struct publisher *publisher, uint64_t around_ms)
@@ -26,10 +26,6 @@ static void check_deadlines(struct publisher *publisher, uint64_t now_ms)
 {
     if (publisher->zk == NULL || publisher->is_closing) {
         return;
-    }
-    uint64_t oldest_ms = zk_oldest_ms(publisher->zk);
-    if (oldest_ms != 0 && now_ms - oldest_ms > PUBLISHER_REQUEST_MS) {
-        publisher_leave(PUBLISHER_EXIT_SOFTWARE, "an answer is overdue");
     }
     uint64_t session_ms = publisher->negotiated_ms != 0
                               ? publisher->negotiated_ms
@@ -55,6 +51,33 @@ static void check_deadlines(struct publisher *publisher, uint64_t now_ms)
         publisher->state != ZOOKEEPER_DRAINING) {
         publisher_leave(PUBLISHER_EXIT_UNAVAILABLE, "cut off for too long");
     }
+}
+
+static void handle_answer(uv_timer_t *timer)
+{
+    struct publisher *publisher = timer->data;
+    if (publisher->is_closing) {
+        return;
+    }
+    if (overdue_look(&publisher->overdue, zk_oldest_ms(publisher->zk),
+                     clock_monotonic_ms())) {
+        publisher_leave(PUBLISHER_EXIT_SOFTWARE, "an answer is overdue");
+    }
+    publisher_await_answers(publisher);
+}
+
+void publisher_await_answers(struct publisher *publisher)
+{
+    uint64_t now_ms = clock_monotonic_ms();
+    uint64_t next_ms = overdue_next_ms(&publisher->overdue,
+                                       zk_oldest_ms(publisher->zk), now_ms);
+    if (next_ms == OVERDUE_NEVER ||
+        uv_is_active((uv_handle_t *)&publisher->answer)) {
+        return;
+    }
+    (void)uv_timer_start(&publisher->answer, handle_answer,
+                         next_ms > now_ms ? next_ms - now_ms : 0,
+                         0); /* fails only without a callback */
 }
 
 static void handle_silence(uv_timer_t *timer)
@@ -150,7 +173,7 @@ void publisher_start_timers(struct publisher *publisher)
     uv_timer_t *timers[TIMERS] = {&publisher->pulse,     &publisher->next,
                                   &publisher->heartbeat, &publisher->sweep,
                                   &publisher->refresh,   &publisher->wait,
-                                  &publisher->silence};
+                                  &publisher->silence,   &publisher->answer};
     for (size_t i = 0; i < TIMERS; i++) {
         (void)uv_timer_init(&publisher->loop, timers[i]); /* cannot fail */
         timers[i]->data = publisher;
