@@ -22,40 +22,27 @@
  * At the end of input, the channel is closed and the console's wait status
  * printed.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 
 #include "../unit/sample_board.h"
 #include "base/clock.h"
 #include "base/parse.h"
-#include "model/address.h"
+#include "console_child.h"
 #include "model/board_layout.h"
 #include "wire/frame.h"
-#include "wire/progress.h"
 
 #define BEAT_MS 200
-#define HELLO_MS 20000
 #define GENERATION 1
-#define CONFIG_BYTES 10000 /* more than one read of the console's */
-#define BACKLOG 4096       /* as the supervisor's */
-#define FD_ABOVE 20        /* nothing of ours stands where the console's will */
 
 struct driver {
     struct sample sample;
-    const char *console;
-    const char *run_dir;
-    const char *listen;
+    struct console_child console;
     uint32_t instances;
     bool has_zookeeper;
     bool is_ready;
@@ -63,10 +50,6 @@ struct driver {
     bool is_churning;
     bool is_torn;
     bool starts_torn; /* before the console has read anything */
-    uint16_t port;
-    char socket_path[128];
-    int channel;
-    pid_t pid;
     uint8_t input[2 * FRAME_BYTES_MOST]; /* of the channel, not yet whole */
     size_t input_length;
     bool is_alone; /* the console has closed its end */
@@ -74,123 +57,6 @@ struct driver {
     enum order_outcome outcome; /* of the others */
     struct message_order order; /* the last one that came */
 };
-
-static void fail(const char *what)
-{
-    perror(what);
-    _exit(1);
-}
-
-static int move_up(int fd)
-{
-    int moved = fcntl(fd, F_DUPFD_CLOEXEC, FD_ABOVE);
-    if (moved < 0) {
-        fail("fcntl");
-    }
-    (void)close(fd);
-    return moved;
-}
-
-static int listen_tcp(struct driver *driver)
-{
-    struct address address;
-    struct sockaddr_storage storage = {0};
-    socklen_t length = sizeof storage;
-    const char *why = NULL;
-    if (address_parse(driver->listen, true, &address, &why) != 0 ||
-        address_to_sockaddr(&address, &storage, &length) != 0) {
-        fail("--listen");
-    }
-    int fd = socket(storage.ss_family, SOCK_STREAM, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&storage, length) != 0 ||
-        listen(fd, BACKLOG) != 0 ||
-        getsockname(fd, (struct sockaddr *)&storage, &length) != 0) {
-        fail("listen");
-    }
-    driver->port = ntohs(((struct sockaddr_in *)&storage)->sin_port);
-    return move_up(fd);
-}
-
-static int listen_unix(struct driver *driver)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    (void)text_format(driver->socket_path, sizeof driver->socket_path,
-                      "%s/console.sock", driver->run_dir);
-    (void)text_copy(address.sun_path, sizeof address.sun_path,
-                    driver->socket_path);
-    (void)unlink(driver->socket_path);
-    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-        listen(fd, BACKLOG) != 0) {
-        fail("unix socket");
-    }
-    return move_up(fd);
-}
-
-/* As the supervisor hands it down: sealed memory. */
-static int make_config(void)
-{
-    static const char first[] = {"cluster: prod\n"};
-    static char text[CONFIG_BYTES];
-    int fd = memfd_create("config", MFD_CLOEXEC);
-    memset(text, '#', sizeof text);
-    memcpy(text, first, sizeof first - 1);
-    if (fd < 0 || write(fd, text, sizeof text) != sizeof text) {
-        fail("memfd");
-    }
-    return move_up(fd);
-}
-
-static void place(int from, int to)
-{
-    if (dup2(from, to) != to) {
-        fail("dup2");
-    }
-}
-
-static void start_console(struct driver *driver)
-{
-    int ends[2];
-    int tcp = listen_tcp(driver);
-    int local = listen_unix(driver);
-    int config = make_config();
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) {
-        fail("socketpair");
-    }
-    driver->channel = move_up(ends[0]);
-    int theirs = move_up(ends[1]);
-    driver->pid = fork();
-    if (driver->pid < 0) {
-        fail("fork");
-    }
-    if (driver->pid == 0) {
-        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-        place(theirs, HELPER_FD_CHANNEL);
-        int board =
-            fcntl(board_reader_fd(driver->sample.board), F_DUPFD, FD_ABOVE);
-        place(board, HELPER_FD_SHARED);
-        place(tcp, HELPER_FD_LISTEN);
-        place(local, HELPER_FD_LISTEN + 1);
-        place(config, HELPER_FD_LISTEN + 2);
-        (void)close(board);
-        (void)execl(driver->console, "sentinel-console", "--generation", "1",
-                    "--listen-fds", "2", "--config-fd", "7", (char *)NULL);
-        fail("exec");
-    }
-    (void)close(theirs);
-    (void)close(tcp);
-    (void)close(local);
-    (void)close(config);
-}
-
-/* The console's first words: from now on it answers, and its dead-man runs. */
-static void await_hello(const struct driver *driver)
-{
-    struct pollfd channel = {.fd = driver->channel, .events = POLLIN};
-    if (poll(&channel, 1, HELLO_MS) != 1) {
-        fail("no hello");
-    }
-}
 
 /* --- what the supervisor would do ------------------------------------- */
 
@@ -298,7 +164,7 @@ static void tell(struct driver *driver, const struct message *message)
     uint8_t bytes[FRAME_BYTES_MOST];
     size_t length = 0;
     if (frame_encode(message, GENERATION, bytes, sizeof bytes, &length) != 0 ||
-        write(driver->channel, bytes, length) != (ssize_t)length) {
+        write(driver->console.channel, bytes, length) != (ssize_t)length) {
         fail("tell");
     }
 }
@@ -340,7 +206,7 @@ static void hear_console(struct driver *driver)
     ssize_t length = 1;
     while (length > 0) {
         length =
-            recv(driver->channel, driver->input + driver->input_length,
+            recv(driver->console.channel, driver->input + driver->input_length,
                  sizeof driver->input - driver->input_length, MSG_DONTWAIT);
         driver->input_length += length > 0 ? (size_t)length : 0;
         driver->is_alone = length == 0;
@@ -375,7 +241,7 @@ static void obey(struct driver *driver, const char *command)
     } else if (strcmp(command, "expire") == 0) {
         store_instances(driver, true);
     } else if (strcmp(command, "nonsense") == 0) {
-        (void)!write(driver->channel, nonsense, sizeof nonsense);
+        (void)!write(driver->console.channel, nonsense, sizeof nonsense);
     } else if (strncmp(command, "events ", strlen("events ")) == 0) {
         change_states(driver, command + strlen("events "));
     } else if (strcmp(command, "part") == 0) {
@@ -410,7 +276,8 @@ static void drive(struct driver *driver)
     while (is_open) {
         struct pollfd inputs[] = {
             {.fd = STDIN_FILENO, .events = POLLIN},
-            {.fd = driver->is_alone ? -1 : driver->channel, .events = POLLIN},
+            {.fd = driver->is_alone ? -1 : driver->console.channel,
+             .events = POLLIN},
         };
         int count = poll(inputs, 2, driver->is_churning ? 0 : BEAT_MS);
         if (count < 0 && errno != EINTR) {
@@ -428,8 +295,8 @@ static void drive(struct driver *driver)
 static void take_arguments(struct driver *driver, int argc, char **argv)
 {
     uint64_t number = 0;
-    driver->console = argv[1];
-    driver->run_dir = argv[2];
+    driver->console.program = argv[1];
+    driver->console.run_dir = argv[2];
     for (int i = 3; i < argc; i++) {
         const char *value = i + 1 < argc ? argv[i + 1] : "";
         if (strcmp(argv[i], "--no-zookeeper") == 0) {
@@ -443,7 +310,7 @@ static void take_arguments(struct driver *driver, int argc, char **argv)
             driver->instances = (uint32_t)number;
             i++;
         } else if (strcmp(argv[i], "--listen") == 0) {
-            driver->listen = value;
+            driver->console.listen = value;
             i++;
         } else {
             (void)fprintf(stderr, "drive_console: %s?\n", argv[i]);
@@ -455,7 +322,7 @@ static void take_arguments(struct driver *driver, int argc, char **argv)
 int main(int argc, char **argv)
 {
     static struct driver driver = {.instances = 5,
-                                   .listen = "127.0.0.1:0",
+                                   .console = {.listen = "127.0.0.1:0"},
                                    .has_zookeeper = true,
                                    .is_ready = true};
     if (argc < 3) {
@@ -470,17 +337,14 @@ int main(int argc, char **argv)
     driver.sample.agent.is_ready = driver.is_ready;
     beat(&driver);
     tear(&driver, driver.starts_torn);
-    start_console(&driver);
-    await_hello(&driver);
-    (void)printf("{\"port\":%u,\"socket\":\"%s\",\"pid\":%d}\n", driver.port,
-                 driver.socket_path, (int)driver.pid);
+    console_child_start(&driver.console, driver.sample.board);
+    console_child_await_hello(&driver.console);
+    (void)printf("{\"port\":%u,\"socket\":\"%s\",\"pid\":%d}\n",
+                 driver.console.port, driver.console.socket_path,
+                 (int)driver.console.pid);
     (void)fflush(stdout);
     drive(&driver);
-    (void)close(driver.channel);
-    int status = 0;
-    (void)waitpid(driver.pid, &status, 0);
-    (void)printf("status %d\n", status);
-    (void)unlink(driver.socket_path);
+    (void)printf("status %d\n", console_child_end(&driver.console));
     sample_destroy(&driver.sample);
     return 0;
 }
