@@ -24,6 +24,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "publisher/list_line.h"
+#include "publisher/list_names.h"
 
 #define NODE_DEPTH 3
 
@@ -111,40 +112,12 @@ static bool is_passed_over(struct walk *walk, int code)
     return !walk->is_over;
 }
 
-static int compare_names(const void *one, const void *other)
-{
-    return strcmp(*(char *const *)one, *(char *const *)other);
-}
-
-static bool is_name(const char *name)
-{
-    return name != NULL && name[0] != '\0' && strchr(name, '/') == NULL;
-}
-
-/* Moves what is a name to the front; what is none, or was left out of a torn
- * list, may not be compared. Returns how many there are. */
-static size_t keep_names(char **names, size_t count)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (is_name(names[i])) {
-            char *name = names[i];
-            names[i] = names[kept]; /* the library frees each of them */
-            names[kept++] = name;
-        }
-    }
-    return kept;
-}
-
 static void take_children(struct walk *walk, const struct place *place,
                           const struct String_vector *names)
 {
     const char *parent = place->depth == 0 ? walk->request->root : place->path;
     size_t count = names->count > 0 ? (size_t)names->count : 0;
-    count = keep_names(names->data, count);
-    if (count > 1) {
-        qsort(names->data, count, sizeof *names->data, compare_names);
-    }
+    count = list_names_sort(names->data, count);
     for (size_t i = 0; i < count && !walk->is_over; i++) {
         add_place(walk, parent, names->data[i], place->depth + 1);
     }
