@@ -15,6 +15,9 @@
 static const char *const titles[] = {"ID",     "WHEN", "NAME",  "CHANGE",
                                      "REASON", "ROLE", "DETAIL"};
 
+/* The role and the id go first from a narrow screen. */
+static const uint8_t ranks[] = {1, 0, 0, 0, 0, 2, 0};
+
 #define NO_STATE "none" /* before an instance's first verdict */
 #define COLUMNS (sizeof titles / sizeof titles[0])
 
@@ -43,7 +46,11 @@ bool events_is_wanted(const json_t *event, const struct events_since *since)
 
 struct table *events_table(bool has_titles)
 {
-    return table_create(has_titles ? titles : NULL, COLUMNS);
+    struct table *table = table_create(has_titles ? titles : NULL, COLUMNS);
+    if (table != NULL) {
+        table_set_ranks(table, ranks);
+    }
+    return table;
 }
 
 /* A cell that is never blank, and at least so wide. */

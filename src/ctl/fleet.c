@@ -133,6 +133,9 @@ static const char *const titles[] = {"HOST, NAME", "STATE", "FOR",
 
 #define COLUMNS (sizeof titles / sizeof titles[0])
 
+/* Who owns a node and when it was written go first from a narrow screen. */
+static const uint8_t ranks[COLUMNS] = {0, 0, 1, 0, 3, 4, 2, 5, 0};
+
 static void add_text(struct table *table, enum tone tone, const char *text)
 {
     table_add(table, tone, text[0] != '\0' ? text : "-");
@@ -203,6 +206,9 @@ struct table *fleet_table(const struct fleet *fleet, const json_t *tree)
 {
     struct table *table = table_create(titles, COLUMNS);
     const json_t *hosts = fetch_member(tree, "hosts");
+    if (table != NULL) {
+        table_set_ranks(table, ranks);
+    }
     for (size_t i = 0; table != NULL && i < json_array_size(hosts); i++) {
         const json_t *host = json_array_get(hosts, i);
         const json_t *instances = fetch_member(host, "instances");
@@ -210,6 +216,62 @@ struct table *fleet_table(const struct fleet *fleet, const json_t *tree)
         for (size_t k = 0; k < json_array_size(instances); k++) {
             add_instance(table, fleet, json_array_get(instances, k));
         }
+    }
+    return table;
+}
+
+/* --- for a program ------------------------------------------------------- */
+
+/* Where a column of an instance's row is found. */
+enum source { OF_NODE, OF_DATA, OF_HOST };
+
+static const char *const csv_titles[] = {
+    "path",   "cluster", "host",     "name",     "state", "since",
+    "reason", "role",    "readable", "writable", "addr",  "version",
+    "mtime",  "owner",   "stale",    "detail"};
+
+#define CSV_COLUMNS (sizeof csv_titles / sizeof csv_titles[0])
+
+static const enum source csv_sources[CSV_COLUMNS] = {
+    OF_NODE, OF_NODE, OF_NODE, OF_NODE, OF_DATA, OF_DATA, OF_DATA, OF_DATA,
+    OF_DATA, OF_DATA, OF_DATA, OF_DATA, OF_NODE, OF_NODE, OF_HOST, OF_DATA};
+
+static void add_value(struct table *table, const json_t *value)
+{
+    char number[32];
+    if (json_is_integer(value)) {
+        (void)text_format(number, sizeof number, "%" PRId64,
+                          (int64_t)json_integer_value(value)); /* fits */
+        table_add(table, TONE_PLAIN, number);
+    } else if (json_is_boolean(value)) {
+        table_add(table, TONE_PLAIN, json_is_true(value) ? "true" : "false");
+    } else {
+        table_add(table, TONE_PLAIN,
+                  json_is_string(value) ? json_string_value(value) : "");
+    }
+}
+
+static void add_csv_rows(struct table *table, const json_t *host)
+{
+    const json_t *instances = fetch_member(host, "instances");
+    for (size_t i = 0; i < json_array_size(instances); i++) {
+        const json_t *node = json_array_get(instances, i);
+        const json_t *sources[] = {[OF_NODE] = node,
+                                   [OF_DATA] = fetch_member(node, "data"),
+                                   [OF_HOST] = host};
+        for (size_t k = 0; k < CSV_COLUMNS; k++) {
+            add_value(table,
+                      fetch_member(sources[csv_sources[k]], csv_titles[k]));
+        }
+    }
+}
+
+struct table *fleet_csv(const json_t *tree)
+{
+    struct table *table = table_create(csv_titles, CSV_COLUMNS);
+    const json_t *hosts = fetch_member(tree, "hosts");
+    for (size_t i = 0; table != NULL && i < json_array_size(hosts); i++) {
+        add_csv_rows(table, json_array_get(hosts, i));
     }
     return table;
 }

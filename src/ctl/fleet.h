@@ -32,4 +32,8 @@ json_t *fleet_read(struct fleet *fleet, char *text);
 /* A table of it; NULL without memory. */
 struct table *fleet_table(const struct fleet *fleet, const json_t *tree);
 
+/* The same for a program: a row an instance, its path first, times as numbers,
+ * nothing for what is not known. */
+struct table *fleet_csv(const json_t *tree);
+
 #endif

@@ -45,13 +45,18 @@ int print_json_line(const json_t *json)
 
 int print_table(struct table *table, enum output output)
 {
+    int status = -ENOMEM;
     if (table == NULL) {
-        return -ENOMEM;
+        return status;
     }
-    int status =
-        output == OUTPUT_CSV
-            ? table_print_csv(table, stdout)
-            : table_print(table, stdout, screen_width(), screen_has_colour());
+    if (output == OUTPUT_CSV) {
+        status = table_print_csv(table, stdout);
+    } else if (output == OUTPUT_NAME) {
+        status = table_print_names(table, stdout);
+    } else {
+        size_t width = output == OUTPUT_WIDE ? 0 : screen_width();
+        status = table_print(table, stdout, width, screen_has_colour());
+    }
     table_destroy(table);
     return status;
 }

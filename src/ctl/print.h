@@ -19,8 +19,9 @@ int print_flush(FILE *stream);
 int print_json(const json_t *json);
 int print_json_line(const json_t *json);
 
-/* As CSV when that is the output, else for the screen that there is. Takes
- * the table. 0 or a negative errno; -ENOMEM for NULL. */
+/* As CSV or as names when that is the output; wide on lines as long as they
+ * get; else for the screen that there is. Takes the table. 0 or a negative
+ * errno; -ENOMEM for NULL. */
 int print_table(struct table *table, enum output output);
 
 /* A line on standard error; a stranger's bytes in it are escaped. */

@@ -186,7 +186,9 @@ static void arrange(const struct table *table, struct layout *layout)
     measure(table, layout);
     layout->indent = indent_of(table, layout);
     size_t wanted = layout->widths[table->columns - 1];
-    wanted = wanted < FOLD_LEAST ? wanted : FOLD_LEAST;
+    if (table->titles == NULL || wanted > FOLD_LEAST) {
+        wanted = FOLD_LEAST; /* of rows printed one by one, too: all alike */
+    }
     while (layout->width > 0 && layout->indent + wanted > layout->width) {
         size_t column = least_needed(table, layout);
         if (column + 1 == table->columns) {
@@ -199,37 +201,36 @@ static void arrange(const struct table *table, struct layout *layout)
     layout->indent = layout->is_under ? UNDER_INDENT : layout->indent;
 }
 
-/* Spaces after a cell of `used` characters, up to the next column. The stream
- * remembers errors, here and below. */
-static void print_gap(FILE *stream, size_t used, size_t width)
-{
-    (void)fprintf(stream, "%*s", (int)(width - used + TABLE_GAP), "");
-}
-
-static void print_titles(const struct table *table, const struct layout *layout)
-{
-    for (size_t i = 0; table->titles != NULL && i < table->columns; i++) {
-        bool is_last = i + 1 == table->columns;
-        if (!layout->is_shown[i] || (is_last && layout->is_under)) {
-            continue;
-        }
-        (void)fputs(table->titles[i], layout->stream);
-        if (!is_last) {
-            print_gap(layout->stream, strlen(table->titles[i]),
-                      layout->widths[i]);
-        }
-    }
-    if (table->titles != NULL) {
-        (void)fputc('\n', layout->stream);
-    }
-}
-
 static void print_toned(FILE *stream, enum tone tone, const char *text,
                         size_t length, bool has_colour)
 {
     bool is_toned = has_colour && tone != TONE_PLAIN && length > 0;
     (void)fprintf(stream, "%s%.*s%s", is_toned ? tone_start(tone) : "",
                   (int)length, text, is_toned ? TONE_END : "");
+}
+
+/* A cell of its row, after the spaces that are owed to the ones before it: so
+ * no line ends in spaces. What it owes to the next one is returned. The stream
+ * remembers errors, here and below. */
+static size_t print_cell(const struct layout *layout, size_t column,
+                         enum tone tone, const char *text, size_t owed)
+{
+    size_t length = strlen(text);
+    (void)fprintf(layout->stream, "%*s", (int)owed, "");
+    print_toned(layout->stream, tone, text, length, layout->has_colour);
+    return layout->widths[column] - length + TABLE_GAP;
+}
+
+static void print_titles(const struct table *table, const struct layout *layout)
+{
+    size_t last = table->columns - 1;
+    size_t owed = 0;
+    for (size_t i = 0; i <= last; i++) {
+        if (layout->is_shown[i] && !(i == last && layout->is_under)) {
+            owed = print_cell(layout, i, TONE_PLAIN, table->titles[i], owed);
+        }
+    }
+    (void)fputc('\n', layout->stream);
 }
 
 /* How much of `text` goes onto a line of `width`: whole words if any fits. */
@@ -271,8 +272,12 @@ static void print_folded(const struct layout *layout, const struct cell *cell)
 }
 
 /* A blank under its row would be a line for nothing. */
-static void print_last(const struct layout *layout, const struct cell *cell)
+static void print_last(const struct layout *layout, const struct cell *cell,
+                       size_t owed)
 {
+    if (!layout->is_under) {
+        (void)fprintf(layout->stream, "%*s", (int)owed, "");
+    }
     if (layout->is_under && strcmp(cell->text, "-") == 0) {
         (void)fputc('\n', layout->stream);
     } else {
@@ -297,17 +302,30 @@ int table_print(const struct table *table, FILE *stream, size_t width,
         return -ENOMEM;
     }
     arrange(table, &layout);
-    print_titles(table, &layout);
+    if (table->titles != NULL) {
+        print_titles(table, &layout);
+    }
+    size_t owed = 0;
     for (size_t i = 0; i < table->count; i++) {
         size_t column = i % table->columns;
         const struct cell *cell = &table->cells[i];
-        size_t length = strlen(cell->text);
         if (column + 1 == table->columns) {
-            print_last(&layout, cell);
+            print_last(&layout, cell, owed);
+            owed = 0;
         } else if (layout.is_shown[column]) {
-            print_toned(stream, cell->tone, cell->text, length, has_colour);
-            print_gap(stream, length, layout.widths[column]);
+            owed = print_cell(&layout, column, cell->tone, cell->text, owed);
         }
+    }
+    return stream_status(table, stream);
+}
+
+int table_print_names(const struct table *table, FILE *stream)
+{
+    if (table->is_failed) {
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < table->count; i += table->columns) {
+        (void)fprintf(stream, "%s\n", table->cells[i].text);
     }
     return stream_status(table, stream);
 }

@@ -41,6 +41,9 @@ void table_add(struct table *table, enum tone tone, const char *text);
 int table_print(const struct table *table, FILE *stream, size_t width,
                 bool has_colour);
 
+/* The first column alone, which names the row. Same errors. */
+int table_print_names(const struct table *table, FILE *stream);
+
 /* As RFC 4180 has it, the titles first. Same errors. */
 int table_print_csv(const struct table *table, FILE *stream);
 

@@ -20,6 +20,10 @@ static const char *const titles[] = {"NAME",    "ADDR", "ROLE",
 
 #define COLUMNS (sizeof titles / sizeof titles[0])
 
+/* For programs, as the members of the JSON are called. */
+static const char *const csv_titles[COLUMNS] = {"name",    "addr", "role",
+                                                "version", "pid",  "also_at"};
+
 static void write_others(const struct discovery_found *found, char *text,
                          size_t size)
 {
@@ -30,31 +34,34 @@ static void write_others(const struct discovery_found *found, char *text,
     }
 }
 
-static void add_text(struct table *table, const char *text)
+/* What is not known is nothing for a program. */
+static void add_text(struct table *table, const char *text, enum output output)
 {
-    table_add(table, TONE_PLAIN, text[0] != '\0' ? text : "-");
+    bool is_blank = text[0] == '\0' && output != OUTPUT_CSV;
+    table_add(table, TONE_PLAIN, is_blank ? "-" : text);
 }
 
-static int print_screen(const struct search *search)
+static int print_list(const struct search *search, enum output output)
 {
-    struct table *table = table_create(titles, COLUMNS);
+    struct table *table =
+        table_create(output == OUTPUT_CSV ? csv_titles : titles, COLUMNS);
     for (uint32_t i = 0; table != NULL && i < search->count; i++) {
         const struct discovery_found *found = &search->list[i];
         char text[DISCOVERY_OTHERS_MOST * ADDRESS_TEXT_BYTES];
-        add_text(table, found->name);
-        add_text(table, found->address.text);
-        add_text(table, role_name(found->role));
-        add_text(table, found->version);
+        add_text(table, found->name, output);
+        add_text(table, found->address.text, output);
+        add_text(table, role_name(found->role), output);
+        add_text(table, found->version, output);
         text[0] = '\0';
         if (found->pid > 0) {
             (void)text_format(text, sizeof text, "%" PRIu32,
                               found->pid); /* fits */
         }
-        add_text(table, text);
+        add_text(table, text, output);
         write_others(found, text, sizeof text);
-        add_text(table, text);
+        add_text(table, text, output);
     }
-    return print_table(table, OUTPUT_SCREEN);
+    return print_table(table, output);
 }
 
 /* A text between quotes, as YAML reads it. All of them are printable ASCII:
@@ -154,7 +161,7 @@ int verb_discover_run(const struct options *options)
     } else if (options->output == OUTPUT_JSON) {
         status = print_object(search);
     } else {
-        status = print_screen(search);
+        status = print_list(search, options->output);
     }
     int code = judge(&search->end);
     free(search);

@@ -2,13 +2,9 @@
  * verb_ls.c - `sentinelctl ls`: the fleet as it stands in ZooKeeper, whatever
  * the agents say of themselves.
  */
-#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "ctl/fetch.h"
 #include "ctl/fleet.h"
 #include "ctl/keeper.h"
@@ -18,31 +14,14 @@
 #define EXIT_FRESH 0
 #define EXIT_SOME_STALE 1
 
-static int print_paths(const json_t *tree)
-{
-    const json_t *hosts = fetch_member(tree, "hosts");
-    for (size_t i = 0; i < json_array_size(hosts); i++) {
-        const json_t *instances =
-            fetch_member(json_array_get(hosts, i), "instances");
-        for (size_t k = 0; k < json_array_size(instances); k++) {
-            char shown[4096];
-            const char *path = fetch_text(json_array_get(instances, k), "path");
-            (void)text_escape(shown, sizeof shown, path,
-                              strlen(path)); /* cutting is fine */
-            (void)puts(shown);               /* the flush tells */
-        }
-    }
-    return print_flush(stdout);
-}
-
 static int print(const struct fleet *fleet, const json_t *tree,
                  enum output output)
 {
     if (output == OUTPUT_JSON) {
         return print_json(tree);
     }
-    if (output == OUTPUT_NAME) {
-        return print_paths(tree);
+    if (output == OUTPUT_CSV || output == OUTPUT_NAME) {
+        return print_table(fleet_csv(tree), output);
     }
     return print_table(fleet_table(fleet, tree), output);
 }
@@ -75,6 +54,10 @@ int verb_ls_run(const struct options *options)
         return CTL_EXIT_STALE;
     }
     int status = print(&fleet, tree, options->output);
+    if (json_array_size(fetch_member(tree, "hosts")) == 0) {
+        print_trouble("nothing stands below %s",
+                      fleet.below != NULL ? fleet.below : fleet.root);
+    }
     json_decref(tree);
     if (fleet.stale > 0) {
         print_trouble("%" PRIu32 " host%s stale: the .agent node was not "

@@ -5,12 +5,11 @@
  * An agent that answers but whose supervisor has been silent too long is
  * stale: what it says is printed all the same, and the exit code tells.
  */
-#include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/duration.h"
-#include "base/text.h"
 #include "ctl/columns.h"
 #include "ctl/fetch.h"
 #include "ctl/frame.h"
@@ -29,64 +28,41 @@ static size_t count_up(const json_t *status)
 }
 
 /* One line above the table: who speaks, and how it stands. */
-static void print_summary(const json_t *status)
+static int print_summary(const json_t *status, enum output output)
 {
-    char line[512];
-    char shown[1024];
-    frame_summary(status, line, sizeof line);
-    (void)text_escape(shown, sizeof shown, line,
-                      strlen(line)); /* cutting is fine */
-    (void)printf("%s\n\n", shown);   /* the table's end is looked at */
+    char text[512];
+    struct table *line = table_create(NULL, 1);
+    frame_summary(status, text, sizeof text);
+    if (line != NULL) {
+        table_add(line, TONE_PLAIN, text);
+    }
+    int result = print_table(line, output);
+    (void)puts(""); /* the table's end is looked at */
+    return result;
 }
 
 static enum columns columns_of(enum output output)
 {
-    if (output == OUTPUT_CSV) {
-        return COLUMNS_CSV;
+    if (output == OUTPUT_SCREEN) {
+        return COLUMNS_SCREEN;
     }
-    return output == OUTPUT_WIDE ? COLUMNS_WIDE : COLUMNS_SCREEN;
-}
-
-static int print_instances(const json_t *status, enum output output)
-{
-    const char *titles[TABLE_COLUMNS_MOST];
-    struct table *table = columns_fill(
-        status, fetch_member(status, "instances"), columns_of(output), titles);
-    if (output != OUTPUT_CSV) {
-        print_summary(status);
-    }
-    return print_table(table, output);
-}
-
-static int print_names(const json_t *status)
-{
-    const json_t *instances = fetch_member(status, "instances");
-    for (size_t i = 0; i < json_array_size(instances); i++) {
-        char shown[512];
-        const char *name = fetch_text(json_array_get(instances, i), "name");
-        (void)text_escape(shown, sizeof shown, name,
-                          strlen(name)); /* cutting is fine */
-        (void)puts(shown);               /* the flush tells */
-    }
-    return print_flush(stdout);
+    return output == OUTPUT_WIDE ? COLUMNS_WIDE : COLUMNS_CSV;
 }
 
 static int print(const json_t *status, enum output output)
 {
-    switch (output) {
-    case OUTPUT_SCREEN:
-    case OUTPUT_WIDE:
-    case OUTPUT_CSV:
-        return print_instances(status, output);
-    case OUTPUT_JSON:
+    const char *titles[TABLE_COLUMNS_MOST];
+    int result = 0;
+    if (output == OUTPUT_JSON) {
         return print_json(status);
-    case OUTPUT_NAME:
-        return print_names(status);
-    case OUTPUT_YAML: /* not of this verb */
-    case OUTPUT_COUNT:
-        break;
     }
-    return -EINVAL;
+    if (output == OUTPUT_SCREEN || output == OUTPUT_WIDE) {
+        result = print_summary(status, output);
+    }
+    struct table *table = columns_fill(
+        status, fetch_member(status, "instances"), columns_of(output), titles);
+    int table_result = print_table(table, output);
+    return result == 0 ? table_result : result;
 }
 
 /* The exit code; a stale agent is told on standard error. */

@@ -17,14 +17,16 @@
 #define NAME OUTPUT_BIT(OUTPUT_NAME)
 #define YAML OUTPUT_BIT(OUTPUT_YAML)
 
+/* What prints a list can print it for everybody. */
+#define LISTED (TABLE | WIDE | JSON | CSV | NAME)
+
 #define GIVES "0 done, 1 refused, 2 the agent does not answer"
 #define ASKS "0 told, 2 the agent does not answer"
 
 static const struct verb table[] = {
-    {"status", NULL, TABLE | WIDE | JSON | CSV | NAME,
-     "every instance as the agent tells it",
+    {"status", NULL, LISTED, "every instance as the agent tells it",
      "On a screen too narrow for all columns the less needed are left out; "
-     "-o wide and -o csv tell more.",
+     "-o wide prints all of them, on lines as long as they get.",
      "0 all are up, 1 some are not, 2 the agent is stale or does not answer",
      verb_status_run},
     {"top", NULL, TABLE | JSON, "the same, live, the worst first",
@@ -37,12 +39,12 @@ static const struct verb table[] = {
      "away is waited for, and what happened meanwhile is told as far as it "
      "is kept.",
      "2 the agent does not answer at the start", verb_watch_run},
-    {"events", NULL, TABLE | JSON | CSV, "the last changes of state",
-     "The agent keeps 1,000 of them.", ASKS, verb_events_run},
-    {"tasks", NULL, TABLE | JSON | CSV,
-     "everything the agent is at, the oldest first",
+    {"events", NULL, LISTED, "the last changes of state",
+     "The agent keeps 1,000 of them; -o name prints their ids.", ASKS,
+     verb_events_run},
+    {"tasks", NULL, LISTED, "everything the agent is at, the oldest first",
      "Probes under way, helper processes, and killed ones that are not reaped "
-     "yet. WAITS IN is the kernel's word on the process.",
+     "yet. WAITS IN is the kernel's word on the process; -o name prints ids.",
      ASKS, verb_tasks_run},
     {"probe", "TARGET", TABLE | JSON, "ask one server now, and say what to do",
      "A TARGET is host:port, [v6]:port, unix:/path, "
@@ -51,14 +53,14 @@ static const struct verb table[] = {
      "/database is read over: a server is well or not as a whole. Nothing is "
      "ever written. Needs no agent.",
      "0 up, 1 not, 2 it could not be asked", verb_probe_run},
-    {"ls", "[PATH]", TABLE | JSON | NAME, "the whole fleet, from ZooKeeper",
+    {"ls", "[PATH]", LISTED, "the whole fleet, from ZooKeeper",
      "Every node of the state tree, or those below PATH, a path or its end "
      "as prod/db7. A host whose .agent node was not rewritten for three of "
      "our heartbeats is stale; one without that node is gone or has its "
      "heartbeat off.",
      "0 told, 1 some host is stale, 2 ZooKeeper could not be asked",
      verb_ls_run},
-    {"discover", NULL, TABLE | JSON | YAML, "find this host's servers",
+    {"discover", NULL, LISTED | YAML, "find this host's servers",
      "-o yaml prints them as instances for the configuration. Needs no "
      "agent; what other users run is found by root only.",
      "0 all was searched, 1 something was hidden or time ran out, 2 the "

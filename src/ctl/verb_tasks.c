@@ -159,7 +159,7 @@ static int print_screen(const json_t *told, const json_t *sorted,
     for (size_t i = 0; table != NULL && i < json_array_size(sorted); i++) {
         add_task(table, json_array_get(sorted, i), output);
     }
-    if (output == OUTPUT_SCREEN) {
+    if (output == OUTPUT_SCREEN || output == OUTPUT_WIDE) {
         (void)printf("%" PRId64 " live; %" PRId64 " started, %" PRId64
                      " finished, %" PRId64 " reaped\n\n",
                      (int64_t)fetch_number(told, "live", 0),

@@ -244,6 +244,21 @@ def test_tasks_are_named_and_aged(scene):
     assert pids & set(text.split())
 
 
+@pytest.mark.parametrize("verb", ["status", "events", "ls"])
+def test_what_lists_prints_names_and_wide(scene, verb):
+    code = 1 if verb == "status" else 0
+    names = scene.run(verb, "-o", "name", code=code).stdout.split()
+    wide = scene.run(verb, "-o", "wide", code=code).stdout
+    assert names
+    assert all(os.path.basename(name) in wide for name in names)
+
+
+def test_the_names_of_tasks_are_their_ids(scene):
+    told = scene.run("tasks", "-o", "name").stdout.split()
+    assert told and all(int(one) > 0 for one in told)
+    assert "WAITS IN" in scene.run("tasks", "-o", "wide").stdout
+
+
 # --- discover and check ----------------------------------------------------------------
 def discover(output, wanted):
     """What it prints once it found them all: a search among many servers of
@@ -266,6 +281,7 @@ def test_what_is_found_can_be_pasted_into_a_configuration(scene, workspace):
 
 def test_what_is_found_is_told_in_a_table_and_in_json(scene):
     assert discover("table", scene.redis.values()).startswith("NAME")
+    assert discover("csv", scene.redis.values()).startswith("name,addr,role,")
     told = json.loads(discover("json", scene.redis.values()))
     found = {one["addr"]: one for one in told["servers"]}
     for redis in scene.redis.values():
@@ -316,6 +332,16 @@ def test_ls_takes_a_path_and_prints_names(scene):
     names = scene.run("ls", "test/h1/one", "-o", "name").stdout
     assert names == f"{TREE}/test/h1/one\n"
     assert scene.json("ls", "test/h2")["hosts"] == []
+    assert "nothing stands below test/h2" in scene.run("ls", "test/h2").stderr
+
+
+def test_ls_is_a_row_an_instance_for_a_program(scene):
+    rows = list(csv.DictReader(
+        scene.run("ls", "-o", "csv").stdout.splitlines()))
+    gone = next(row for row in rows if row["name"] == "gone")
+    assert gone["path"] == f"{TREE}/test/h1/gone"
+    assert (gone["state"], gone["stale"]) == ("down", "false")
+    assert int(gone["mtime"]) >= int(gone["since"]) > 0
 
 
 def test_ls_needs_no_agent_and_no_configuration(scene):

@@ -196,6 +196,20 @@ def test_a_dumb_terminal_gets_it_once(open_terminal):
     assert DOWN in screen and "q quits" not in screen
 
 
+def test_a_narrow_terminal_gets_all_columns_when_it_wants_them(open_terminal):
+    terminal = open_terminal(width=60, height=50)
+
+    def lines():  # as they were written, not as the screen breaks them
+        return [line.rstrip() for line in
+                terminal.tmux("capture-pane", "-p", "-J").splitlines()]
+    terminal.type(f"clear; {CTL} status; echo ended $?")
+    terminal.wait_text("ended 1")
+    assert max(len(line) for line in lines()) <= 60
+    terminal.type(f"clear; {CTL} status -o wide; echo wide $?")
+    terminal.wait_text("wide 1")
+    assert any("RUN ID" in line for line in lines())
+
+
 def test_a_pipe_gets_it_once(scene):
     ran = subprocess.run(
         [CTL, "top", "--sort", "name"], capture_output=True, text=True,

@@ -134,6 +134,26 @@ static void the_table_says_who_is_fresh_stale_or_gone(void **state)
     json_decref(tree);
 }
 
+static void for_a_program_there_is_a_row_an_instance(void **state)
+{
+    (void)state;
+    struct fleet fleet;
+    char *text = NULL;
+    size_t length = 0;
+    json_t *tree = read_lines(&fleet, NULL);
+    struct table *table = fleet_csv(tree);
+    FILE *stream = open_memstream(&text, &length);
+    assert_int_equal(table_print_csv(table, stream), 0);
+    assert_int_equal(fclose(stream), 0);
+    table_destroy(table);
+    assert_int_equal(strncmp(text, "path,cluster,host,name,state,since,", 35),
+                     0);
+    assert_non_null(strstr(text, "\r\n/s/prod/a/one,prod,a,one,"));
+    assert_null(strstr(text, ".agent"));
+    free(text);
+    json_decref(tree);
+}
+
 static void a_line_that_is_none_is_refused(void **state)
 {
     (void)state;
@@ -164,6 +184,7 @@ int main(void)
         cmocka_unit_test(without_heartbeats_nobody_is_stale),
         cmocka_unit_test(a_path_or_its_end_chooses),
         cmocka_unit_test(the_table_says_who_is_fresh_stale_or_gone),
+        cmocka_unit_test(for_a_program_there_is_a_row_an_instance),
         cmocka_unit_test(a_line_that_is_none_is_refused),
         cmocka_unit_test(an_empty_tree_has_no_hosts),
     };

@@ -86,8 +86,8 @@ static void a_screen_too_narrow_has_the_last_column_under_its_row(void **state)
     struct table *table = make();
     add_row(table, "a", "down", "one two three four five six seven");
     char *text = printed(table, 20, false);
-    assert_string_equal(text, "NAME  STATE  \n"
-                              "a     down   \n"
+    assert_string_equal(text, "NAME  STATE\n"
+                              "a     down\n"
                               "    one two three\n"
                               "    four five six\n"
                               "    seven\n");
@@ -149,6 +149,38 @@ static void without_titles_there_is_no_line_of_them(void **state)
     free(text);
 }
 
+static void rows_printed_one_by_one_leave_out_the_same_columns(void **state)
+{
+    (void)state;
+    static const uint8_t ranks[] = {0, 1, 0};
+    static const char *const details[] = {"-", "a sentence of some length"};
+    for (size_t i = 0; i < 2; i++) {
+        struct table *table = table_create(NULL, 3);
+        table_set_ranks(table, ranks);
+        add_row(table, "a", "down", details[i]);
+        char *text = printed(table, 20, false);
+        assert_null(strstr(text, "down"));
+        free(text);
+    }
+}
+
+static void names_are_the_first_column(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t length = 0;
+    struct table *table = make();
+    add_row(table, "a", "down", "x");
+    add_row(table, "b\n", "up", "y");
+    FILE *stream = open_memstream(&text, &length);
+    assert_non_null(stream);
+    assert_int_equal(table_print_names(table, stream), 0);
+    assert_int_equal(fclose(stream), 0);
+    table_destroy(table);
+    assert_string_equal(text, "a\nb\\x0a\n");
+    free(text);
+}
+
 static void a_state_has_its_tone_and_a_strange_one_too(void **state)
 {
     (void)state;
@@ -182,6 +214,8 @@ int main(void)
         cmocka_unit_test(csv_quotes_what_needs_it),
         cmocka_unit_test(an_empty_table_is_its_titles),
         cmocka_unit_test(without_titles_there_is_no_line_of_them),
+        cmocka_unit_test(rows_printed_one_by_one_leave_out_the_same_columns),
+        cmocka_unit_test(names_are_the_first_column),
         cmocka_unit_test(a_state_has_its_tone_and_a_strange_one_too),
         cmocka_unit_test(a_full_disk_is_told),
     };
