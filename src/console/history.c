@@ -5,18 +5,8 @@
 
 #include <string.h>
 
-#define HISTORY_TEXT(constant, text) [constant] = text,
-static const char *const role_names[HISTORY_ROLES] = {
-    HISTORY_ROLE_TABLE(HISTORY_TEXT)};
-#undef HISTORY_TEXT
-
 static const struct history_point nothing = {HISTORY_NONE, HISTORY_NONE,
                                              HISTORY_NONE};
-
-const char *history_role_name(enum history_role role)
-{
-    return (unsigned)role < HISTORY_ROLES ? role_names[role] : "?";
-}
 
 uint32_t history_steps(enum history_span span)
 {

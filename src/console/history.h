@@ -20,17 +20,13 @@
 
 /* Whose memory, descriptors and time are told apart: by program, so the role
  * of a prober that resolves or discovers counts as prober. */
-#define HISTORY_ROLE_TABLE(X)           \
-    X(HISTORY_SUPERVISOR, "supervisor") \
-    X(HISTORY_PROBERS, "probers")       \
-    X(HISTORY_PUBLISHER, "publisher")   \
-    X(HISTORY_CONSOLE, "console")
-
-#define HISTORY_ENUM(constant, text) constant,
-enum history_role { HISTORY_ROLE_TABLE(HISTORY_ENUM) HISTORY_ROLES };
-#undef HISTORY_ENUM
-
-const char *history_role_name(enum history_role role);
+enum history_role {
+    HISTORY_SUPERVISOR,
+    HISTORY_PROBERS,
+    HISTORY_PUBLISHER,
+    HISTORY_CONSOLE,
+    HISTORY_ROLES
+};
 
 /* What is sampled. Of HISTORY_STATES there is one for each state, of those
  * behind it one for each role: HISTORY_RSS_KB + HISTORY_PUBLISHER. */

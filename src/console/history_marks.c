@@ -8,16 +8,6 @@
 
 #include "base/text.h"
 
-#define HISTORY_TEXT(constant, text) [constant] = text,
-static const char *const names[HISTORY_MARK_KINDS] = {
-    HISTORY_MARK_TABLE(HISTORY_TEXT)};
-#undef HISTORY_TEXT
-
-const char *history_mark_name(enum history_mark_kind kind)
-{
-    return (unsigned)kind < HISTORY_MARK_KINDS ? names[kind] : "?";
-}
-
 void history_marks_init(struct history_marks *marks)
 {
     memset(marks, 0, sizeof *marks);

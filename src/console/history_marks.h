@@ -11,17 +11,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HISTORY_MARK_TABLE(X)        \
-    X(HISTORY_MARK_START, "start")   \
-    X(HISTORY_MARK_RELOAD, "reload") \
-    X(HISTORY_MARK_ENDING, "ending") \
-    X(HISTORY_MARK_CHANGE, "state")
-
-#define HISTORY_ENUM(constant, text) constant,
-enum history_mark_kind { HISTORY_MARK_TABLE(HISTORY_ENUM) HISTORY_MARK_KINDS };
-#undef HISTORY_ENUM
-
-const char *history_mark_name(enum history_mark_kind kind);
+enum history_mark_kind {
+    HISTORY_MARK_START,
+    HISTORY_MARK_RELOAD,
+    HISTORY_MARK_ENDING,
+    HISTORY_MARK_CHANGE,
+    HISTORY_MARK_KINDS
+};
 
 #define HISTORY_MARKS_EACH 128 /* of a kind are kept */
 #define HISTORY_MARK_BYTES 104

@@ -30,11 +30,6 @@ const char *output_name(enum output output)
     return output_names[output];
 }
 
-const char *sort_name(enum sort sort)
-{
-    return sort_names[sort];
-}
-
 static bool take_output(struct options *options, const char *value)
 {
     for (int i = 0; i < OUTPUT_COUNT; i++) {

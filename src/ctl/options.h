@@ -101,6 +101,5 @@ const struct option *option_at(size_t index);
 bool option_is_of(const struct option *option, const char *verb);
 
 const char *output_name(enum output output);
-const char *sort_name(enum sort sort);
 
 #endif

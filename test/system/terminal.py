@@ -16,7 +16,8 @@ class Terminal:
     def __init__(self, directory, environment, width=100, height=24):
         self.socket = os.path.join(directory, "tmux")
         kept = {key: value for key, value in os.environ.items()
-                if key == "PATH" or key.endswith("SAN_OPTIONS")}
+                if key in ("PATH", "LLVM_PROFILE_FILE")
+                or key.endswith("SAN_OPTIONS")}
         kept.update({"HOME": directory, "HISTFILE": "", "PS1": "$ "},
                     **environment)
         words = [f"{key}={value}" for key, value in kept.items()]

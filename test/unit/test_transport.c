@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -282,7 +283,7 @@ static void first_bytes_wait_for_the_connection_in_a_copy(void **state)
     end_scene(scene);
 }
 
-static void loopback_and_own_addresses_are_of_this_host(void **state)
+static void loopback_is_of_this_host(void **state)
 {
     (void)state;
     const struct transport closed = {.fd = -1};
@@ -301,6 +302,46 @@ static void loopback_and_own_addresses_are_of_this_host(void **state)
     assert_true(transport_is_local(&closed, &call));
 }
 
+/* A socket bound to nothing has the address 0.0.0.0 for its own. */
+static void the_address_at_our_own_end_is_of_this_host(void **state)
+{
+    (void)state;
+    const struct transport open = {
+        .fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), .is_open = true};
+    assert_true(open.fd >= 0);
+    struct transport_call call = {.address_length = sizeof(call.address)};
+    struct sockaddr_in *four = (struct sockaddr_in *)&call.address;
+    four->sin_family = AF_INET;
+    four->sin_addr.s_addr = htonl(INADDR_ANY);
+    assert_true(transport_is_local(&open, &call));
+    four->sin_addr.s_addr = htonl(0xc0000201);
+    assert_false(transport_is_local(&open, &call));
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)&call.address;
+    six->sin6_family = AF_INET6;
+    six->sin6_addr = in6addr_any;
+    assert_false(transport_is_local(&open, &call));
+    (void)close(open.fd);
+}
+
+static void an_address_at_our_own_end_may_be_ipv6(void **state)
+{
+    (void)state;
+    const struct transport open = {
+        .fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0), .is_open = true};
+    if (open.fd < 0) {
+        (void)printf("# skip an_address_at_our_own_end_may_be_ipv6: no IPv6\n");
+        skip();
+    }
+    struct transport_call call = {.address_length = sizeof(call.address)};
+    struct sockaddr_in6 *six = (struct sockaddr_in6 *)&call.address;
+    six->sin6_family = AF_INET6;
+    six->sin6_addr = in6addr_any;
+    assert_true(transport_is_local(&open, &call));
+    six->sin6_addr.s6_addr[0] = 0xfd;
+    assert_false(transport_is_local(&open, &call));
+    (void)close(open.fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,7 +349,9 @@ int main(void)
         cmocka_unit_test(what_is_on_its_way_when_we_close_is_given_up),
         cmocka_unit_test(server_that_closed_ends_it_by_reading_not_by_sending),
         cmocka_unit_test(first_bytes_wait_for_the_connection_in_a_copy),
-        cmocka_unit_test(loopback_and_own_addresses_are_of_this_host),
+        cmocka_unit_test(loopback_is_of_this_host),
+        cmocka_unit_test(the_address_at_our_own_end_is_of_this_host),
+        cmocka_unit_test(an_address_at_our_own_end_may_be_ipv6),
     };
     (void)signal(SIGPIPE, SIG_IGN); /* as every prober does */
     return cmocka_run_group_tests_name("transport", tests, NULL, NULL);
