@@ -60,6 +60,7 @@ LINKFLAGS = $(CFLAGS) $(SANFLAGS) -pie -Wl,-z,relro,-z,now -Wl,--as-needed \
             $(LDFLAGS)
 
 Q        := $(if $(V),,@)
+comma    := ,
 say       = $(if $(V),,@printf '  %-3s %s\n' $1 $2)
 
 ROOMS    := base model wire engine config supervisor prober publisher \
@@ -71,7 +72,7 @@ PROGRAMS := sentinel-agent sentinel-prober sentinel-publisher \
             sentinel-console sentinelctl
 
 LIBS_sentinel-agent     := -luv -lyaml
-LIBS_sentinel-prober    := -luv -lhiredis -lssl -lcrypto
+LIBS_sentinel-prober    := -luv -lhiredis
 LIBS_sentinel-publisher := -luv -lzookeeper_mt -ljansson
 LIBS_sentinel-console   := -luv -lmicrohttpd -ljansson
 LIBS_sentinelctl        := -lcurl -ljansson
@@ -80,6 +81,13 @@ ROOM_sentinel-prober    := prober
 ROOM_sentinel-publisher := publisher
 ROOM_sentinel-console   := console
 ROOM_sentinelctl        := ctl
+# OpenSSL and what stands before it are a library that the prober loads when
+# an instance has `tls`; tls_load.c is in its place, in the program alone.
+TLS_LIBRARY := sentinel-prober-tls.so
+TLS_SRC  := $(filter-out %/tls_load.c,$(wildcard src/prober/tls*.c)) \
+            src/model/address.c \
+            $(addprefix src/base/,parse.c privacy.c secret.c text.c trouble.c)
+TLS_OBJ  := $(TLS_SRC:%.c=$B/obj/pic/%.o)
 LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
             -lmicrohttpd -lcurl -lcmocka
 
@@ -90,7 +98,7 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
         fuzz deps test-package test-bare-debian test-next-debian test-rpm \
         prove torture soak coverage valgrind check-unit check-sim
 
-all: $(PROGRAMS:%=$B/%) ## build the five programs
+all: $(PROGRAMS:%=$B/%) $B/$(TLS_LIBRARY) ## build the five programs
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n",$$1,$$2}' \
@@ -101,8 +109,13 @@ $B/obj/%.o: %.c
 	$(call say,cc,$@)
 	$Q$(CC) $(CPPFLAGS) $(ALLFLAGS) -c -o $@ $<
 
+$B/obj/pic/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,cc,$@)
+	$Q$(CC) $(CPPFLAGS) $(ALLFLAGS) -fPIC -c -o $@ $<
+
 define room_archive
-$B/lib/$1.a: $(patsubst %.c,$B/obj/%.o,$(filter-out %/main.c,$(wildcard src/$1/*.c)))
+$B/lib/$1.a: $(patsubst %.c,$B/obj/%.o,$(filter-out %/main.c %/tls_load.c,$(wildcard src/$1/*.c)))
 	@mkdir -p $$(@D)
 	@rm -f $$@
 	$$(call say,ar,$$@)
@@ -115,9 +128,17 @@ $(foreach r,$(ROOMS),$(eval $(call room_archive,$r)))
 define program
 $B/$1: $B/obj/src/$(ROOM_$1)/main.o $B/lib/$(ROOM_$1).a $(if $(filter supervisor,$(ROOM_$1)),$B/lib/engine.a $B/lib/config.a) $B/lib/wire.a $B/lib/model.a $B/lib/base.a
 	$$(call say,ld,$$@)
-	$Q$$(CC) $$(LINKFLAGS) -o $$@ $$^ $(LIBS_$1)
+	$Q$$(CC) $$(LINKFLAGS) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^) $(LIBS_$1)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$p)))
+
+$B/sentinel-prober: $B/obj/src/prober/tls_load.o
+
+# A sanitizer's own calls are in the program that loads it.
+$B/$(TLS_LIBRARY): $(TLS_OBJ)
+	$(call say,ld,$@)
+	$Q$(CC) $(filter-out -pie,$(LINKFLAGS)) -shared \
+	    $(if $(SAN),,-Wl$(comma)-z$(comma)defs) -o $@ $^ -lssl -lcrypto
 
 # --- tests ---------------------------------------------------------------
 # A unit test is one file in test/unit; it may use any room's archive, and
@@ -169,7 +190,7 @@ build/fuzz/%: $B/obj/test/fuzz/%.o $(ARCHIVES)
 	    $(ARCHIVES) -Wl,--end-group $(LIBS_ALL)
 endif
 
--include $(OBJ:.o=.d) $(wildcard $B/obj/test/*/*.d)
+-include $(OBJ:.o=.d) $(TLS_OBJ:.o=.d) $(wildcard $B/obj/test/*/*.d)
 
 # --- targets for people ---------------------------------------------------
 .PHONY: test-programs fuzz-programs
@@ -312,6 +333,7 @@ install: all ## DESTDIR= PREFIX=/usr/local SYSCONFDIR=/etc
 	    $(DESTDIR)$(MANDIR)/man$s;)
 	install -m 755 $B/sentinel-prober $B/sentinel-publisher \
 	    $B/sentinel-console $(DESTDIR)$(LIBEXECDIR)
+	install -m 644 $B/$(TLS_LIBRARY) $(DESTDIR)$(LIBEXECDIR)
 	sed 's|@SBINDIR@|$(SBINDIR)|;s|@CONFDIR@|$(CONFDIR)|' \
 	    packaging/systemd/sentinel-agent.service.in \
 	    >$(DESTDIR)$(UNITDIR)/sentinel-agent.service

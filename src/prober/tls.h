@@ -2,7 +2,8 @@
  * tls.h - TLS over bytes in memory: bytes from the server go in, plain bytes
  * and bytes for the server come out. It knows no socket and no time.
  *
- * The only home of OpenSSL. Minimum TLS 1.2; the server's certificate is
+ * The only home of OpenSSL, in a library that the prober loads when an instance
+ * has `tls` (tls_load.c). Minimum TLS 1.2; the server's certificate is
  * verified unless the access says otherwise, its name when one is asked for.
  */
 #ifndef PROBER_TLS_H
@@ -19,7 +20,7 @@
 struct tls_context;
 struct tls_contexts;
 
-/* An empty store; OpenSSL is touched by the first access that has `tls`, for
+/* An empty store; OpenSSL is loaded for the first access that has `tls`, for
  * it costs 1.5 MB. NULL = no memory. */
 struct tls_contexts *tls_contexts_create(void);
 

@@ -1,11 +1,13 @@
 """Probes over TLS against real servers: up with what the certificate tells,
 and each way it can fail in a sentence of its own, the same each time."""
 import os
+import shutil
 import ssl
 import subprocess
 
 import pytest
 
+from agent import BUILD, HELPERS
 from certificates import Authority, tls_addr, tls_settings
 from driver import DEEP, drive, probe, row
 from hostile import Hostile
@@ -344,3 +346,26 @@ def test_agent_says_which_server_is_wrong_and_leaves_the_other(
     assert (again["detail"], again["since"]) == \
         (first["detail"], first["since"])
     assert agent.state("good") == "up"
+
+
+def test_prober_without_its_tls_library_says_so_and_probes_the_others(
+        start_redis, make_agent, workspace, authority, right):
+    """OpenSSL is loaded from beside the program; then it is there again, and
+    the same prober finds it."""
+    library = os.path.join(workspace, "sentinel-prober-tls.so")
+    for name in HELPERS:
+        shutil.copy(os.path.join(BUILD, name), workspace)
+    agent = make_agent(
+        {"plain": start_redis(),
+         "sealed": instance(start_redis(tls_settings(authority, right)),
+                            authority)}, libexec=workspace).start()
+    found = reached(agent, "sealed", "unknown")
+    assert (found["reason"], found["detail"]) == (
+        "agent", "cannot load sentinel-prober-tls.so, which stands beside "
+        "sentinel-prober, or the OpenSSL it needs")
+    agent.wait_state("plain", "up")
+    # By rename: it is there whole or not at all.
+    shutil.copy(os.path.join(BUILD, os.path.basename(library)),
+                library + ".new")
+    os.rename(library + ".new", library)
+    reached(agent, "sealed", "up")
