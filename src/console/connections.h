@@ -51,8 +51,11 @@ void connections_release(struct connection *connection);
 void connections_renew(struct connections *connections,
                        struct connection *connection);
 
-/* Of those that are neither held nor ending; NULL when there is none. */
-struct connection *connections_find_oldest(struct connections *connections);
+/* Who gives way, of those that are neither held nor ending: the oldest of those
+ * that had time for a first question and did not ask it; when there are none,
+ * the oldest of all. NULL when there is nobody. */
+struct connection *connections_find_oldest(struct connections *connections,
+                                           uint64_t now_ms);
 
 bool connections_is_any_owed(const struct connections *connections,
                              uint64_t now_ms);

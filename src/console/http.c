@@ -3,9 +3,8 @@
  *
  * It neither listens nor owns a thread or a loop: connections come from our
  * listeners, its epoll descriptor is polled in our loop, its time-outs are a
- * timer of ours. So we may decide who gives way: when all connections are
- * taken, the one that has waited longest for its answer to be over is shut
- * down, and the library notices and closes it.
+ * timer of ours. So we may decide who gives way (connections.h): he is shut
+ * down, and the library notices and closes him.
  */
 #include "console/http.h"
 
@@ -71,7 +70,8 @@ static void handle_connection(void *context, struct MHD_Connection *connection,
 /* The library notices at its next turn and closes it. */
 static void shed_oldest(struct http *http)
 {
-    struct connection *oldest = connections_find_oldest(&http->connections);
+    struct connection *oldest =
+        connections_find_oldest(&http->connections, clock_monotonic_ms());
     if (oldest != NULL) {
         (void)shutdown(oldest->fd, SHUT_RDWR); /* gone already: as well */
         oldest->is_ending = true;
