@@ -96,7 +96,7 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 .PHONY: all help demo test test-fast lint format install deb clean bench \
         bench-peers bench-fleet bench-death bench-faults bench-console \
         fuzz deps test-package test-bare-debian test-next-debian test-rpm \
-        prove torture soak coverage valgrind check-unit check-sim
+        test-image prove torture soak coverage valgrind check-unit check-sim
 
 all: $(PROGRAMS:%=$B/%) $B/$(TLS_LIBRARY) ## build the five programs
 
@@ -363,6 +363,10 @@ test-next-debian: ## package, unit and state tests on Debian 13; root, minutes
 test-rpm: ## the package of rpm, as far as Debian can tell; minutes
 	@packaging/install-deps package
 	@test/packaging/rpm
+
+test-image: ## the image of packaging/Containerfile, built and run; root, minutes
+	@packaging/install-deps image
+	@test/packaging/image
 
 clean: ## remove build/
 	rm -rf build
