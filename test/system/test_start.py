@@ -212,6 +212,16 @@ def test_help_and_version():
 
 
 @pytest.mark.parametrize("name", ["prober", "publisher", "console"])
+def test_a_helper_says_what_it_is_for(name):
+    said = subprocess.run([os.path.join(BUILD, f"sentinel-{name}"), "--help"],
+                          capture_output=True, text=True,
+                          timeout=20 * PATIENCE)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert f"sentinel-{name} " in said.stdout
+    assert "started by sentinel-agent" in said.stdout
+
+
+@pytest.mark.parametrize("name", ["prober", "publisher", "console"])
 def test_a_helper_started_by_hand_says_who_starts_it(name):
     said = subprocess.run([os.path.join(BUILD, f"sentinel-{name}")],
                           capture_output=True, text=True,
