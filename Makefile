@@ -352,7 +352,7 @@ test-package: ## the package's life in a Debian 12 of its own; root, minutes
 	@packaging/install-deps package
 	@test/packaging/life-cycle
 
-test-bare-debian: ## the README's two commands on a bare Debian 12; root, minutes
+test-bare-debian: ## the README's commands on a bare Debian 12; root, minutes
 	@packaging/install-deps package
 	@test/packaging/bare-debian
 
@@ -364,7 +364,7 @@ test-rpm: ## the package of rpm, as far as Debian can tell; minutes
 	@packaging/install-deps package
 	@test/packaging/rpm
 
-test-image: ## the image of packaging/Containerfile, built and run; root, minutes
+test-image: ## the image of the Containerfile, built and run; root, minutes
 	@packaging/install-deps image
 	@test/packaging/image
 
