@@ -17,6 +17,7 @@
 #include "base/confine.h"
 #include "base/deadman.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "console/history_book.h"
 #include "console/history_file.h"
 #include "console/http.h"
@@ -211,6 +212,7 @@ int console_run(const struct console_options *options)
                   LOG_TEXT("error", strerror(-status)));
         return status == -ESTALE ? HELPER_EXIT_ANOTHER_BUILD : EXIT_FAULT;
     }
+    memory_forget_start();
     (void)uv_run(&console.loop,
                  UV_RUN_DEFAULT); /* never returns: the heartbeat stays */
     return EXIT_FAULT;

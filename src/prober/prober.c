@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/deadman.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "prober/limits.h"
 #include "prober/probe.h"
 #include "wire/channel.h"
@@ -298,6 +299,7 @@ int prober_run(uint32_t generation)
     if (status != 0) {
         leave_now(PROBER_EXIT_SYSTEM, uv_strerror(status));
     }
+    memory_forget_start();
     (void)uv_run(&prober->loop, UV_RUN_DEFAULT); /* until all is closed */
     (void)uv_loop_close(&prober->loop);          /* nothing is left in it */
     tls_contexts_destroy(prober->room.contexts);

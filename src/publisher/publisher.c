@@ -38,6 +38,7 @@
 #include "base/clock.h"
 #include "base/deadman.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "wire/progress.h"
 
@@ -371,6 +372,7 @@ int publisher_run(uint32_t generation)
         publisher_leave(PUBLISHER_EXIT_SYSTEM, "no channel");
     }
     publisher_tell_hello(publisher);
+    memory_forget_start();
     (void)uv_run(&publisher->loop, UV_RUN_DEFAULT); /* left by _exit alone */
     return PUBLISHER_EXIT_SYSTEM;
 }

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/deadman.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "supervisor/chronicle.h"
 #include "supervisor/endings.h"
 #include "supervisor/helpers.h"
@@ -268,6 +269,7 @@ int supervisor_run(struct supervisor *supervisor)
     finder_configure(&supervisor->finder, supervisor->finder.is_wanted);
     resolver_start(&supervisor->resolver);
     supervisor_feed(supervisor, &(struct engine_event){.kind = ENGINE_TIME});
+    memory_forget_start();
     (void)uv_run(&supervisor->loop, UV_RUN_DEFAULT); /* until uv_stop */
     log_event(LEVEL_INFO, "stopped",
               LOG_TEXT("nodes", supervisor->withdrew ? "withdrawn"
