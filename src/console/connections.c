@@ -43,49 +43,42 @@ void connections_renew(struct connections *connections,
     connection->is_asked = false;
 }
 
-static bool is_new(const struct connection *connection, uint64_t now_ms)
-{
-    return connection->answers == 0 &&
-           now_ms < connection->came_ms + CONNECTION_NEW_MS;
-}
-
-/* It had time to ask its first question, and has not. */
-static bool is_dawdling(const struct connection *connection, uint64_t now_ms)
-{
-    return connection->answers == 0 && !connection->is_asked &&
-           !is_new(connection, now_ms);
-}
-
 static bool is_owed(const struct connection *connection, uint64_t now_ms)
 {
+    bool is_new = connection->answers == 0 &&
+                  now_ms < connection->came_ms + CONNECTION_NEW_MS;
     return connection->fd >= 0 && !connection->is_ending &&
-           (connection->is_asked || is_new(connection, now_ms));
+           (connection->is_asked || is_new);
 }
 
-/* Goes before the other one, which may be none. */
-static bool goes_first(const struct connection *one,
-                       const struct connection *other, uint64_t now_ms)
+static bool may_go(const struct connection *connection)
 {
-    if (other == NULL) {
-        return true;
-    }
-    bool dawdles = is_dawdling(one, now_ms);
-    return dawdles == is_dawdling(other, now_ms) ? one->turn < other->turn
-                                                 : dawdles;
+    return connection->fd >= 0 && !connection->is_held &&
+           !connection->is_ending;
 }
 
-struct connection *connections_find_oldest(struct connections *connections,
-                                           uint64_t now_ms)
+struct connection *connections_find_oldest(struct connections *connections)
 {
     struct connection *oldest = NULL;
+    struct connection *silent = NULL; /* the oldest that has not asked */
+    int silent_count = 0;
     for (int i = 0; i < PLACES; i++) {
         struct connection *connection = &connections->list[i];
-        if (connection->fd >= 0 && !connection->is_held &&
-            !connection->is_ending && goes_first(connection, oldest, now_ms)) {
+        if (!may_go(connection)) {
+            continue;
+        }
+        if (oldest == NULL || connection->turn < oldest->turn) {
             oldest = connection;
         }
+        if (connection->is_asked) {
+            continue;
+        }
+        silent_count++;
+        if (silent == NULL || connection->turn < silent->turn) {
+            silent = connection;
+        }
     }
-    return oldest;
+    return silent_count >= CONNECTIONS_SILENT_MANY ? silent : oldest;
 }
 
 bool connections_is_any_owed(const struct connections *connections,

@@ -20,6 +20,10 @@
 #define CONNECTION_ANSWERS_MOST 16
 #define CONNECTION_BYTES_MOST (32 * 1024)
 #define CONNECTION_NEW_MS 200
+/* Fewer than this have not asked: who never reads his answer is the trouble. A
+ * multiple of what is accepted in one turn, so that who came last has asked
+ * before it is his turn to go. */
+#define CONNECTIONS_SILENT_MANY 32
 
 /* fd < 0: free. A greater `turn` began to wait later. */
 struct connection {
@@ -52,10 +56,9 @@ void connections_renew(struct connections *connections,
                        struct connection *connection);
 
 /* Who gives way, of those that are neither held nor ending: the oldest of those
- * that had time for a first question and did not ask it; when there are none,
- * the oldest of all. NULL when there is nobody. */
-struct connection *connections_find_oldest(struct connections *connections,
-                                           uint64_t now_ms);
+ * that have not asked, while they are many; else the oldest of all. NULL when
+ * there is nobody. */
+struct connection *connections_find_oldest(struct connections *connections);
 
 bool connections_is_any_owed(const struct connections *connections,
                              uint64_t now_ms);

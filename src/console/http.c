@@ -70,8 +70,7 @@ static void handle_connection(void *context, struct MHD_Connection *connection,
 /* The library notices at its next turn and closes it. */
 static void shed_oldest(struct http *http)
 {
-    struct connection *oldest =
-        connections_find_oldest(&http->connections, clock_monotonic_ms());
+    struct connection *oldest = connections_find_oldest(&http->connections);
     if (oldest != NULL) {
         (void)shutdown(oldest->fd, SHUT_RDWR); /* gone already: as well */
         oldest->is_ending = true;

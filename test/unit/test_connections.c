@@ -15,10 +15,10 @@ static void the_first_to_come_is_the_oldest(void **state)
     (void)state;
     struct connections connections;
     connections_init(&connections);
-    assert_null(connections_find_oldest(&connections, 0));
+    assert_null(connections_find_oldest(&connections));
     (void)connections_take(&connections, 10, 0);
     (void)connections_take(&connections, 11, 0);
-    assert_int_equal(connections_find_oldest(&connections, 0)->fd, 10);
+    assert_int_equal(connections_find_oldest(&connections)->fd, 10);
 }
 
 static void an_answered_one_is_younger_than_one_that_waits(void **state)
@@ -29,7 +29,7 @@ static void an_answered_one_is_younger_than_one_that_waits(void **state)
     struct connection *first = connections_take(&connections, 10, 0);
     (void)connections_take(&connections, 11, 0);
     connections_renew(&connections, first);
-    assert_int_equal(connections_find_oldest(&connections, 0)->fd, 11);
+    assert_int_equal(connections_find_oldest(&connections)->fd, 11);
 }
 
 static void there_is_an_end_to_them_and_a_place_comes_free(void **state)
@@ -45,7 +45,7 @@ static void there_is_an_end_to_them_and_a_place_comes_free(void **state)
     assert_null(connections_take(&connections, most, 0));
     connections_release(first);
     assert_non_null(connections_take(&connections, most, 0));
-    assert_int_equal(connections_find_oldest(&connections, 0)->fd, 1);
+    assert_int_equal(connections_find_oldest(&connections)->fd, 1);
 }
 
 static void a_held_one_does_not_give_way_until_its_answer_is_over(void **state)
@@ -56,10 +56,10 @@ static void a_held_one_does_not_give_way_until_its_answer_is_over(void **state)
     struct connection *first = connections_take(&connections, 10, 0);
     (void)connections_take(&connections, 11, 0);
     first->is_held = true;
-    assert_int_equal(connections_find_oldest(&connections, 0)->fd, 11);
+    assert_int_equal(connections_find_oldest(&connections)->fd, 11);
     connections_renew(&connections, first);
     assert_false(first->is_held);
-    assert_int_equal(connections_find_oldest(&connections, 0)->fd, 11);
+    assert_int_equal(connections_find_oldest(&connections)->fd, 11);
 }
 
 static void who_was_told_to_go_is_not_told_again(void **state)
@@ -69,33 +69,38 @@ static void who_was_told_to_go_is_not_told_again(void **state)
     connections_init(&connections);
     struct connection *first = connections_take(&connections, 10, 0);
     first->is_ending = true;
-    assert_null(connections_find_oldest(&connections, 0));
+    assert_null(connections_find_oldest(&connections));
     (void)connections_take(&connections, 11, 0);
-    assert_int_equal(connections_find_oldest(&connections, 0)->fd, 11);
+    assert_int_equal(connections_find_oldest(&connections)->fd, 11);
     connections_release(first);
     assert_false(connections_take(&connections, 12, 0)->is_ending);
 }
 
-static void who_dawdles_gives_way_before_who_is_being_answered(void **state)
+/* The first has asked, so many others have not. */
+static void take_crowd(struct connections *connections, int silent)
 {
-    (void)state;
-    struct connections connections;
-    connections_init(&connections);
-    uint64_t later_ms = CONNECTION_NEW_MS;
-    connections_take(&connections, 10, 0)->is_asked = true;
-    (void)connections_take(&connections, 11, 0);
-    (void)connections_take(&connections, 12, 0);
-    assert_int_equal(connections_find_oldest(&connections, later_ms)->fd, 11);
+    connections_init(connections);
+    connections_take(connections, 10, 0)->is_asked = true;
+    for (int i = 0; i < silent; i++) {
+        (void)connections_take(connections, 11 + i, 0);
+    }
 }
 
-static void who_has_only_come_is_given_time_to_ask(void **state)
+static void of_many_who_never_ask_one_gives_way_first(void **state)
 {
     (void)state;
     struct connections connections;
-    connections_init(&connections);
-    connections_take(&connections, 10, 0)->is_asked = true;
-    (void)connections_take(&connections, 11, 5000);
-    assert_int_equal(connections_find_oldest(&connections, 5001)->fd, 10);
+    take_crowd(&connections, CONNECTIONS_SILENT_MANY);
+    assert_int_equal(connections_find_oldest(&connections)->fd, 11);
+}
+
+static void few_who_came_only_now_do_not_give_way_to_one_who_never_reads(
+    void **state)
+{
+    (void)state;
+    struct connections connections;
+    take_crowd(&connections, CONNECTIONS_SILENT_MANY - 1);
+    assert_int_equal(connections_find_oldest(&connections)->fd, 10);
 }
 
 static void owed_is_who_has_asked_or_has_only_come(void **state)
@@ -143,8 +148,9 @@ int main(void)
         cmocka_unit_test(there_is_an_end_to_them_and_a_place_comes_free),
         cmocka_unit_test(a_held_one_does_not_give_way_until_its_answer_is_over),
         cmocka_unit_test(who_was_told_to_go_is_not_told_again),
-        cmocka_unit_test(who_dawdles_gives_way_before_who_is_being_answered),
-        cmocka_unit_test(who_has_only_come_is_given_time_to_ask),
+        cmocka_unit_test(of_many_who_never_ask_one_gives_way_first),
+        cmocka_unit_test(
+            few_who_came_only_now_do_not_give_way_to_one_who_never_reads),
         cmocka_unit_test(owed_is_who_has_asked_or_has_only_come),
         cmocka_unit_test(a_place_that_comes_free_forgets_who_had_it),
     };
