@@ -78,8 +78,9 @@ def texts_of(agent, watch):
 
 def memory_of(pid):
     """What a process may write to, piece by piece; nothing where the kernel
-    does not let us look."""
-    with contextlib.suppress(PermissionError), \
+    does not let us look, or the process has just been replaced."""
+    with contextlib.suppress(PermissionError, FileNotFoundError,
+                             ProcessLookupError), \
             open(f"/proc/{pid}/maps") as maps, \
             open(f"/proc/{pid}/mem", "rb", 0) as memory:
         for line in maps:
