@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 
+from agent import BUILD
 from servers import free_port, wait_for
 
 
@@ -178,6 +179,32 @@ def test_a_file_that_is_gone_or_no_file_is_a_bad_file(
     told = wait_outcome(agent, before)
     assert not told["ok"] and "regular file" in told["error"]
     os.unlink(agent.config)
+    assert reload(agent)["ok"]
+
+
+def test_a_file_that_is_not_read_in_time_is_a_bad_file(
+        start_redis, make_agent):
+    """Its disk hangs: who ordered the reload is told to look later, and
+    whoever reads it is ended."""
+    agent = make_agent({"a": start_redis()})
+    agent.environment.update({
+        "LD_PRELOAD": os.path.join(BUILD, "test", "fault", "slow_open.so"),
+        "SLOW_OPEN_PATH": "stuck.yaml", "SLOW_OPEN_MS": "60000",
+        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")
+        + ":verify_asan_link_order=0"})
+    agent.start().wait_ready()
+    before = config(agent)
+    with open(os.path.join(os.path.dirname(agent.config), "stuck.yaml"),
+              "w") as file:
+        file.write("interval: 900ms\n")
+    agent.settings["include"] = "stuck.yaml"
+    agent.write_config()
+    code, body = agent.request("/reload", "POST", over_unix=True)
+    assert code == 200 and "the files take long to read" in body, body
+    told = wait_outcome(agent, before)
+    assert not told["ok"] and "could not be read in time" in told["error"]
+    wait_for(lambda: not agent.helpers("sentinel-agent"), 20, "its end")
+    del agent.settings["include"]
     assert reload(agent)["ok"]
 
 
