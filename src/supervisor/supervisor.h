@@ -109,9 +109,9 @@ struct supervisor {
 };
 
 /* Everything that can be refused is refused here, before any child exists: 0,
- * or an exit code with a line in the log. The supervisor is zeroed: it is large,
- * and pages nobody writes to cost nothing. The contents of `settings` are
- * taken; the others are borrowed until supervisor_finish. */
+ * or an exit code with a line in the log. The supervisor is zeroed: it is
+ * large, and pages nobody writes to cost nothing. The contents of `settings`
+ * are taken; the others are borrowed until supervisor_finish. */
 int supervisor_init(struct supervisor *supervisor, struct settings *settings,
                     const struct supervisor_programs *programs,
                     const struct flags *flags);
