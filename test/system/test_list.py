@@ -151,6 +151,17 @@ def test_without_a_server_it_says_so_in_time():
     assert "no ZooKeeper answered" in result.stderr and not result.stdout
 
 
+def test_a_trial_without_a_server_says_so_in_time():
+    servers = f"127.0.0.1:{free_port()}"
+    tried = subprocess.run(
+        [PROGRAM, "--try", "--servers", servers, "--root", "/x",
+         "--timeout-ms", "300"],
+        timeout=SECONDS * PATIENCE, capture_output=True, text=True)
+    assert (tried.returncode, tried.stdout) == (69, "")
+    assert tried.stderr == "sentinel-publisher: no ZooKeeper answered in " \
+        f"time at {servers}\n"
+
+
 def test_a_server_that_is_stopped_costs_the_time_given(own_zookeeper):
     own_zookeeper.stop()
     result = run("--servers", own_zookeeper.servers, "--root", "/x",

@@ -238,6 +238,13 @@ def test_what_the_configuration_names_no_more_is_removed(
     agent.write_config()
     agent.signal(signal.SIGHUP)
     wait_members(reader, kept, ["member_10.1.2.3_2"])
+    # With the last tree goes what was written down of them.
+    del agent.settings["publish"]["registrations"]
+    agent.write_config()
+    agent.signal(signal.SIGHUP)
+    wait_members(reader, kept, [])
+    wait_for(lambda: not agent_file(agent, "members").exists(), 20,
+             "end of the list of members")
 
 
 @pytest.mark.parametrize("harm", ["delete", "overwrite"])
