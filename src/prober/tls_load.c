@@ -41,6 +41,13 @@ static bool find_file(char *path)
     return text_copy(name, room_left, TLS_ROOM_FILE);
 }
 
+static bool is_of_our_build(const struct tls_room *found)
+{
+    static const struct tls_room_build ours = TLS_ROOM_BUILD;
+    return strcmp(found->build.version, ours.version) == 0 &&
+           found->build.access_bytes == ours.access_bytes;
+}
+
 static const struct tls_room *load(char *trouble, size_t size)
 {
     char path[PATH_BYTES];
@@ -52,6 +59,14 @@ static const struct tls_room *load(char *trouble, size_t size)
                           "cannot load " TLS_ROOM_FILE
                           ", which stands beside sentinel-prober, "
                           "or the OpenSSL it needs"); /* may be cut */
+        return NULL;
+    }
+    if (!is_of_our_build(found)) {
+        (void)text_copy(trouble, size,
+                        TLS_ROOM_FILE " is of another build than the "
+                                      "agent that runs: restart it"); /* fits */
+        (void)dlclose(library); /* so that a later one is looked at */
+        return NULL;
     }
     return found;
 }

@@ -4,6 +4,7 @@
 #include "prober/tls_room.h"
 
 const struct tls_room tls_room = {
+    .build = TLS_ROOM_BUILD,
     .contexts_create = tls_contexts_create,
     .contexts_find = tls_contexts_find,
     .contexts_destroy = tls_contexts_destroy,

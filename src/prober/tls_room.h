@@ -9,8 +9,21 @@
 
 #define TLS_ROOM_FILE "sentinel-prober-tls.so" /* beside the program */
 
-/* Each is the function of its name in tls.h. */
+/* What a program that runs and a library that was put on the disk later must
+ * have in common; tls.h hands over nothing else by value. */
+struct tls_room_build {
+    char version[16];
+    size_t access_bytes; /* of a struct instance_access */
+};
+
+#define TLS_ROOM_BUILD                                                     \
+    {                                                                      \
+        .version = VERSION, .access_bytes = sizeof(struct instance_access) \
+    }
+
+/* The build, then the functions of tls.h, each by its name. */
 struct tls_room {
+    struct tls_room_build build;
     struct tls_contexts *(*contexts_create)(void);
     struct tls_context *(*contexts_find)(struct tls_contexts *contexts,
                                          const struct instance_access *access,

@@ -348,11 +348,23 @@ def test_agent_says_which_server_is_wrong_and_leaves_the_other(
     assert agent.state("good") == "up"
 
 
+def place_library(directory, text):
+    """By rename: it is there whole or not at all."""
+    path = os.path.join(directory, "sentinel-prober-tls.so")
+    with open(path + ".new", "wb") as file:
+        file.write(text)
+    os.rename(path + ".new", path)
+
+
+def library_text():
+    with open(os.path.join(BUILD, "sentinel-prober-tls.so"), "rb") as file:
+        return file.read()
+
+
 def test_prober_without_its_tls_library_says_so_and_probes_the_others(
         start_redis, make_agent, workspace, authority, right):
     """OpenSSL is loaded from beside the program; then it is there again, and
     the same prober finds it."""
-    library = os.path.join(workspace, "sentinel-prober-tls.so")
     for name in HELPERS:
         shutil.copy(os.path.join(BUILD, name), workspace)
     agent = make_agent(
@@ -364,8 +376,27 @@ def test_prober_without_its_tls_library_says_so_and_probes_the_others(
         "agent", "cannot load sentinel-prober-tls.so, which stands beside "
         "sentinel-prober, or the OpenSSL it needs")
     agent.wait_state("plain", "up")
-    # By rename: it is there whole or not at all.
-    shutil.copy(os.path.join(BUILD, os.path.basename(library)),
-                library + ".new")
-    os.rename(library + ".new", library)
+    place_library(workspace, library_text())
+    reached(agent, "sealed", "up")
+
+
+def test_a_tls_library_of_another_version_is_not_used(
+        start_redis, make_agent, workspace, authority, right):
+    """An upgrade put it on the disk, and the agent was not restarted."""
+    for name in HELPERS:
+        shutil.copy(os.path.join(BUILD, name), workspace)
+    version = subprocess.run(
+        [os.path.join(BUILD, "sentinel-agent"), "--version"], check=True,
+        capture_output=True).stdout.split()[1].ljust(16, b"\0")
+    assert library_text().count(version) == 1
+    place_library(workspace, library_text().replace(version,
+                                                    b"9.9".ljust(16, b"\0")))
+    agent = make_agent(
+        {"sealed": instance(start_redis(tls_settings(authority, right)),
+                            authority)}, libexec=workspace).start()
+    found = reached(agent, "sealed", "unknown")
+    assert (found["reason"], found["detail"]) == (
+        "agent", "sentinel-prober-tls.so is of another build than the agent "
+        "that runs: restart it")
+    place_library(workspace, library_text())
     reached(agent, "sealed", "up")
