@@ -118,6 +118,9 @@ struct settings {
 
     struct instance_settings *instances; /* owned */
     struct instance_access *accesses;    /* owned */
+    /* Owned. NULL: instance i has accesses[i]. Else accesses[access_of[i]],
+     * see settings_share_accesses. */
+    uint16_t *access_of;
     uint32_t instance_count;
     /* What an instance that says nothing itself has, a discovered one too. */
     struct instance_settings instance_defaults;
@@ -139,8 +142,18 @@ const struct address *instance_settings_published(
 void instance_access_name_server(struct instance_access *access,
                                  const struct address *addr);
 
+/* How to get into instance `index`. */
+const struct instance_access *settings_access(const struct settings *settings,
+                                              uint32_t index);
+
+/* Keeps what instances have in common once: a host has few ways in, and each
+ * takes 1.4 KiB. For settings that are complete. Where there are many, or no
+ * memory, all stays as it is. */
+void settings_share_accesses(struct settings *settings);
+
 /* Room for so many instances in all, the new ones like the defaults and
- * placed nowhere; instance_count becomes `count`. 0 or -ENOMEM. */
+ * placed nowhere; instance_count becomes `count`. Not once accesses are
+ * shared. 0 or -ENOMEM. */
 int settings_set_count(struct settings *settings, uint32_t count);
 
 /* Where row `row` of the option table was given: `holder` 0 for the top and
@@ -148,8 +161,8 @@ int settings_set_count(struct settings *settings, uint32_t count);
 struct settings_place *settings_place_of(const struct settings *settings,
                                          uint32_t holder, uint32_t row);
 
-/* `copy` becomes a copy that owns its own memory. 0; -ENOMEM, and then there is
- * nothing to finish. */
+/* `copy` becomes a copy that owns its own memory and shares no accesses. 0;
+ * -ENOMEM, and then there is nothing to finish. */
 int settings_copy(const struct settings *settings, struct settings *copy);
 
 /* Frees what the settings own and clears them; fine on zeroed memory. */

@@ -85,7 +85,7 @@ int settings_print_instance(const struct settings *settings, const char *name)
         if (strcmp(settings->instances[i].name, name) == 0) {
             const struct homes homes = {
                 {[HOME_INSTANCE] = &settings->instances[i],
-                 [HOME_ACCESS] = &settings->accesses[i]}};
+                 [HOME_ACCESS] = settings_access(settings, i)}};
             print_scope(&homes, SCOPE_INSTANCE, "");
             return 0;
         }

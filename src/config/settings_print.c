@@ -236,7 +236,7 @@ static void print_instances(struct printer *printer,
             .scope = option->section,
             .holder = 1 + i,
             .homes = {[HOME_INSTANCE] = &settings->instances[i],
-                      [HOME_ACCESS] = &settings->accesses[i]},
+                      [HOME_ACCESS] = settings_access(settings, i)},
             .indent = printer->indent + 4,
             .dash = "- ",
         };

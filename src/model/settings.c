@@ -12,6 +12,9 @@
 
 #include "base/text.h"
 
+/* Ways in that are told apart; a host with more keeps one for each instance. */
+#define ACCESSES_MOST 32
+
 const struct address *instance_settings_published(
     const struct instance_settings *instance)
 {
@@ -75,8 +78,77 @@ static int grow_instances(struct settings *settings, uint32_t count)
     return 0;
 }
 
+/* --- accesses --------------------------------------------------------------
+ */
+
+const struct instance_access *settings_access(const struct settings *settings,
+                                              uint32_t index)
+{
+    return settings->access_of == NULL
+               ? &settings->accesses[index]
+               : &settings->accesses[settings->access_of[index]];
+}
+
+/* Its place among the first `count`, where it is put if there is room; where
+ * there is none, ACCESSES_MOST. */
+static uint16_t place_access(struct instance_access *list, uint16_t *count,
+                             const struct instance_access *access)
+{
+    uint16_t place = 0;
+    while (place < *count &&
+           memcmp(&list[place], access, sizeof(*access)) != 0) {
+        place++;
+    }
+    if (place == *count && place < ACCESSES_MOST) {
+        list[place] = *access;
+        *count = (uint16_t)(place + 1);
+    }
+    return place;
+}
+
+void settings_share_accesses(struct settings *settings)
+{
+    uint16_t count = 0;
+    uint16_t place = 0;
+    struct instance_access *list = calloc(ACCESSES_MOST, sizeof(*list));
+    uint16_t *access_of =
+        calloc(settings->instance_count + 1u, sizeof(*access_of));
+    bool fits = list != NULL && access_of != NULL;
+
+    for (uint32_t i = 0; fits && i < settings->instance_count; i++) {
+        place = place_access(list, &count, settings_access(settings, i));
+        access_of[i] = place;
+        fits = place < ACCESSES_MOST;
+    }
+    if (!fits) {
+        free(list);
+        free(access_of);
+        return;
+    }
+    free(settings->accesses);
+    free(settings->access_of);
+    settings->accesses = list;
+    settings->access_of = access_of;
+}
+
+/* One for each instance. NULL: no memory. */
+static void *copy_accesses(const struct settings *settings)
+{
+    struct instance_access *list =
+        calloc(settings->instance_count + 1u, sizeof(*list));
+
+    for (uint32_t i = 0; list != NULL && i < settings->instance_count; i++) {
+        list[i] = *settings_access(settings, i);
+    }
+    return list;
+}
+
+/* --- all of them -----------------------------------------------------------
+ */
+
 int settings_set_count(struct settings *settings, uint32_t count)
 {
+    assert(settings->access_of == NULL);
     assert(count <= SETTINGS_INSTANCES_MOST);
     assert(count >= settings->instance_count);
     if (grow_places(settings, count) != 0 ||
@@ -116,19 +188,17 @@ static bool copy_bytes(const void *bytes, size_t length, void **copy)
 int settings_copy(const struct settings *settings, struct settings *copy)
 {
     void *instances = NULL;
-    void *accesses = NULL;
+    void *accesses = copy_accesses(settings);
     void *files = NULL;
     void *places = NULL;
     size_t holders = (size_t)settings->instance_count + 1;
     size_t place_bytes =
         holders * SETTINGS_OPTIONS_MOST * sizeof(*settings->places);
     bool is_copied =
+        accesses != NULL &&
         copy_bytes(settings->instances,
                    settings->instance_count * sizeof(*settings->instances),
                    &instances) &&
-        copy_bytes(settings->accesses,
-                   settings->instance_count * sizeof(*settings->accesses),
-                   &accesses) &&
         copy_bytes(settings->files,
                    settings->file_count * sizeof(*settings->files), &files) &&
         copy_bytes(settings->places, place_bytes, &places);
@@ -143,6 +213,7 @@ int settings_copy(const struct settings *settings, struct settings *copy)
     *copy = *settings;
     copy->instances = instances;
     copy->accesses = accesses;
+    copy->access_of = NULL;
     copy->files = files;
     copy->places = places;
     return 0;
@@ -152,6 +223,7 @@ void settings_finish(struct settings *settings)
 {
     free(settings->instances);
     free(settings->accesses);
+    free(settings->access_of);
     free(settings->files);
     free(settings->places);
     *settings = (struct settings){0};

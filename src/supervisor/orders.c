@@ -29,7 +29,7 @@ void orders_compose(const struct settings *settings,
         .canary = instance->canary,
         .max_lag_ms = instance->max_lag_ms,
         .max_gap = instance->max_gap,
-        .access = settings->accesses[action->instance],
+        .access = *settings_access(settings, action->instance),
     };
     (void)text_copy(probe->addr, sizeof(probe->addr),
                     instance->addr.text); /* the same size */
