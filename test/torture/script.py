@@ -28,7 +28,7 @@ END_SECONDS = 2.0 + 2.0 * PATIENCE
 EXITS = (0, 64, 69, 70, 71, 73, 75, 78)
 # Ways that need no word: libuv's, where it is refused what it cannot do
 # without, and ours, before main() has taken the signals over.
-MUTE_ENDS = (0, -signal.SIGABRT, -signal.SIGTERM)
+MUTE_ENDS = (0, -signal.SIGABRT, -signal.SIGTERM, -signal.SIGHUP)
 # Kept for a successor when the nodes could not be withdrawn in time.
 KEPT = {"board", "session"}
 LINES_MOST = 2000       # of one round; a spin says thousands a second
