@@ -259,7 +259,7 @@ valgrind: ## unit tests, supervisor and console under memcheck; ten minutes
 	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
 	@test/valgrind/run
 
-coverage: ## what no test ever ran; fifteen minutes
+coverage: ## what no test ever ran; forty minutes
 	@packaging/install-deps test
 	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang SAN=coverage all \
 	    test-programs
