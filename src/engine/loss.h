@@ -28,6 +28,12 @@ void loss_leave_lane(struct shard *shard, uint32_t number);
 bool loss_queue(struct shard *shard, uint32_t index, uint32_t number,
                 uint64_t now_ms);
 
+/* What a look found. */
+struct stuck {
+    uint64_t inside; /* task; 0: of none */
+    bool is_burning; /* CPU, in there */
+};
+
 /* The prober is stuck in the callback of the task `inside`, before its
  * deadline. In company it is killed, for the others wait behind it; alone it
  * may take its whole timeout, for nobody does, and what it waits for may be
@@ -35,10 +41,6 @@ bool loss_queue(struct shard *shard, uint32_t index, uint32_t number,
  * has answered once it is killed as soon as it burns. Either way it starts
  * alone in the next round. With 0 `inside` it was stopped outside of every
  * task: it is killed for all. */
-struct stuck {
-    uint64_t inside;
-    bool is_burning;
-};
 void loss_on_stuck(struct shard *shard, uint32_t slot,
                    const struct stuck *stuck, uint64_t now_ms);
 

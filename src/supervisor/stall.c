@@ -57,8 +57,7 @@ enum stall_finding stall_on_process(struct stall *stall,
     case PROCESS_UNKNOWN:
     case PROCESS_GONE:
     case PROCESS_ZOMBIE:
-        return STALL_NONE; /* nothing to blame anybody with; its end will tell
-                            */
+        return STALL_NONE; /* its end will tell whom to blame */
     }
     if (!stall->was_asked) {
         stall->was_asked = true;
