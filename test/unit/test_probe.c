@@ -104,6 +104,9 @@ static void silence_while_our_loop_stood_is_no_evidence(void **state)
     free(scene);
 }
 
+/* Long, so that what a slow machine needs for the rest is short beside it. */
+#define STALLED_MS 600
+
 static void stalled_write_check_is_no_time_of_info(void **state)
 {
     (void)state;
@@ -111,12 +114,12 @@ static void stalled_write_check_is_no_time_of_info(void **state)
                                 "$13\r\nrole:master\r\n\r\n");
     scene->order.is_deep = true;
     scene->order.canary = true;
-    scene->order.timeout_ms = 60;
+    scene->order.timeout_ms = STALLED_MS;
     run(scene);
     assert_int_equal(scene->result.verdict.reason, REASON_PAUSED);
     assert_true(scene->result.stage_us[STEP_INFO] > 0);
-    assert_true(scene->result.stage_us[STEP_INFO] < 40000);
-    assert_true(scene->result.stage_us[STEP_PING] < 40000);
+    assert_true(scene->result.stage_us[STEP_INFO] < STALLED_MS * 1000 / 2);
+    assert_true(scene->result.stage_us[STEP_PING] < STALLED_MS * 1000 / 2);
     free(scene);
 }
 
@@ -126,9 +129,9 @@ static void stalled_info_is_its_own_time(void **state)
     struct scene *scene = start("+PONG\r\n");
     scene->order.is_deep = true;
     scene->order.canary = true;
-    scene->order.timeout_ms = 60;
+    scene->order.timeout_ms = STALLED_MS;
     run(scene);
-    assert_true(scene->result.stage_us[STEP_INFO] > 40000);
+    assert_true(scene->result.stage_us[STEP_INFO] > STALLED_MS * 1000 / 2);
     free(scene);
 }
 
@@ -233,6 +236,7 @@ static void file_that_was_empty_for_a_moment_is_read_again(void **state)
 
 static void file_in_trouble_is_looked_at_twice_only_if_it_is_new(void **state)
 {
+    uint64_t took_us[2];
     (void)state;
     for (int is_old = 0; is_old < 2; is_old++) {
         struct scene *scene = start("+OK\r\n+PONG\r\n");
@@ -243,13 +247,14 @@ static void file_in_trouble_is_looked_at_twice_only_if_it_is_new(void **state)
         uv_update_time(&scene->loop);
         uint64_t began_us = clock_monotonic_us();
         run(scene);
-        uint64_t took_us = clock_monotonic_us() - began_us;
+        took_us[is_old] = clock_monotonic_us() - began_us;
         assert_non_null(strstr(scene->result.verdict.detail, "is empty"));
         assert_int_equal(scene->connections, 0);
-        assert_true(is_old ? took_us < 40000 : took_us > 40000);
         end_password(scene);
         free(scene);
     }
+    assert_true(took_us[0] > 40000);
+    assert_true(took_us[1] < took_us[0]);
 }
 
 static void second_connection_reads_the_password_anew(void **state)
