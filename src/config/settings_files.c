@@ -60,8 +60,8 @@ static void check_holder(const struct settings *settings, uint32_t holder,
 {
     const struct option *option = option_at(0);
     enum option_home home = holder == 0 ? HOME_SETTINGS : HOME_ACCESS;
-    const void *base =
-        holder == 0 ? (const void *)settings : &settings->accesses[holder - 1];
+    const void *base = holder == 0 ? (const void *)settings
+                                   : settings_access(settings, holder - 1);
 
     for (uint32_t row = 0; option != NULL; option = option_at(++row)) {
         const char *path = (const char *)base + option->offset;

@@ -32,7 +32,7 @@ static bool has_low_lag(const struct settings *settings, uint32_t holder)
  * listen on such a socket. */
 static bool has_tls_on_unix(const struct settings *settings, uint32_t holder)
 {
-    return holder > 0 && settings->accesses[holder - 1].has_tls &&
+    return holder > 0 && settings_access(settings, holder - 1)->has_tls &&
            settings->instances[holder - 1].addr.kind == ADDRESS_UNIX;
 }
 
