@@ -31,10 +31,20 @@ static bool is_as_on_disk(const ElfW(Phdr) * segment)
     return segment->p_type == PT_LOAD && (segment->p_flags & PF_W) == 0;
 }
 
+static void forget_pages(uintptr_t begin, uintptr_t end)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    begin = (begin + page - 1) & ~(page - 1);
+    end &= ~(page - 1);
+    if (begin < end) {
+        (void)madvise((void *)begin, end - begin,
+                      MADV_DONTNEED); /* see above */
+    }
+}
+
 static int forget_object(struct dl_phdr_info *object, size_t size,
                          void *context)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     (void)size;
     (void)context;
     if (strstr(object->dlpi_name, "linux-vdso") != NULL) {
@@ -43,11 +53,8 @@ static int forget_object(struct dl_phdr_info *object, size_t size,
     for (unsigned i = 0; i < object->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
         uintptr_t begin = object->dlpi_addr + segment->p_vaddr;
-        uintptr_t end = (begin + segment->p_filesz) & ~(page - 1);
-        begin = (begin + page - 1) & ~(page - 1);
-        if (is_as_on_disk(segment) && begin < end) {
-            (void)madvise((void *)begin, end - begin,
-                          MADV_DONTNEED); /* see above */
+        if (is_as_on_disk(segment)) {
+            forget_pages(begin, begin + segment->p_filesz);
         }
     }
     return 0;
@@ -56,4 +63,10 @@ static int forget_object(struct dl_phdr_info *object, size_t size,
 void memory_forget_start(void)
 {
     (void)dl_iterate_phdr(forget_object, NULL); /* as forget_object says: 0 */
+}
+
+void memory_forget(void *bytes, size_t size)
+{
+    uintptr_t begin = (uintptr_t)bytes;
+    forget_pages(begin, begin + size);
 }

@@ -55,6 +55,7 @@ struct discover {
     uint32_t in_flight;
     struct discover_search search;
     struct probe probes[DISCOVER_SERVERS_MOST]; /* one an address */
+    uv_timer_t timers[DISCOVER_SERVERS_MOST];   /* of its probe */
     bool is_used[DISCOVER_SERVERS_MOST];
     char buffer[TRANSPORT_READ_BYTES];
 };
@@ -114,7 +115,9 @@ static void ask(struct discover *discover, uint32_t candidate, uint64_t left_ms)
 
     (void)text_copy(order.addr, sizeof(order.addr),
                     discover->search.servers.list[candidate].listener.addr);
-    probe_init(probe, &discover->room);
+    (void)uv_timer_init(&discover->loop,
+                        &discover->timers[candidate]); /* always 0 */
+    probe_init(probe, &discover->room, &discover->timers[candidate]);
     discover->is_used[candidate] = true;
     discover->questions++;
     discover->in_flight++;
@@ -234,7 +237,7 @@ static void close_all(struct discover *discover)
     discover->is_leaving = true;
     for (uint32_t i = 0; i < DISCOVER_SERVERS_MOST; i++) {
         if (discover->is_used[i]) {
-            probe_finish(&discover->probes[i]);
+            uv_close((uv_handle_t *)&discover->timers[i], NULL);
         }
     }
     channel_close(&discover->channel, NULL);

@@ -89,7 +89,7 @@ static void report(struct probe *probe)
 static void conclude(struct probe *probe, enum evidence_end how, int error)
 {
     assert(probe->state != PROBE_CLOSING);
-    (void)uv_timer_stop(&probe->timer); /* always 0 */
+    (void)uv_timer_stop(probe->timer); /* always 0 */
     evidence_close(&probe->evidence, probe->flight, probe->replies.count, how,
                    error);
     replies_finish(&probe->replies);
@@ -153,7 +153,7 @@ static uint64_t time_left(const struct probe *probe)
 /* The timer that stands for the deadline; it fails only when closed. */
 static void set_timer(struct probe *probe, uint64_t wait_ms)
 {
-    (void)uv_timer_start(&probe->timer, handle_timer, wait_ms, 0);
+    (void)uv_timer_start(probe->timer, handle_timer, wait_ms, 0);
 }
 
 /* Files of ours are renewed one after the other: what does not fit together at
@@ -338,11 +338,10 @@ static void give_up(struct probe *probe, const struct message_probe *order,
     }
 }
 
-void probe_init(struct probe *probe, struct probe_room *room)
+void probe_init(struct probe *probe, struct probe_room *room, uv_timer_t *timer)
 {
-    *probe = (struct probe){.room = room, .state = PROBE_IDLE};
-    (void)uv_timer_init(room->loop, &probe->timer); /* always 0 */
-    probe->timer.data = probe;
+    *probe = (struct probe){.room = room, .state = PROBE_IDLE, .timer = timer};
+    timer->data = probe;
     line_init(&probe->line, &line_events, room->buffer, probe);
 }
 
@@ -367,10 +366,4 @@ void probe_start(struct probe *probe, const struct message_probe *order)
         give_up(probe, order, how, status);
     }
     probe_stages_leave(probe);
-}
-
-void probe_finish(struct probe *probe)
-{
-    assert(probe->state == PROBE_IDLE);
-    uv_close((uv_handle_t *)&probe->timer, NULL);
 }

@@ -59,7 +59,7 @@ struct probe {
     const struct flight *flight;
     /* The files that let us in; owned; NULL when neither AUTH nor TLS is. */
     struct instance_access *access;
-    uv_timer_t timer;
+    uv_timer_t *timer; /* borrowed */
     struct line line;
     struct transport_call call;
     struct replies replies;
@@ -71,13 +71,12 @@ struct probe {
     uint32_t stages_us[STEP_COUNT];
 };
 
-/* Readies a slot that was never used. */
-void probe_init(struct probe *probe, struct probe_room *room);
+/* Readies an idle slot, whatever its bytes are. The timer is the slot's alone:
+ * its owner readied it and closes it, when the slot is idle. */
+void probe_init(struct probe *probe, struct probe_room *room,
+                uv_timer_t *timer);
 
 /* Begins; on_result and on_idle come in their time, perhaps within the call. */
 void probe_start(struct probe *probe, const struct message_probe *order);
-
-/* Closes the slot's timer, for the way out. Only when idle. */
-void probe_finish(struct probe *probe);
 
 #endif

@@ -20,6 +20,7 @@
 #include "base/memory.h"
 #include "prober/limits.h"
 #include "prober/probe.h"
+#include "prober/slots.h"
 #include "wire/channel.h"
 #include "wire/pulse.h"
 
@@ -33,12 +34,7 @@ struct prober {
     struct probe_room room;
     bool is_retiring;
     bool is_leaving; /* every handle is being closed */
-    /* Slots: the first `used` were readied once; `idle` holds those of them
-     * that may be started, the last freed on top, still warm. */
-    struct probe *slots;
-    uint32_t used;
-    struct probe *idle[PROBER_PROBES_MOST];
-    uint32_t idle_count;
+    struct slots slots;
     /* Ids of the tasks without a result. */
     uint64_t tasks[PROBER_PROBES_MOST];
     uint32_t task_count;
@@ -55,7 +51,7 @@ static void leave_now(enum prober_exit code, const char *why)
     _exit((int)code);
 }
 
-/* --- tasks and slots --------------------------------------------------- */
+/* --- tasks ------------------------------------------------------------- */
 
 static bool add_task(struct prober *prober, uint64_t task)
 {
@@ -83,23 +79,6 @@ static void remove_task(struct prober *prober, uint64_t task)
     }
 }
 
-/* NULL when all are busy; a slot may still be closing its connection when
- * its result is out. */
-static struct probe *take_slot(struct prober *prober)
-{
-    if (prober->idle_count > 0) {
-        prober->idle_count--;
-        return prober->idle[prober->idle_count];
-    }
-    if (prober->used == PROBER_PROBES_MOST) {
-        return NULL;
-    }
-    struct probe *slot = &prober->slots[prober->used];
-    prober->used++;
-    probe_init(slot, &prober->room);
-    return slot;
-}
-
 static void on_result(struct probe *probe, const struct result *result)
 {
     struct prober *prober = probe->room->owner;
@@ -117,8 +96,7 @@ static void on_result(struct probe *probe, const struct result *result)
 static void on_idle(struct probe *probe)
 {
     struct prober *prober = probe->room->owner;
-    prober->idle[prober->idle_count] = probe;
-    prober->idle_count++;
+    slots_return(&prober->slots, probe);
 }
 
 /* --- the channel ------------------------------------------------------- */
@@ -132,7 +110,7 @@ static void start_probe(struct prober *prober,
     if (!add_task(prober, order->task)) {
         leave_now(PROBER_EXIT_ORDER, "a task twice, or too many");
     }
-    struct probe *slot = take_slot(prober);
+    struct probe *slot = slots_take(&prober->slots);
     if (slot == NULL) {
         leave_now(PROBER_EXIT_ORDER, "too many probes");
     }
@@ -165,7 +143,7 @@ static void on_end(struct channel *channel, int status)
 static bool is_done(const struct prober *prober)
 {
     return prober->is_retiring && prober->task_count == 0 &&
-           prober->idle_count == prober->used &&
+           slots_are_idle(&prober->slots) &&
            prober->channel.queue_length == 0 && prober->channel.flying == NULL;
 }
 
@@ -173,9 +151,7 @@ static bool is_done(const struct prober *prober)
 static void close_all(struct prober *prober)
 {
     prober->is_leaving = true;
-    for (uint32_t i = 0; i < prober->used; i++) {
-        probe_finish(&prober->slots[i]);
-    }
+    slots_stop(&prober->slots);
     channel_close(&prober->channel, NULL);
     uv_close((uv_handle_t *)&prober->heartbeat, NULL);
     uv_close((uv_handle_t *)&prober->before_poll, NULL);
@@ -201,6 +177,7 @@ static void handle_before_poll(uv_prepare_t *handle)
 {
     struct prober *prober = handle->data;
     send_results(prober);
+    slots_forget(&prober->slots);
     turns_on_sleep(&prober->room.turns, clock_monotonic_ms(),
                    uv_backend_timeout(&prober->loop));
 }
@@ -243,7 +220,7 @@ static int init_room(struct prober *prober)
         room->contexts = tls_contexts_create();
         status = room->contexts == NULL ? -ENOMEM : 0;
     }
-    return status;
+    return status == 0 ? slots_init(&prober->slots, room) : status;
 }
 
 /* The results of libuv not looked at below are always 0 (1.44). */
@@ -288,13 +265,10 @@ static int start_all(struct prober *prober, uint32_t generation)
 
 int prober_run(uint32_t generation)
 {
-    /* Pages of slots never used are never touched, and cost nothing. */
     struct prober *prober = calloc(1, sizeof(*prober));
-    struct probe *slots = calloc(PROBER_PROBES_MOST, sizeof(*slots));
-    if (prober == NULL || slots == NULL) {
+    if (prober == NULL) {
         leave_now(PROBER_EXIT_SYSTEM, "out of memory");
     }
-    prober->slots = slots;
     int status = start_all(prober, generation);
     if (status != 0) {
         leave_now(PROBER_EXIT_SYSTEM, uv_strerror(status));
@@ -304,7 +278,7 @@ int prober_run(uint32_t generation)
     (void)uv_loop_close(&prober->loop);          /* nothing is left in it */
     tls_contexts_destroy(prober->room.contexts);
     progress_destroy(prober->room.progress);
-    free(slots);
+    slots_finish(&prober->slots);
     free(prober);
     return PROBER_EXIT_DONE;
 }

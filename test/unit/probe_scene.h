@@ -41,6 +41,7 @@ struct scene {
     struct probe_room room;
     struct progress progress;
     struct probe probe;
+    uv_timer_t timer; /* of the probe */
     struct message_probe order;
     char buffer[TRANSPORT_READ_BYTES];
     struct result result;
@@ -174,7 +175,7 @@ static void on_result(struct probe *probe, const struct result *result)
 
 static void end_scene(struct scene *scene)
 {
-    probe_finish(&scene->probe);
+    uv_close((uv_handle_t *)&scene->timer, NULL);
     uv_close((uv_handle_t *)&scene->listener, NULL);
     uv_close((uv_handle_t *)&scene->patience, NULL);
 }
@@ -217,7 +218,8 @@ static struct scene *start(const char *answer)
                                       .on_result = on_result,
                                       .on_idle = on_idle};
     assert_int_equal(flight_init_all(scene->room.flights), 0);
-    probe_init(&scene->probe, &scene->room);
+    assert_int_equal(uv_timer_init(&scene->loop, &scene->timer), 0);
+    probe_init(&scene->probe, &scene->room, &scene->timer);
     return scene;
 }
 
