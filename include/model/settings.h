@@ -18,8 +18,9 @@
 
 #define SETTINGS_INSTANCES_MOST 4096
 #define SETTINGS_REGISTRATIONS_MOST 16
-#define SETTINGS_OPTIONS_MOST 64 /* rows of the option table */
-#define SETTINGS_NAME_BYTES 65   /* 1-64 of [A-Za-z0-9._-] */
+#define SETTINGS_ROWS 48          /* of the option table */
+#define SETTINGS_ROWS_INSTANCE 27 /* from this one on an instance has them */
+#define SETTINGS_NAME_BYTES 65    /* 1-64 of [A-Za-z0-9._-] */
 #define SETTINGS_LABELS_MOST 8
 #define SETTINGS_LABEL_BYTES 65  /* 1-64 printable ASCII */
 #define SETTINGS_PATH_BYTES 1024 /* of a node or a file */
@@ -128,8 +129,8 @@ struct settings {
 
     struct settings_file_name *files; /* owned; the main file is the first */
     uint32_t file_count;
-    /* Owned: SETTINGS_OPTIONS_MOST for the top and its sections, then as many
-     * for each instance; see settings_place_of. */
+    /* Owned: SETTINGS_ROWS for the top and its sections, then for each instance
+     * those that it can have; see settings_place_of. */
     struct settings_place *places;
 };
 
@@ -157,7 +158,8 @@ void settings_share_accesses(struct settings *settings);
 int settings_set_count(struct settings *settings, uint32_t count);
 
 /* Where row `row` of the option table was given: `holder` 0 for the top and
- * its sections, 1 + i for instance i. */
+ * its sections, 1 + i for instance i, with rows from SETTINGS_ROWS_INSTANCE
+ * on. */
 struct settings_place *settings_place_of(const struct settings *settings,
                                          uint32_t holder, uint32_t row);
 

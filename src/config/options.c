@@ -84,15 +84,6 @@ static const struct option table[] = {
      .type = OPTION_PATTERN,
      IN_SETTINGS(include),
      .help = "files with more instances, a list each"},
-    {.scope = SCOPE_TOP,
-     .name = "instances",
-     .type = OPTION_INSTANCES,
-     .section = SCOPE_INSTANCE,
-     .help = "the Redis servers of this host",
-     .about =
-         "A list, here or in an included file, which holds the list alone. "
-         "At most 4096 in all, no two of one name. An explicitly empty "
-         "list is refused unless `discover` is `on`."},
 
     {.scope = SCOPE_ZOOKEEPER,
      .name = "servers",
@@ -234,6 +225,17 @@ static const struct option table[] = {
      .flag = "log-format",
      .flag_value = "FORMAT",
      .help = "how a line is written"},
+
+    /* From here on: SETTINGS_ROWS_INSTANCE. */
+    {.scope = SCOPE_TOP,
+     .name = "instances",
+     .type = OPTION_INSTANCES,
+     .section = SCOPE_INSTANCE,
+     .help = "the Redis servers of this host",
+     .about =
+         "A list, here or in an included file, which holds the list alone. "
+         "At most 4096 in all, no two of one name. An explicitly empty "
+         "list is refused unless `discover` is `on`."},
 
     {.scope = SCOPE_INSTANCE,
      .name = "name",
@@ -384,7 +386,7 @@ static const struct option table[] = {
 
 #define ROWS (sizeof(table) / sizeof(table[0]))
 
-_Static_assert(ROWS <= SETTINGS_OPTIONS_MOST, "places have a slot a row");
+_Static_assert(ROWS == SETTINGS_ROWS, "each row has a place");
 
 const struct option *option_at(size_t row)
 {

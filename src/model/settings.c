@@ -45,13 +45,19 @@ static void *grow(void *old, size_t size, size_t old_count, size_t count)
     return grown;
 }
 
+/* Places of the top and so many instances. */
+static size_t count_places(uint32_t instances)
+{
+    return SETTINGS_ROWS +
+           (size_t)instances * (SETTINGS_ROWS - SETTINGS_ROWS_INSTANCE);
+}
+
 static int grow_places(struct settings *settings, uint32_t count)
 {
-    size_t old_holders =
-        settings->places != NULL ? settings->instance_count + 1 : 0;
-    void *grown = grow(settings->places,
-                       SETTINGS_OPTIONS_MOST * sizeof(*settings->places),
-                       old_holders, (size_t)count + 1);
+    size_t old_count =
+        settings->places != NULL ? count_places(settings->instance_count) : 0;
+    void *grown = grow(settings->places, sizeof(*settings->places), old_count,
+                       count_places(count));
 
     if (grown == NULL) {
         return -ENOMEM;
@@ -166,8 +172,13 @@ int settings_set_count(struct settings *settings, uint32_t count)
 struct settings_place *settings_place_of(const struct settings *settings,
                                          uint32_t holder, uint32_t row)
 {
-    assert(holder <= settings->instance_count && row < SETTINGS_OPTIONS_MOST);
-    return &settings->places[holder * SETTINGS_OPTIONS_MOST + row];
+    assert(holder <= settings->instance_count && row < SETTINGS_ROWS);
+    if (holder == 0) {
+        return &settings->places[row];
+    }
+    assert(row >= SETTINGS_ROWS_INSTANCE);
+    return &settings->places[count_places(holder - 1) + row -
+                             SETTINGS_ROWS_INSTANCE];
 }
 
 /* The same bytes elsewhere, if there are any; false: no memory. */
@@ -191,9 +202,8 @@ int settings_copy(const struct settings *settings, struct settings *copy)
     void *accesses = copy_accesses(settings);
     void *files = NULL;
     void *places = NULL;
-    size_t holders = (size_t)settings->instance_count + 1;
     size_t place_bytes =
-        holders * SETTINGS_OPTIONS_MOST * sizeof(*settings->places);
+        count_places(settings->instance_count) * sizeof(*settings->places);
     bool is_copied =
         accesses != NULL &&
         copy_bytes(settings->instances,

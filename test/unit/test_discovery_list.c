@@ -247,7 +247,8 @@ static void found_servers_become_instances_like_the_defaults(void **state)
     assert_int_equal(merged->instances[1].interval_ms, 4711);
     assert_true(merged->accesses[1].tls_verify);
     assert_string_equal(merged->instances[2].name, "redis-r");
-    assert_int_equal(settings_place_of(merged, 3, 0)->origin, 0);
+    assert_int_equal(
+        settings_place_of(merged, 3, SETTINGS_ROWS_INSTANCE)->origin, 0);
     assert_int_equal(scene->settings.instance_count, 1);
 }
 

@@ -72,6 +72,19 @@ static void every_row_says_what_it_is_for_in_one_line(void **state)
     }
 }
 
+static void what_an_instance_can_have_stands_last(void **state)
+{
+    const struct option *option = option_at(0);
+
+    (void)state;
+    for (size_t row = 0; option != NULL; option = option_at(++row)) {
+        bool is_an_instances = option->type == OPTION_INSTANCES ||
+                               option->scope == SCOPE_INSTANCE ||
+                               option->scope == SCOPE_TLS;
+        assert_int_equal(is_an_instances, row >= SETTINGS_ROWS_INSTANCE);
+    }
+}
+
 static void no_scope_has_two_options_of_one_name(void **state)
 {
     const struct option *option = option_at(0);
@@ -242,6 +255,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_default_is_a_good_value_and_reads_back),
         cmocka_unit_test(every_row_says_what_it_is_for_in_one_line),
+        cmocka_unit_test(what_an_instance_can_have_stands_last),
         cmocka_unit_test(no_scope_has_two_options_of_one_name),
         cmocka_unit_test(every_scope_but_the_top_lies_in_one_other),
         cmocka_unit_test(every_field_has_one_row),
