@@ -39,6 +39,14 @@ def plays(service, role):
     return service["kind"] == role
 
 
+def probers(world):
+    """Those that stand ready. Which of them works is seen when it does: in
+    the next round."""
+    known = {service["pid"] for service in world.agent.status()["services"]
+             if service["kind"] == "prober"}
+    return [member for member in world.agent.members() if member.pid in known]
+
+
 def is_whole(world):
     """Each part has somebody alive, and the session is at work."""
     return (world.agent.status()["zookeeper"]["state"] == "steady"
@@ -54,9 +62,11 @@ def lose(world, role, number):
 
 
 def wait_replaced(world, process, role):
-    """Until somebody else plays this part; when that was. Returns when all
+    """Until somebody else can play this part; when that was. Returns when all
     stand again."""
     def is_replaced():
+        if role in PROBERS:
+            return not process.is_alive() and len(probers(world)) > 1
         successor = find(world, role)
         return not process.is_alive() and successor \
             and successor.pid != process.pid
