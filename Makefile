@@ -96,7 +96,7 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 .PHONY: all help demo test test-fast lint format install deb clean bench \
         bench-peers bench-fleet bench-death bench-faults bench-console \
         fuzz deps test-package test-bare-debian test-next-debian test-rpm \
-        test-image prove torture soak coverage valgrind check-unit check-sim
+        test-image prove torture soak coverage valgrind
 
 all: $(PROGRAMS:%=$B/%) $B/$(TLS_LIBRARY) ## build the five programs
 
@@ -193,11 +193,12 @@ endif
 -include $(OBJ:.o=.d) $(TLS_OBJ:.o=.d) $(wildcard $B/obj/test/*/*.d)
 
 # --- targets for people ---------------------------------------------------
-.PHONY: test-programs fuzz-programs
+.PHONY: test-programs unit-programs fuzz-programs
 JOBS     := $(shell nproc)
 
 # What test/run runs, beside the programs themselves.
-test-programs: $(UNIT) $(if $(SIM_OBJ),$(SIM)) $(FAKES) $(PRELOADS) $(BENCH)
+test-programs: unit-programs $(FAKES) $(PRELOADS) $(BENCH)
+unit-programs: $(UNIT) $(if $(SIM_OBJ),$(SIM))
 
 ifeq ($(SAN),fuzz)
 fuzz-programs: $(FUZZ)
