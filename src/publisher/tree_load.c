@@ -201,17 +201,29 @@ static void load_unit(struct tree *tree, uint32_t number, uint64_t now_ms,
     }
 }
 
-/* Loads what differs, bad news first, from the slot whose turn it is on. */
+/* Bad news, then the rest, then what nobody wants: an old name goes when the
+ * new one stands, or with it. */
+#define PASSES 3
+
+static uint32_t pass_of(const struct tree *tree, uint32_t number)
+{
+    const struct tree_slot *slot = &tree->slots[number];
+    if (tree_is_stray(tree, slot)) {
+        return 2;
+    }
+    return slot->is_urgent ? 0 : 1;
+}
+
+/* Loads what differs, in each pass from the slot whose turn it is on. */
 void tree_load_multi(struct tree *tree, uint64_t now_ms,
                      struct tree_request *request)
 {
     struct load load = {.request = request};
     uint32_t first = tree->turn;
     uint32_t count = tree->slot_count;
-    for (uint32_t i = 0; i < 2 * count && !load.is_closed; i++) {
-        uint32_t number = (first + i) % count;
-        bool is_first_pass = i < count;
-        if (tree->slots[number].is_urgent == is_first_pass &&
+    for (uint32_t i = 0; i < PASSES * count && !load.is_closed; i++) {
+        uint32_t number = (first + i % count) % count;
+        if (pass_of(tree, number) == i / count &&
             is_loadable(tree, number, now_ms)) {
             load_unit(tree, number, now_ms, &load);
         }

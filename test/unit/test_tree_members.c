@@ -270,6 +270,38 @@ static void what_is_left_over_goes_if_it_is_ours(void **state)
     free_world(world);
 }
 
+/* Those who speak last may stand before those whose turn it is. */
+static void an_old_name_stays_until_all_new_ones_stand(void **state)
+{
+    (void)state;
+    const uint32_t count = 3 * TREE_OPS_MOST;
+    struct world *world = make_world(count);
+    add_parents(world);
+    put(world, "old", AGENT, "up", OURS);
+    tree_drop(world->tree, tree_agent_slot(world->tree));
+    tree_hold_strays(world->tree, true);
+    for (uint32_t i = TREE_OPS_MOST; i < count; i++) {
+        want(world, i, "up", 1);
+    }
+    tree_on_connected(world->tree, OURS);
+    serve(world);
+    for (uint32_t i = 0; i < TREE_OPS_MOST; i++) {
+        want(world, i, "up", 1);
+    }
+    tree_hold_strays(world->tree, false);
+    while (tree_next(world->tree, world->now_ms, &world->request)) {
+        struct tree_request request = world->request;
+        serve_one(world, &request);
+        bool are_all_new = node(world, "r0") != NULL &&
+                           node(world, "r98") != NULL &&
+                           node(world, "r99") != NULL;
+        assert_true(are_all_new || node(world, "old") != NULL);
+    }
+    settle(world);
+    assert_null(node(world, "old"));
+    free_world(world);
+}
+
 static void bad_news_goes_before_good_news(void **state)
 {
     (void)state;
@@ -327,6 +359,7 @@ int main(void)
         cmocka_unit_test(our_dead_sessions_member_is_taken_over),
         cmocka_unit_test(a_strangers_member_is_left_and_told_of),
         cmocka_unit_test(what_is_left_over_goes_if_it_is_ours),
+        cmocka_unit_test(an_old_name_stays_until_all_new_ones_stand),
         cmocka_unit_test(bad_news_goes_before_good_news),
         cmocka_unit_test(withdrawing_takes_the_members_too),
     };
