@@ -139,12 +139,38 @@ struct board_service {
     char note[64];            /* "spare", "solo", "retiring", ... for people */
 };
 
+/* What is shown of an instance's settings, its labels in it. */
+struct board_settings {
+    char name[SETTINGS_NAME_BYTES];
+    struct address addr;
+    struct address advertise;
+    struct label labels[SETTINGS_LABELS_MOST];
+    uint32_t label_count;
+    uint64_t interval_ms;
+    uint64_t timeout_ms;
+    uint64_t deep_interval_ms;
+    uint32_t rise;
+    uint32_t fall;
+    bool canary;
+    bool is_found;
+    uint64_t max_lag_ms;
+    uint64_t max_gap;
+};
+
 struct board_instance {
-    struct instance_settings settings;
+    struct board_settings settings;
     struct instance instance;
 };
 
 struct board;
+
+/* What the board shows of the settings of instance `index`. */
+void board_settings_fill(struct board_settings *shown,
+                         const struct settings *settings, uint32_t index);
+
+/* As instance_settings_published. */
+const struct address *board_settings_published(
+    const struct board_settings *settings);
 
 /* --- the writer ------------------------------------------------------- */
 
@@ -175,7 +201,7 @@ void board_store_service(struct board *board, uint32_t slot,
 void board_store_tasks(struct board *board, const struct tasks *tasks);
 /* `settings` NULL leaves the record's settings as they are. */
 void board_store_instance(struct board *board, uint32_t index,
-                          const struct instance_settings *settings,
+                          const struct board_settings *settings,
                           const struct instance *instance);
 
 /* Each into the place of its id; an older one stands there no more. */

@@ -2,9 +2,9 @@
  * settings.h - the whole configuration as plain data, checked and with its
  * defaults filled in. Loaded by the supervisor's settings_*.c alone.
  *
- * Three arrays run beside each other, one element an instance: `instances`
- * (what the scoreboard shows to all), `accesses` (how to get in; for who
- * probes only) and, row by row of the option table, `places` (where it was
+ * Four arrays run beside each other, one element an instance: `instances` and
+ * `labels` (what the scoreboard shows to all), `accesses` (how to get in; for
+ * who probes only) and, row by row of the option table, `places` (where it was
  * written; for messages only).
  */
 #ifndef MODEL_SETTINGS_H
@@ -54,12 +54,15 @@ struct label {
     char value[SETTINGS_LABEL_BYTES];
 };
 
+struct instance_labels {
+    struct label list[SETTINGS_LABELS_MOST]; /* sorted by key */
+    uint32_t count;
+};
+
 struct instance_settings {
     char name[SETTINGS_NAME_BYTES];
     struct address addr;
     struct address advertise; /* kind ADDRESS_NONE when not given */
-    struct label labels[SETTINGS_LABELS_MOST]; /* sorted by key */
-    uint32_t label_count;
     uint64_t interval_ms;
     uint64_t timeout_ms;
     uint64_t deep_interval_ms;
@@ -119,13 +122,16 @@ struct settings {
 
     struct instance_settings *instances; /* owned */
     struct instance_access *accesses;    /* owned */
-    /* Owned. NULL: instance i has accesses[i]. Else accesses[access_of[i]],
-     * see settings_share_accesses. */
+    struct instance_labels *labels;      /* owned */
+    /* Owned. NULL: instance i has accesses[i]. Else accesses[access_of[i]];
+     * and so for labels, see settings_share. */
     uint16_t *access_of;
+    uint16_t *labels_of;
     uint32_t instance_count;
     /* What an instance that says nothing itself has, a discovered one too. */
     struct instance_settings instance_defaults;
     struct instance_access access_defaults;
+    struct instance_labels label_defaults;
 
     struct settings_file_name *files; /* owned; the main file is the first */
     uint32_t file_count;
@@ -147,14 +153,17 @@ void instance_access_name_server(struct instance_access *access,
 const struct instance_access *settings_access(const struct settings *settings,
                                               uint32_t index);
 
-/* Keeps what instances have in common once: a host has few ways in, and each
- * takes 1.4 KiB. For settings that are complete. Where there are many, or no
- * memory, all stays as it is. */
-void settings_share_accesses(struct settings *settings);
+const struct instance_labels *settings_labels(const struct settings *settings,
+                                              uint32_t index);
+
+/* Keeps what instances have in common once: a host has few ways in and few
+ * sets of labels, and each takes more than 1 KiB. For settings that are
+ * complete. Of which there are many, or no memory, they stay as they are. */
+void settings_share(struct settings *settings);
 
 /* Room for so many instances in all, the new ones like the defaults and
- * placed nowhere; instance_count becomes `count`. Not once accesses are
- * shared. 0 or -ENOMEM. */
+ * placed nowhere; instance_count becomes `count`. Not once they share. 0 or
+ * -ENOMEM. */
 int settings_set_count(struct settings *settings, uint32_t count);
 
 /* Where row `row` of the option table was given: `holder` 0 for the top and
@@ -163,7 +172,7 @@ int settings_set_count(struct settings *settings, uint32_t count);
 struct settings_place *settings_place_of(const struct settings *settings,
                                          uint32_t holder, uint32_t row);
 
-/* `copy` becomes a copy that owns its own memory and shares no accesses. 0;
+/* `copy` becomes a copy that owns its own memory and shares nothing. 0;
  * -ENOMEM, and then there is nothing to finish. */
 int settings_copy(const struct settings *settings, struct settings *copy);
 

@@ -275,7 +275,7 @@ static const struct option table[] = {
     {.scope = SCOPE_INSTANCE,
      .name = "labels",
      .type = OPTION_LABELS,
-     IN_INSTANCE(labels),
+     .home = HOME_LABELS,
      .is_inherited = true,
      .help = "at most 8 words about the instance, for consumers; those of the "
              "top are added"},

@@ -44,7 +44,7 @@ enum option_type {
     OPTION_DIRECTORY,     /* char[SETTINGS_RUN_DIR_BYTES] */
     OPTION_FILE,          /* char[SETTINGS_KEPT_BYTES], absolute when loaded */
     OPTION_PATTERN,       /* char[SETTINGS_PATH_BYTES], of files to include */
-    OPTION_LABELS,        /* a map: labels and label_count of the instance */
+    OPTION_LABELS,        /* a map: struct instance_labels */
     OPTION_SECTION,       /* a map of its own scope */
     OPTION_REGISTRATIONS, /* a list */
     OPTION_INSTANCES,     /* a list */
@@ -55,6 +55,7 @@ enum option_home {
     HOME_SETTINGS,
     HOME_INSTANCE,
     HOME_ACCESS,
+    HOME_LABELS,
     HOME_REGISTRATION,
     HOME_COUNT
 };

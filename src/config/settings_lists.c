@@ -18,18 +18,17 @@ static int by_key(const void *one, const void *other)
 }
 
 /* The label with this key, a new one if need be; NULL when there are enough. */
-static struct label *label_for(struct instance_settings *instance,
-                               const char *key)
+static struct label *label_for(struct instance_labels *labels, const char *key)
 {
-    for (uint32_t i = 0; i < instance->label_count; i++) {
-        if (strcmp(instance->labels[i].key, key) == 0) {
-            return &instance->labels[i];
+    for (uint32_t i = 0; i < labels->count; i++) {
+        if (strcmp(labels->list[i].key, key) == 0) {
+            return &labels->list[i];
         }
     }
-    if (instance->label_count == SETTINGS_LABELS_MOST) {
+    if (labels->count == SETTINGS_LABELS_MOST) {
         return NULL;
     }
-    struct label *label = &instance->labels[instance->label_count++];
+    struct label *label = &labels->list[labels->count++];
     (void)text_copy(label->key, sizeof(label->key), key); /* checked */
     return label;
 }
@@ -43,7 +42,7 @@ static bool is_label_text(struct settings_node node)
 }
 
 void settings_walk_labels(struct settings_walk *walk, struct settings_node map,
-                          struct instance_settings *instance)
+                          struct instance_labels *labels)
 {
     size_t count = settings_node_count(map);
 
@@ -67,7 +66,7 @@ void settings_walk_labels(struct settings_walk *walk, struct settings_node map,
                           "and null need quotes");
             continue;
         }
-        struct label *label = label_for(instance, key);
+        struct label *label = label_for(labels, key);
         if (label == NULL) {
             WALK_COMPLAIN(walk, map,
                           "at most %d labels are allowed, those for all "
@@ -78,8 +77,7 @@ void settings_walk_labels(struct settings_walk *walk, struct settings_node map,
         (void)text_copy(label->value, sizeof(label->value),
                         settings_node_text(value)); /* checked */
     }
-    qsort(instance->labels, instance->label_count, sizeof(struct label),
-          by_key);
+    qsort(labels->list, labels->count, sizeof(struct label), by_key);
 }
 
 /* --- lists of maps ------------------------------------------------------- */
@@ -180,7 +178,8 @@ void settings_walk_instances(struct settings_walk *walk,
             .scope = SCOPE_INSTANCE,
             .holder = 1 + before + i,
             .homes = {[HOME_INSTANCE] = &settings->instances[before + i],
-                      [HOME_ACCESS] = &settings->accesses[before + i]},
+                      [HOME_ACCESS] = &settings->accesses[before + i],
+                      [HOME_LABELS] = &settings->labels[before + i]},
         };
 
         *settings_place_of(settings, target.holder, option_row(option)) =

@@ -14,8 +14,8 @@ void settings_walk_instances(struct settings_walk *walk,
 void settings_walk_registrations(struct settings_walk *walk,
                                  struct settings_node list);
 
-/* Adds labels to those the instance has; the same key takes the new value. */
+/* Adds to the labels there are; the same key takes the new value. */
 void settings_walk_labels(struct settings_walk *walk, struct settings_node map,
-                          struct instance_settings *instance);
+                          struct instance_labels *labels);
 
 #endif

@@ -31,6 +31,8 @@ static void *home_at_top(struct settings *settings, enum option_home home)
         return &settings->instance_defaults;
     case HOME_ACCESS:
         return &settings->access_defaults;
+    case HOME_LABELS:
+        return &settings->label_defaults;
     case HOME_REGISTRATION:
     case HOME_COUNT:
         break; /* none at the top */

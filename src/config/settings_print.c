@@ -180,18 +180,18 @@ static void print_section(struct printer *printer, const struct option *option)
 
 static void print_labels(struct printer *printer, const struct option *option)
 {
-    const struct instance_settings *instance = printer->homes[HOME_INSTANCE];
+    const struct instance_labels *labels = printer->homes[HOME_LABELS];
 
-    if (instance->label_count == 0) {
+    if (labels->count == 0) {
         return;
     }
     print_key(printer, option->name);
     print_origin(printer, option);
-    for (uint32_t i = 0; i < instance->label_count; i++) {
+    for (uint32_t i = 0; i < labels->count; i++) {
         fprintf(printer->stream, "%*s", printer->indent + 2, "");
-        print_text(printer->stream, instance->labels[i].key);
+        print_text(printer->stream, labels->list[i].key);
         fprintf(printer->stream, ": ");
-        print_text(printer->stream, instance->labels[i].value);
+        print_text(printer->stream, labels->list[i].value);
         fputc('\n', printer->stream);
     }
 }
@@ -236,7 +236,8 @@ static void print_instances(struct printer *printer,
             .scope = option->section,
             .holder = 1 + i,
             .homes = {[HOME_INSTANCE] = &settings->instances[i],
-                      [HOME_ACCESS] = settings_access(settings, i)},
+                      [HOME_ACCESS] = settings_access(settings, i),
+                      [HOME_LABELS] = settings_labels(settings, i)},
             .indent = printer->indent + 4,
             .dash = "- ",
         };
@@ -311,7 +312,8 @@ void settings_print(const struct settings *settings, FILE *stream)
         .scope = SCOPE_TOP,
         .homes = {[HOME_SETTINGS] = settings,
                   [HOME_INSTANCE] = &settings->instance_defaults,
-                  [HOME_ACCESS] = &settings->access_defaults},
+                  [HOME_ACCESS] = &settings->access_defaults,
+                  [HOME_LABELS] = &settings->label_defaults},
         .dash = "",
     };
 

@@ -220,7 +220,7 @@ static void walk_option(struct settings_walk *walk, const struct option *option,
     } else if (option->type == OPTION_SECTION) {
         walk_section(walk, option, node, target);
     } else if (option->type == OPTION_LABELS) {
-        settings_walk_labels(walk, node, target->homes[HOME_INSTANCE]);
+        settings_walk_labels(walk, node, target->homes[HOME_LABELS]);
     } else {
         walk_scalar(walk, option, node, target);
     }

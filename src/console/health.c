@@ -10,7 +10,7 @@
 
 #include "model/bounds.h"
 
-uint64_t health_outcome_limit_ms(const struct instance_settings *settings)
+uint64_t health_outcome_limit_ms(const struct board_settings *settings)
 {
     return settings->interval_ms +
            bounds_outcome_ms(settings->timeout_ms, settings->fall) +

@@ -21,7 +21,7 @@
 
 /* How long after its last outcome an instance is late, and how old that
  * outcome is: of an instance without one, as old as its rounds. */
-uint64_t health_outcome_limit_ms(const struct instance_settings *settings);
+uint64_t health_outcome_limit_ms(const struct board_settings *settings);
 uint64_t health_outcome_age_ms(const struct snapshot *snapshot,
                                const struct instance *instance);
 

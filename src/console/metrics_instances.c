@@ -93,7 +93,7 @@ static void write_info(const struct snapshot *snapshot,
     snapshot_shown(snapshot, instance, &shown);
     metrics_write_start(body, PREFIX "info", instance);
     metrics_write_label(body, "addr",
-                        instance_settings_published(&instance->settings)->text);
+                        board_settings_published(&instance->settings)->text);
     metrics_write_label(body, "role", role_name(shown.role));
     metrics_write_label(body, "version", shown.version);
     metrics_write_label(body, "mode", shown_mode(snapshot, instance));

@@ -28,7 +28,7 @@ static void name_label(char name[LABEL_BYTES], const char *key)
 }
 
 /* Two keys may become one name: the first is told. */
-static bool is_told_before(const struct instance_settings *settings,
+static bool is_told_before(const struct board_settings *settings,
                            uint32_t index, const char *name)
 {
     char earlier[LABEL_BYTES];
@@ -42,7 +42,7 @@ static bool is_told_before(const struct instance_settings *settings,
 }
 
 static void put_own_labels(struct view *view,
-                           const struct instance_settings *settings)
+                           const struct board_settings *settings)
 {
     char name[LABEL_BYTES];
     for (uint32_t i = 0; i < settings->label_count; i++) {
@@ -84,7 +84,7 @@ void sd_write(const struct snapshot *snapshot, struct body *body)
             continue;
         }
         const struct address *address =
-            instance_settings_published(&instance->settings);
+            board_settings_published(&instance->settings);
         if (address->kind == ADDRESS_UNIX) {
             continue;
         }

@@ -201,8 +201,7 @@ static void put_outcomes(struct view *view, const struct instance *instance)
     view_close_list(view);
 }
 
-static void put_labels(struct view *view,
-                       const struct instance_settings *settings)
+static void put_labels(struct view *view, const struct board_settings *settings)
 {
     view_open_object(view, "labels");
     for (uint32_t i = 0; i < settings->label_count; i++) {
@@ -214,13 +213,13 @@ static void put_labels(struct view *view,
 void views_instance(const struct snapshot *snapshot,
                     const struct board_instance *record, struct view *view)
 {
-    const struct instance_settings *settings = &record->settings;
+    const struct board_settings *settings = &record->settings;
     const struct instance *instance = &record->instance;
     struct verdict shown;
     snapshot_shown(snapshot, record, &shown);
     view_open_object(view, NULL);
     view_text(view, "name", settings->name);
-    view_text(view, "addr", instance_settings_published(settings)->text);
+    view_text(view, "addr", board_settings_published(settings)->text);
     view_text(view, "target", settings->addr.text);
     put_verdict(view, &shown);
     view_number(view, "since", snapshot_since_wall_ms(snapshot, record));

@@ -104,6 +104,37 @@ struct seqlock *board_record(const struct board *board, enum board_area area,
                                       stride_of(area) * index);
 }
 
+/* --- settings as shown ------------------------------------------------ */
+
+void board_settings_fill(struct board_settings *shown,
+                         const struct settings *settings, uint32_t index)
+{
+    const struct instance_settings *own = &settings->instances[index];
+    const struct instance_labels *labels = settings_labels(settings, index);
+
+    *shown = (struct board_settings){.addr = own->addr,
+                                     .advertise = own->advertise,
+                                     .label_count = labels->count,
+                                     .interval_ms = own->interval_ms,
+                                     .timeout_ms = own->timeout_ms,
+                                     .deep_interval_ms = own->deep_interval_ms,
+                                     .rise = own->rise,
+                                     .fall = own->fall,
+                                     .canary = own->canary,
+                                     .is_found = own->is_found,
+                                     .max_lag_ms = own->max_lag_ms,
+                                     .max_gap = own->max_gap};
+    memcpy(shown->name, own->name, sizeof shown->name);
+    memcpy(shown->labels, labels->list, sizeof shown->labels);
+}
+
+const struct address *board_settings_published(
+    const struct board_settings *settings)
+{
+    return settings->advertise.kind != ADDRESS_NONE ? &settings->advertise
+                                                    : &settings->addr;
+}
+
 /* --- the writer ------------------------------------------------------- */
 
 static void store(struct board *board, enum board_area area, uint32_t index,
@@ -144,7 +175,7 @@ void board_store_tasks(struct board *board, const struct tasks *tasks)
 }
 
 void board_store_instance(struct board *board, uint32_t index,
-                          const struct instance_settings *settings,
+                          const struct board_settings *settings,
                           const struct instance *instance)
 {
     struct seqlock *lock = board_record(board, AREA_INSTANCES, index);

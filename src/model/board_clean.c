@@ -56,7 +56,7 @@ static void clean_address(struct address *address)
     clean_text(address->text);
 }
 
-static void clean_settings(struct instance_settings *settings)
+static void clean_settings(struct board_settings *settings)
 {
     clean_text(settings->name);
     clean_address(&settings->addr);

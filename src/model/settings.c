@@ -12,8 +12,9 @@
 
 #include "base/text.h"
 
-/* Ways in that are told apart; a host with more keeps one for each instance. */
-#define ACCESSES_MOST 32
+/* Ways in, and sets of labels, that are told apart; a host with more keeps one
+ * for each instance. */
+#define SHARED_MOST 32
 
 const struct address *instance_settings_published(
     const struct instance_settings *instance)
@@ -81,72 +82,110 @@ static int grow_instances(struct settings *settings, uint32_t count)
         return -ENOMEM;
     }
     settings->accesses = accesses;
+    void *labels = grow(settings->labels, sizeof(*settings->labels),
+                        settings->instance_count, count);
+    if (labels == NULL) {
+        return -ENOMEM;
+    }
+    settings->labels = labels;
     return 0;
 }
 
-/* --- accesses --------------------------------------------------------------
+/* --- what is shared --------------------------------------------------------
  */
+
+/* The element of instance `index`, in a list of its own or a shared one. */
+static const void *element(const void *list, const uint16_t *place_of,
+                           size_t size, uint32_t index)
+{
+    size_t place = place_of == NULL ? index : place_of[index];
+    return (const char *)list + place * size;
+}
 
 const struct instance_access *settings_access(const struct settings *settings,
                                               uint32_t index)
 {
-    return settings->access_of == NULL
-               ? &settings->accesses[index]
-               : &settings->accesses[settings->access_of[index]];
+    return element(settings->accesses, settings->access_of,
+                   sizeof(*settings->accesses), index);
+}
+
+const struct instance_labels *settings_labels(const struct settings *settings,
+                                              uint32_t index)
+{
+    return element(settings->labels, settings->labels_of,
+                   sizeof(*settings->labels), index);
 }
 
 /* Its place among the first `count`, where it is put if there is room; where
- * there is none, ACCESSES_MOST. */
-static uint16_t place_access(struct instance_access *list, uint16_t *count,
-                             const struct instance_access *access)
+ * there is none, SHARED_MOST. */
+static uint16_t place_element(char *list, uint16_t *count, const void *one,
+                              size_t size)
 {
     uint16_t place = 0;
-    while (place < *count &&
-           memcmp(&list[place], access, sizeof(*access)) != 0) {
+    while (place < *count && memcmp(list + place * size, one, size) != 0) {
         place++;
     }
-    if (place == *count && place < ACCESSES_MOST) {
-        list[place] = *access;
+    if (place == *count && place < SHARED_MOST) {
+        memcpy(list + place * size, one, size);
         *count = (uint16_t)(place + 1);
     }
     return place;
 }
 
-void settings_share_accesses(struct settings *settings)
+/* A list with each of them once, and in `place_of` who has which; NULL when
+ * they are too many or there is no memory. `place_of` is the caller's. */
+static void *share(const void *list, uint16_t **place_of, size_t size,
+                   uint32_t instances)
 {
     uint16_t count = 0;
-    uint16_t place = 0;
-    struct instance_access *list = calloc(ACCESSES_MOST, sizeof(*list));
-    uint16_t *access_of =
-        calloc(settings->instance_count + 1u, sizeof(*access_of));
-    bool fits = list != NULL && access_of != NULL;
+    char *shared =
+        calloc(instances < SHARED_MOST ? instances + 1u : SHARED_MOST, size);
+    uint16_t *places = calloc(instances + 1u, sizeof(*places));
+    bool fits = shared != NULL && places != NULL;
 
-    for (uint32_t i = 0; fits && i < settings->instance_count; i++) {
-        place = place_access(list, &count, settings_access(settings, i));
-        access_of[i] = place;
-        fits = place < ACCESSES_MOST;
+    for (uint32_t i = 0; fits && i < instances; i++) {
+        places[i] = place_element(shared, &count,
+                                  element(list, *place_of, size, i), size);
+        fits = places[i] < SHARED_MOST;
     }
     if (!fits) {
-        free(list);
-        free(access_of);
-        return;
+        free(shared);
+        free(places);
+        return NULL;
     }
-    free(settings->accesses);
-    free(settings->access_of);
-    settings->accesses = list;
-    settings->access_of = access_of;
+    free(*place_of);
+    *place_of = places;
+    return shared;
+}
+
+void settings_share(struct settings *settings)
+{
+    void *accesses =
+        share(settings->accesses, &settings->access_of,
+              sizeof(*settings->accesses), settings->instance_count);
+    void *labels = share(settings->labels, &settings->labels_of,
+                         sizeof(*settings->labels), settings->instance_count);
+
+    if (accesses != NULL) {
+        free(settings->accesses);
+        settings->accesses = accesses;
+    }
+    if (labels != NULL) {
+        free(settings->labels);
+        settings->labels = labels;
+    }
 }
 
 /* One for each instance. NULL: no memory. */
-static void *copy_accesses(const struct settings *settings)
+static void *copy_each(const void *list, const uint16_t *place_of, size_t size,
+                       uint32_t instances)
 {
-    struct instance_access *list =
-        calloc(settings->instance_count + 1u, sizeof(*list));
+    char *copy = calloc(instances + 1u, size);
 
-    for (uint32_t i = 0; list != NULL && i < settings->instance_count; i++) {
-        list[i] = *settings_access(settings, i);
+    for (uint32_t i = 0; copy != NULL && i < instances; i++) {
+        memcpy(copy + i * size, element(list, place_of, size, i), size);
     }
-    return list;
+    return copy;
 }
 
 /* --- all of them -----------------------------------------------------------
@@ -154,7 +193,7 @@ static void *copy_accesses(const struct settings *settings)
 
 int settings_set_count(struct settings *settings, uint32_t count)
 {
-    assert(settings->access_of == NULL);
+    assert(settings->access_of == NULL && settings->labels_of == NULL);
     assert(count <= SETTINGS_INSTANCES_MOST);
     assert(count >= settings->instance_count);
     if (grow_places(settings, count) != 0 ||
@@ -164,6 +203,7 @@ int settings_set_count(struct settings *settings, uint32_t count)
     for (uint32_t i = settings->instance_count; i < count; i++) {
         settings->instances[i] = settings->instance_defaults;
         settings->accesses[i] = settings->access_defaults;
+        settings->labels[i] = settings->label_defaults;
     }
     settings->instance_count = count;
     return 0;
@@ -199,13 +239,18 @@ static bool copy_bytes(const void *bytes, size_t length, void **copy)
 int settings_copy(const struct settings *settings, struct settings *copy)
 {
     void *instances = NULL;
-    void *accesses = copy_accesses(settings);
+    void *accesses =
+        copy_each(settings->accesses, settings->access_of,
+                  sizeof(*settings->accesses), settings->instance_count);
+    void *labels =
+        copy_each(settings->labels, settings->labels_of,
+                  sizeof(*settings->labels), settings->instance_count);
     void *files = NULL;
     void *places = NULL;
     size_t place_bytes =
         count_places(settings->instance_count) * sizeof(*settings->places);
     bool is_copied =
-        accesses != NULL &&
+        accesses != NULL && labels != NULL &&
         copy_bytes(settings->instances,
                    settings->instance_count * sizeof(*settings->instances),
                    &instances) &&
@@ -216,6 +261,7 @@ int settings_copy(const struct settings *settings, struct settings *copy)
     if (!is_copied) {
         free(instances);
         free(accesses);
+        free(labels);
         free(files);
         free(places);
         return -ENOMEM;
@@ -224,6 +270,8 @@ int settings_copy(const struct settings *settings, struct settings *copy)
     copy->instances = instances;
     copy->accesses = accesses;
     copy->access_of = NULL;
+    copy->labels = labels;
+    copy->labels_of = NULL;
     copy->files = files;
     copy->places = places;
     return 0;
@@ -234,6 +282,8 @@ void settings_finish(struct settings *settings)
     free(settings->instances);
     free(settings->accesses);
     free(settings->access_of);
+    free(settings->labels);
+    free(settings->labels_of);
     free(settings->files);
     free(settings->places);
     *settings = (struct settings){0};

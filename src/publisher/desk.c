@@ -18,7 +18,7 @@ static int init_slot(struct desk *desk, uint32_t index, uint64_t now_ms)
     if (status != 0) {
         return status == -EAGAIN ? -EAGAIN : -EINVAL;
     }
-    const struct instance_settings *settings = &desk->record.settings;
+    const struct board_settings *settings = &desk->record.settings;
     uint64_t started_ms =
         desk->agent.rounds_since_ms != 0 ? desk->agent.rounds_since_ms : now_ms;
     lease_init(&desk->slots[index].lease,
@@ -78,7 +78,7 @@ void desk_finish(struct desk *desk)
 static int say(struct desk *desk, uint32_t index,
                const struct statement *statement)
 {
-    const struct instance_settings *settings = &desk->record.settings;
+    const struct board_settings *settings = &desk->record.settings;
     struct bounds_input input = {.interval_ms = settings->interval_ms,
                                  .timeout_ms = settings->timeout_ms,
                                  .fall = settings->fall};

@@ -35,7 +35,7 @@ bool json_put_number(json_t *object, const char *key, uint64_t number)
                     json_integer((json_int_t)(number < most ? number : most)));
 }
 
-bool json_put_labels(json_t *object, const struct instance_settings *settings,
+bool json_put_labels(json_t *object, const struct board_settings *settings,
                      uint32_t count)
 {
     json_t *labels = json_object();

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/settings.h"
+#include "model/board.h"
 
 /* Each: false for want of memory. */
 
@@ -21,7 +21,7 @@ bool json_put(json_t *object, const char *key, json_t *value);
 bool json_put_text(json_t *object, const char *key, const char *text);
 bool json_put_number(json_t *object, const char *key, uint64_t number);
 /* The first `count` labels, as an object. */
-bool json_put_labels(json_t *object, const struct instance_settings *settings,
+bool json_put_labels(json_t *object, const struct board_settings *settings,
                      uint32_t count);
 
 /* Takes `object`; the same values give the same bytes (2.14). 0, -ENOBUFS or

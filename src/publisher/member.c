@@ -45,10 +45,9 @@ static bool has_host(const struct address *address)
            address->kind == ADDRESS_NAME;
 }
 
-bool member_name(const struct instance_settings *settings, char *name,
-                 size_t size)
+bool member_name(const struct board_settings *settings, char *name, size_t size)
 {
-    const struct address *address = instance_settings_published(settings);
+    const struct address *address = board_settings_published(settings);
     if (!has_host(address) ||
         !text_format(name, size, "member_%s_%u", address->host,
                      (unsigned)address->port)) {
@@ -65,7 +64,7 @@ bool member_name(const struct instance_settings *settings, char *name,
 /* One member, and what of it is written. */
 struct member {
     const struct member_scope *scope;
-    const struct instance_settings *settings;
+    const struct board_settings *settings;
     const struct address *address;
     uint64_t registered_wall_ms;
     uint32_t labels;
@@ -150,13 +149,13 @@ static int encode(const struct registration *registration,
 
 int member_encode(const struct registration *registration,
                   const struct member_scope *scope,
-                  const struct instance_settings *settings,
+                  const struct board_settings *settings,
                   uint64_t registered_wall_ms, char *bytes, size_t room,
                   size_t *length)
 {
     struct member member = {.scope = scope,
                             .settings = settings,
-                            .address = instance_settings_published(settings),
+                            .address = board_settings_published(settings),
                             .registered_wall_ms = registered_wall_ms,
                             .labels = settings->label_count};
     if (!has_host(member.address)) {

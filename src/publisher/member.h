@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/board.h"
 #include "model/registration.h"
-#include "model/settings.h"
 #include "model/verdict.h"
 
 /* "member_", a host of 255, '_', a port. */
@@ -27,7 +27,7 @@ bool member_belongs(const struct registration *registration,
 
 /* member_<host>_<port> of the published address, ':' of the host written as
  * '_'. False: it has no host and port, so it is no member anywhere. */
-bool member_name(const struct instance_settings *settings, char *name,
+bool member_name(const struct board_settings *settings, char *name,
                  size_t size);
 
 struct member_scope {
@@ -44,7 +44,7 @@ struct member_scope {
  * JsonInstanceSerializer (curator); compat has the keys of all of them. */
 int member_encode(const struct registration *registration,
                   const struct member_scope *scope,
-                  const struct instance_settings *settings,
+                  const struct board_settings *settings,
                   uint64_t registered_wall_ms, char *bytes, size_t room,
                   size_t *length);
 

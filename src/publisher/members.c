@@ -54,7 +54,7 @@ void members_finish(struct members *members)
 }
 
 int members_name(struct members *members, uint32_t index,
-                 const struct instance_settings *settings)
+                 const struct board_settings *settings)
 {
     char name[MEMBER_NAME_BYTES];
     if (!member_name(settings, name, sizeof name)) {
@@ -84,7 +84,7 @@ static uint64_t find_time(const struct members *members, uint32_t slot,
 }
 
 static int enter(struct members *members, uint32_t number, uint32_t index,
-                 const struct instance_settings *settings, uint64_t now_wall_ms)
+                 const struct board_settings *settings, uint64_t now_wall_ms)
 {
     struct member_place *place = place_of(members, number, index);
     uint32_t slot = slot_of(members, number, index);
@@ -109,7 +109,7 @@ static int enter(struct members *members, uint32_t number, uint32_t index,
 }
 
 int members_judge(struct members *members, uint32_t index,
-                  const struct instance_settings *settings,
+                  const struct board_settings *settings,
                   const struct statement *statement, uint64_t now_wall_ms)
 {
     int status = 0;

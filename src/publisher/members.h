@@ -36,12 +36,12 @@ void members_finish(struct members *members);
 
 /* Names an instance's places. 0 or a negative errno. */
 int members_name(struct members *members, uint32_t index,
-                 const struct instance_settings *settings);
+                 const struct board_settings *settings);
 
 /* What is said of the instance now decides where it stands. 0 or a negative
  * errno: then judge again. */
 int members_judge(struct members *members, uint32_t index,
-                  const struct instance_settings *settings,
+                  const struct board_settings *settings,
                   const struct statement *statement, uint64_t now_wall_ms);
 
 #endif

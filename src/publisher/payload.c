@@ -55,12 +55,12 @@ static bool put_verdict(json_t *object, const struct verdict *verdict, int with)
 }
 
 static int encode_with(const struct payload_scope *scope,
-                       const struct instance_settings *settings,
+                       const struct board_settings *settings,
                        const struct payload_state *state, int with, char *bytes,
                        size_t room, size_t *length)
 {
     json_t *object = json_object();
-    const struct address *address = instance_settings_published(settings);
+    const struct address *address = board_settings_published(settings);
     uint32_t labels = with >= WITH_LABELS ? settings->label_count : 0;
     bool is_whole =
         object != NULL && json_put_text(object, "addr", address->text) &&
@@ -80,7 +80,7 @@ static int encode_with(const struct payload_scope *scope,
 }
 
 int payload_encode_state(const struct payload_scope *scope,
-                         const struct instance_settings *settings,
+                         const struct board_settings *settings,
                          const struct payload_state *state, char *bytes,
                          size_t room, size_t *length)
 {

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/settings.h"
+#include "model/board.h"
 #include "model/verdict.h"
 
 #define PAYLOAD_BYTES_MOST 1024 /* of a state node */
@@ -55,7 +55,7 @@ struct payload_found {
  * detail, labels, master and conditions, in this order, until it does. 0,
  * -ENOBUFS or -ENOMEM. */
 int payload_encode_state(const struct payload_scope *scope,
-                         const struct instance_settings *settings,
+                         const struct board_settings *settings,
                          const struct payload_state *state, char *bytes,
                          size_t room, size_t *length);
 

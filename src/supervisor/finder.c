@@ -245,23 +245,21 @@ struct carried {
     uint32_t count;
 };
 
-static void carry(struct carried *carried,
-                  const struct instance_settings *settings,
-                  const struct instance *instance)
+/* One that a search had found. */
+static void carry(struct carried *carried, const char *name,
+                  const struct address *addr, const struct instance *instance)
 {
-    if (!settings->is_found || carried->count == SETTINGS_INSTANCES_MOST) {
+    if (carried->count == SETTINGS_INSTANCES_MOST) {
         return;
     }
     if (is_forgotten(instance)) {
-        log_event(LEVEL_INFO, "server_forgotten",
-                  LOG_TEXT("name", settings->name),
-                  LOG_TEXT("addr", settings->addr.text));
+        log_event(LEVEL_INFO, "server_forgotten", LOG_TEXT("name", name),
+                  LOG_TEXT("addr", addr->text));
         return;
     }
     struct discovery_found *found = &carried->list[carried->count++];
-    found->address = settings->addr;
-    (void)text_copy(found->name, sizeof(found->name),
-                    settings->name); /* as long */
+    found->address = *addr;
+    (void)text_copy(found->name, sizeof(found->name), name); /* as long */
 }
 
 /* Adds them all to the settings. 0 or -ENOMEM. */
@@ -309,8 +307,11 @@ int finder_extend(const struct finder *finder, struct settings *settings)
         return error;
     }
     for (uint32_t i = 0; i < now->instance_count; i++) {
-        carry(&carried, &now->instances[i],
-              engine_instance(supervisor->engine, i));
+        const struct instance_settings *own = &now->instances[i];
+        if (own->is_found) {
+            carry(&carried, own->name, &own->addr,
+                  engine_instance(supervisor->engine, i));
+        }
     }
     for (uint32_t i = 0; i < carried.count; i++) {
         add_others(finder, &carried.list[i]);
@@ -322,7 +323,11 @@ int finder_extend(const struct finder *finder, struct settings *settings)
 
 static void carry_record(void *context, const struct board_instance *record)
 {
-    carry(context, &record->settings, &record->instance);
+    const struct board_settings *shown = &record->settings;
+
+    if (shown->is_found) {
+        carry(context, shown->name, &shown->addr, &record->instance);
+    }
 }
 
 static void pass_by(void *context, const struct event *event)

@@ -84,7 +84,7 @@ static void replace_settings(struct supervisor *supervisor,
 {
     settings_destroy(supervisor->settings);
     supervisor->settings = settings;
-    settings_share_accesses(settings);
+    settings_share(settings);
 }
 
 struct successors {

@@ -122,7 +122,9 @@ static void store_all(struct supervisor *supervisor)
     const struct settings *settings = supervisor->settings;
 
     for (uint32_t i = 0; i < settings->instance_count; i++) {
-        board_store_instance(supervisor->board, i, &settings->instances[i],
+        struct board_settings shown;
+        board_settings_fill(&shown, settings, i);
+        board_store_instance(supervisor->board, i, &shown,
                              engine_instance(supervisor->engine, i));
     }
     board_store_zookeeper(supervisor->board, &supervisor->zookeeper);

@@ -141,7 +141,7 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
     }
     *supervisor->settings = *settings;
     *settings = (struct settings){0};
-    settings_share_accesses(supervisor->settings);
+    settings_share(supervisor->settings);
     supervisor->programs = programs;
     supervisor->flags = flags;
     descriptors_tell(supervisor->settings->instance_count);

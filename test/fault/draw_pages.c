@@ -132,7 +132,7 @@ static void play_facts(struct drawing *drawing, const struct cast *player,
 static void play(struct drawing *drawing, uint32_t index)
 {
     const struct cast *player = &cast[index % CAST_COUNT];
-    struct instance_settings settings;
+    struct board_settings settings;
     struct instance instance;
     sample_settings(index, &settings);
     sample_instance(&drawing->sample, index, &instance);

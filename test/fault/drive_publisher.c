@@ -371,7 +371,7 @@ static void make_board(struct driver *driver, uint32_t count)
     agent->has_zookeeper = true;
     board_store_agent(driver->board, agent);
     for (uint32_t i = 0; i < count; i++) {
-        struct instance_settings settings = {
+        struct board_settings settings = {
             .interval_ms = 500, .timeout_ms = 100, .fall = 2, .rise = 1};
         (void)text_format(settings.name, sizeof settings.name, "redis-%u", i);
         const char *why = "";

@@ -30,7 +30,7 @@ static void check_instances(const struct settings *settings)
         require(instance->fall >= 1 && instance->rise >= 1);
         require(instance->timeout_ms >= 10 && instance->interval_ms >= 100);
         require(instance->addr.kind != ADDRESS_NONE);
-        require(instance->label_count <= SETTINGS_LABELS_MOST);
+        require(settings_labels(settings, i)->count <= SETTINGS_LABELS_MOST);
         require(access->user[0] == '\0' || access->password_file[0] != '\0');
         for (uint32_t j = 0; j < i && i < 64; j++) {
             require(strcmp(instance->name, settings->instances[j].name) != 0);

@@ -81,8 +81,10 @@ static void plan_fleet(struct world *world)
     }
     world->settings.instances =
         calloc(count, sizeof *world->settings.instances);
+    world->settings.labels = calloc(count, sizeof *world->settings.labels);
     world->redis = calloc(count, sizeof *world->redis);
-    if (world->settings.instances == NULL || world->redis == NULL) {
+    if (world->settings.instances == NULL || world->settings.labels == NULL ||
+        world->redis == NULL) {
         abort();
     }
     world->settings.instance_count = count;

@@ -168,8 +168,9 @@ static void adopt(struct world *world, const struct board *left)
     struct board_instance record;
     for (uint32_t i = 0; i < world->settings.instance_count; i++) {
         struct instance none = {0};
-        board_store_instance(supervisor->board, i,
-                             &world->settings.instances[i], &none);
+        struct board_settings shown;
+        board_settings_fill(&shown, &world->settings, i);
+        board_store_instance(supervisor->board, i, &shown, &none);
         if (left != NULL && board_read_instance(left, i, &record) == 0) {
             engine_adopt(supervisor->engine, i, &record.instance,
                          world->now_ms);

@@ -136,7 +136,7 @@ static inline void sample_verdict(uint32_t index, struct verdict *verdict)
 }
 
 static inline void sample_settings(uint32_t index,
-                                   struct instance_settings *settings)
+                                   struct board_settings *settings)
 {
     char addr[64];
     char advertise[64];
@@ -305,7 +305,7 @@ static inline void sample_create(struct sample *sample, uint32_t count,
     sample_services(sample);
     sample_tasks(sample);
     for (uint32_t i = 0; i < count; i++) {
-        struct instance_settings settings;
+        struct board_settings settings;
         struct instance instance;
         sample_settings(i, &settings);
         sample_instance(sample, i, &instance);

@@ -193,7 +193,7 @@ static void a_target_is_what_clients_use_with_labels_of_its_own(void **state)
 static void an_unpublished_unix_socket_is_no_target(void **state)
 {
     struct scene *scene = *state;
-    struct instance_settings settings;
+    struct board_settings settings;
     struct instance instance;
     const char *why = NULL;
     sample_settings(0, &settings);
@@ -214,7 +214,7 @@ static void an_unpublished_unix_socket_is_no_target(void **state)
 static void keys_that_become_one_label_are_told_once(void **state)
 {
     struct scene *scene = *state;
-    struct instance_settings settings;
+    struct board_settings settings;
     struct instance instance;
     sample_settings(0, &settings);
     sample_instance(&scene->sample, 0, &instance);

@@ -44,11 +44,11 @@ static int set_up(void **state)
     (void)text_copy(agent.host, sizeof agent.host, "h");
     (void)text_copy(agent.id, sizeof agent.id, "0123456789abcdef");
     board_store_agent(scene->writer, &agent);
-    struct instance_settings settings = {.interval_ms = 1000,
-                                         .timeout_ms = 100,
-                                         .fall = 1,
-                                         .rise = 1,
-                                         .name = "a"};
+    struct board_settings settings = {.interval_ms = 1000,
+                                      .timeout_ms = 100,
+                                      .fall = 1,
+                                      .rise = 1,
+                                      .name = "a"};
     assert_int_equal(address_parse("10.0.0.7:1", false, &settings.addr, &why),
                      0);
     board_store_instance(scene->writer, 0, &settings, &scene->instance);

@@ -19,9 +19,9 @@
 
 static const struct member_scope scope = {.cluster = "prod", .host = "db7"};
 
-static struct instance_settings make_settings(const char *advertise)
+static struct board_settings make_settings(const char *advertise)
 {
-    struct instance_settings settings = {.name = "cache-1"};
+    struct board_settings settings = {.name = "cache-1"};
     const char *why = "";
     assert_int_equal(address_parse(advertise, false, &settings.advertise, &why),
                      0);
@@ -90,17 +90,17 @@ static void a_member_is_named_by_its_published_address(void **state)
     };
     char name[MEMBER_NAME_BYTES];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct instance_settings settings = make_settings(cases[i][0]);
+        struct board_settings settings = make_settings(cases[i][0]);
         assert_true(member_name(&settings, name, sizeof name));
         assert_string_equal(name, cases[i][1]);
     }
-    struct instance_settings settings = make_settings("unix:/run/redis.sock");
+    struct board_settings settings = make_settings("unix:/run/redis.sock");
     assert_false(member_name(&settings, name, sizeof name));
 }
 
 static void check(enum registration_style style, const char *wanted)
 {
-    struct instance_settings settings = make_settings("10.0.0.7:6379");
+    struct board_settings settings = make_settings("10.0.0.7:6379");
     const struct registration registration = {.style = style};
     char bytes[TREE_BYTES_MOST + 1];
     size_t length = 0;
@@ -145,7 +145,7 @@ static void each_style_writes_its_readers_keys(void **state)
 static void labels_that_do_not_fit_are_left_out(void **state)
 {
     (void)state;
-    struct instance_settings settings = make_settings("10.0.0.7:6379");
+    struct board_settings settings = make_settings("10.0.0.7:6379");
     const struct registration registration = {.style = REGISTRATION_COMPAT};
     char bytes[TREE_BYTES_MOST + 1];
     size_t length = 0;
@@ -166,7 +166,7 @@ static void labels_that_do_not_fit_are_left_out(void **state)
 static void without_a_host_and_a_port_there_are_no_bytes(void **state)
 {
     (void)state;
-    struct instance_settings settings = make_settings("unix:/run/redis.sock");
+    struct board_settings settings = make_settings("unix:/run/redis.sock");
     const struct registration registration = {.style = REGISTRATION_COMPAT};
     char bytes[TREE_BYTES_MOST];
     size_t length = 0;

@@ -21,6 +21,7 @@ struct homes {
     struct settings settings;
     struct instance_settings instance;
     struct instance_access access;
+    struct instance_labels labels;
     struct registration registration;
 };
 
@@ -30,6 +31,7 @@ static void *home_of(struct homes *homes, enum option_home home)
         [HOME_SETTINGS] = &homes->settings,
         [HOME_INSTANCE] = &homes->instance,
         [HOME_ACCESS] = &homes->access,
+        [HOME_LABELS] = &homes->labels,
         [HOME_REGISTRATION] = &homes->registration,
     };
 

@@ -21,7 +21,7 @@
 static const struct payload_scope scope = {.host = "db7", .agent = AGENT};
 
 struct stage {
-    struct instance_settings settings;
+    struct board_settings settings;
     struct verdict verdict;
     char bytes[PAYLOAD_BYTES_MOST + 1];
     size_t length;

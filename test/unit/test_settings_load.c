@@ -65,8 +65,8 @@ static void an_instance_inherits_the_top_and_may_differ(void **state)
     assert_int_equal(settings->instances[0].max_gap, 64u << 20);
     assert_int_equal(settings->instances[1].max_gap, 1024);
     assert_false(settings->instances[1].canary);
-    assert_string_equal(settings->instances[0].labels[0].key, "az");
-    assert_string_equal(settings->instances[0].labels[1].value, "b");
+    assert_string_equal(settings->labels[0].list[0].key, "az");
+    assert_string_equal(settings->labels[0].list[1].value, "b");
     assert_int_equal(settings->instances[0].addr.kind, ADDRESS_UNIX);
     assert_int_equal(settings->instances[1].addr.kind, ADDRESS_IPV6);
     assert_string_equal(
@@ -85,15 +85,15 @@ static void labels_of_the_top_are_added_to_and_overruled(void **state)
                       "- {name: a, addr: '127.0.0.1:1', labels: {c: z, a: z}}\n"
                       "- {name: b, addr: '127.0.0.1:2'}\n"
                       "labels: {b: y, a: x}\n");
-    const struct instance_settings *a = &scene->settings.instances[0];
-    const struct instance_settings *b = &scene->settings.instances[1];
-    assert_int_equal(a->label_count, 3);
-    assert_string_equal(a->labels[0].key, "a");
-    assert_string_equal(a->labels[0].value, "z");
-    assert_string_equal(a->labels[1].value, "y");
-    assert_string_equal(a->labels[2].value, "z");
-    assert_int_equal(b->label_count, 2);
-    assert_string_equal(b->labels[0].value, "x");
+    const struct instance_labels *a = settings_labels(&scene->settings, 0);
+    const struct instance_labels *b = settings_labels(&scene->settings, 1);
+    assert_int_equal(a->count, 3);
+    assert_string_equal(a->list[0].key, "a");
+    assert_string_equal(a->list[0].value, "z");
+    assert_string_equal(a->list[1].value, "y");
+    assert_string_equal(a->list[2].value, "z");
+    assert_int_equal(b->count, 2);
+    assert_string_equal(b->list[0].value, "x");
 }
 
 static void registrations_are_read_with_their_defaults(void **state)

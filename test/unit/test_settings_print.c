@@ -69,11 +69,8 @@ static void compare(const struct settings *one, const struct settings *other)
         compare_homes(HOME_INSTANCE, &one->instances[i], &other->instances[i]);
         compare_homes(HOME_ACCESS, &one->accesses[i], &other->accesses[i]);
         assert_int_equal(one->accesses[i].has_tls, other->accesses[i].has_tls);
-        assert_int_equal(one->instances[i].label_count,
-                         other->instances[i].label_count);
-        assert_memory_equal(one->instances[i].labels,
-                            other->instances[i].labels,
-                            sizeof(one->instances[i].labels));
+        assert_memory_equal(&one->labels[i], &other->labels[i],
+                            sizeof(one->labels[i]));
     }
 }
 

@@ -22,7 +22,7 @@ static void an_oddity_is_told_of_when_accesses_are_shared(void **state)
 {
     struct scene *scene = *state;
     scene_take(state, "instances:\n" PLAIN("a") PLAIN("b") PLAIN("c") ODD);
-    settings_share_accesses(&scene->settings);
+    settings_share(&scene->settings);
     complete = &scene->settings;
     assert_non_null(
         strstr(behind_stamp(output_of(warn)), "event=tls_on_unix_socket"));

@@ -314,7 +314,7 @@ static void goroutines_shows_a_block_a_task(void **state)
 static void bounds_are_of_the_slowest_instance(void **state)
 {
     struct scene *scene = *state;
-    struct instance_settings settings;
+    struct board_settings settings;
     struct instance instance;
     sample_settings(1, &settings);
     sample_instance(&scene->sample, 1, &instance);
