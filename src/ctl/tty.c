@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -54,23 +55,36 @@ static int write_all(const char *bytes, size_t length)
     return 0;
 }
 
+/* A line is cleared before it is written: at the end of one as wide as the
+ * screen the cursor stands on its last letter. */
+static void put_lines(FILE *stream, const char *text, size_t length)
+{
+    const char *end = memchr(text, '\n', length);
+    while (end != NULL) {
+        size_t line = (size_t)(end - text) + 1;
+        (void)fputs(CLEAR_LINE, stream); /* its errors are fclose's */
+        (void)fwrite(text, 1, line, stream);
+        text += line;
+        length -= line;
+        end = memchr(text, '\n', length);
+    }
+    (void)fputs(CLEAR_REST, stream);
+    (void)fwrite(text, 1, length, stream);
+}
+
 int tty_draw(const char *text, size_t length)
 {
-    int status = write_all(HOME, strlen(HOME));
-    while (length > 0 && status == 0) {
-        const char *end = memchr(text, '\n', length);
-        size_t line = end != NULL ? (size_t)(end - text) : length;
-        status = write_all(text, line);
-        if (status == 0) {
-            status = write_all(CLEAR_LINE, strlen(CLEAR_LINE));
-        }
-        if (status == 0 && end != NULL) {
-            status = write_all("\n", 1);
-        }
-        text += line + (end != NULL);
-        length -= line + (end != NULL);
+    char *bytes = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&bytes, &size);
+    if (stream == NULL) {
+        return -ENOMEM;
     }
-    return status == 0 ? write_all(CLEAR_REST, strlen(CLEAR_REST)) : status;
+    (void)fputs(HOME, stream); /* as above */
+    put_lines(stream, text, length);
+    int status = fclose(stream) == 0 ? write_all(bytes, size) : -ENOMEM;
+    free(bytes);
+    return status;
 }
 
 /* --- taking it and giving it back ---------------------------------------- */

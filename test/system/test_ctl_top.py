@@ -103,6 +103,15 @@ def test_the_screen_is_folded_to_its_width(open_terminal, width):
     assert "refused: nobody listens" in " ".join(screen.split())
 
 
+def test_a_line_as_wide_as_the_screen_keeps_its_last_letter(open_terminal):
+    """The first one that is folded is as wide as can be."""
+    whole = start_top(open_terminal(200)).screen().splitlines()[0].rstrip()
+    words = whole.split(" Agent ")[0]
+    terminal = start_top(open_terminal(len(words)))
+    wait_for(lambda: terminal.screen().splitlines()[0].rstrip() == words, 20,
+             f"the line {words!r}")
+
+
 def test_the_worst_stands_first_and_keys_sort(open_terminal):
     terminal = start_top(open_terminal())
     wait_for(lambda: names_shown(terminal) == [DOWN, *UP], 20, "worst first")
