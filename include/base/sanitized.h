@@ -20,4 +20,7 @@
 /* Times more CPU for the same work, at most. */
 #define SANITIZED_SLOWER (SANITIZED_HAS_SHADOW ? 4u : 1u)
 
+/* When all is done it looks for leaks, which takes its time. */
+#define SANITIZED_LAST_LOOK_MS 10000u
+
 #endif

@@ -12,8 +12,10 @@
 
 #include "base/clock.h"
 #include "base/confine.h"
+#include "base/deadman.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/sanitized.h"
 #include "base/text.h"
 #include "supervisor/checker.h"
 #include "config/flags.h"
@@ -227,5 +229,8 @@ int main(int argc, char **argv)
         code = run(&flags, &settings);
     }
     settings_finish(&settings);
+    if (SANITIZED_HAS_SHADOW) {
+        deadman_final(SANITIZED_LAST_LOOK_MS);
+    }
     return code;
 }
