@@ -182,7 +182,7 @@ def slot_of_write_check_unserved(stage):
      conditions=["shutdown", "paused"])
 def shutting_down(stage):
     """It waits for a replica that has not got its last write."""
-    redis = stage.redis({"shutdown-timeout": 3600})
+    redis = stage.redis({"shutdown-timeout": 3600, "repl-timeout": 3600})
     replica = stage.redis(replicaof=redis)
     wait_for(lambda: b"state=online" in redis.ask("INFO", "replication"))
     replica.stop()
@@ -301,7 +301,7 @@ def link_down(stage):
 def behind_its_master(stage):
     """The link stands, and nothing comes over it."""
     master = stage.redis({"repl-ping-replica-period": 1})
-    replica = stage.redis(replicaof=master)
+    replica = stage.redis({"repl-timeout": 3600}, replicaof=master)
     wait_for(lambda: is_linked(replica), what="link")
     master.stop()
 

@@ -78,9 +78,12 @@ class Fleet:
                               self.agent.get("/tasks")["tasks"]
                               if task["kind"] == "zombie"], 30, "no zombie")
         for name in HELPERS:
-            assert self.service(name), f"no {name}"
-            assert impostor not in [service["pid"] for service
-                                        in self.service(name)]
+            wait_for(lambda name=name: self.is_served(name, impostor), 60,
+                     f"{name} at work")
+
+    def is_served(self, name, impostor):
+        pids = [service["pid"] for service in self.service(name)]
+        return pids and not {0, impostor} & set(pids)
 
 
 def promote(fleet, impostor):

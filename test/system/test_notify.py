@@ -84,8 +84,10 @@ def test_the_status_follows_the_fleet_once_a_second_at_most(
         redis["cache-1"].restart()
         manager.wait_status("2 up")
     times = manager.times("STATUS=")
-    assert all(after - before > 0.9
-               for before, after in zip(times, times[1:])), times
+    assert len(times) > 5
+    # Of when we heard them, not of when they were said: one may come late.
+    assert all(after - before > 4
+               for before, after in zip(times, times[5:])), times
     assert len(times) < 30, "a status that did not change was told again"
 
 

@@ -284,7 +284,8 @@ def test_a_strangers_member_is_left_and_alarmed(
     assert reader.get(f"{path}/member_10.1.2.3_1")[0] == b"mine"
     reader.delete(f"{path}/member_10.1.2.3_1")
     wait_for(lambda: not agent.status()["alarms"], 20, "end of the alarm")
-    found = members(reader, path)["member_10.1.2.3_1"]
+    name = "member_10.1.2.3_1"
+    found = wait_members(reader, path, [name])[name]
     assert found[0]["port"] == 1
 
 

@@ -45,7 +45,7 @@ def wait_nodes(watch, wanted, seconds=30):
 def wait_rounds(agent, count=ROUNDS):
     begun = agent.status()["round"]["number"]
     wait_for(lambda: agent.status()["round"]["number"] > begun + count,
-             30, "further rounds")
+             60, "further rounds")
 
 
 def assert_still(watch, mark, names):
@@ -124,6 +124,10 @@ def assert_probers_are_well(agent):
              what="few descriptors between the rounds")
 
 
+def slowly(ms):
+    return f"{int(ms * PATIENCE)}ms"
+
+
 def test_all_states_at_once(zookeeper, stage, make_agent, watch):
     subjects = {name: state.bring(stage) for name, state in STATES.items()}
     assert len(subjects) >= 30
@@ -131,10 +135,11 @@ def test_all_states_at_once(zookeeper, stage, make_agent, watch):
     agent = make_agent(
         {name: {"addr": subject.addr, **subject.access}
          for name, subject in subjects.items()}, zookeeper.servers,
-        settings={"interval": "1s", "deep_interval": "3s",
-                  "timeout": "%dms" % min(600 * PATIENCE, 900)},
+        settings={"interval": slowly(1000), "deep_interval": slowly(3000),
+                  "timeout": slowly(600)},
         under=MODES_BIND).start()
-    watch.wait_state("loading_then_silent", "loading")
+    wait_for(lambda: watch.nodes().get("loading_then_silent", {})
+             .get("role") == "master", what="role of one that loads")
     for subject in subjects.values():
         if subject.then:
             subject.then()
