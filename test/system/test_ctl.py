@@ -192,7 +192,7 @@ def test_a_strangers_bytes_are_shown_harmless():
             assert "\\x1b" in ran.stdout
 
 
-def test_what_the_console_may_not_see_of_a_task_is_looked_at_here(tmp_path):
+def test_what_the_console_may_not_see_of_a_task_is_looked_at_here(workspace):
     """Where others' processes are hidden, who calls may be root."""
     body = json.dumps({"v": 1, "live": 1, "tasks": [
         {"id": 1, "kind": "process", "pid": os.getpid(), "kernel": ""},
@@ -204,9 +204,9 @@ def test_what_the_console_may_not_see_of_a_task_is_looked_at_here(tmp_path):
         peer.sendall(f"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length:"
                      f" {len(body)}\r\n\r\n{body}".encode())
 
-    with Hostile(serve, str(tmp_path / "console.sock")) as fake:
+    with Hostile(serve, os.path.join(workspace, "console.sock")) as fake:
         here = json.loads(run("tasks", "-o", "json",
-                              run_dir=str(tmp_path)).stdout)["tasks"]
+                              run_dir=workspace).stdout)["tasks"]
         assert fake.accepted == 1
     said = {task["id"]: task["kernel"] for task in here}
     assert re.fullmatch("[RSD]( in .+)?", said[1])
