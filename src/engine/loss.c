@@ -109,16 +109,17 @@ static uint32_t find_suspect(struct shard *shard, uint32_t slot,
     return prober->running.count == 1 ? prober->running.first : LOSS_NOBODY;
 }
 
-/* Alone and stuck: may it go on? What it burnt to the end is remembered. */
+/* Alone and stuck: may it go on? What burns is counted. */
 static bool may_take_time(struct shard *shard, uint32_t index, bool is_burning,
                           uint64_t now_ms)
 {
     struct probe *probe = &shard->probes[index];
     uint64_t timeout_ms = shard->settings->instances[index].timeout_ms;
-    if (now_ms < probe->dispatched_ms + timeout_ms) {
-        return !(is_burning && probe->has_burnt_out);
+    bool is_owed = !is_burning || probe->burnt % LOSS_BURNT_EACH == 0;
+    if (is_owed && now_ms < probe->dispatched_ms + timeout_ms) {
+        return true;
     }
-    probe->has_burnt_out = is_burning;
+    probe->burnt = is_burning ? probe->burnt + 1 : 0;
     return false;
 }
 

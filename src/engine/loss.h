@@ -11,6 +11,9 @@
 #include "engine/shard.h"
 
 #define LOSS_NOBODY UINT32_MAX
+/* One attempt in so many may burn its whole timeout: a host that was short of
+ * CPU may be well again, and a file be read in time. */
+#define LOSS_BURNT_EACH 30
 
 /* Opens a lane with a prober of its own: for one probe, or for many. With
  * none left: SHARD_LANE_NONE for one, SHARD_LANE_SHARED for many. */
@@ -37,10 +40,10 @@ struct stuck {
 /* The prober is stuck in the callback of the task `inside`, before its
  * deadline. In company it is killed, for the others wait behind it; alone it
  * may take its whole timeout, for nobody does, and what it waits for may be
- * no more than slow. Not again, if it burnt the CPU all that time: until it
- * has answered once it is killed as soon as it burns. Either way it starts
- * alone in the next round. With 0 `inside` it was stopped outside of every
- * task: it is killed for all. */
+ * no more than slow. If it burnt the CPU all that time, then once in
+ * LOSS_BURNT_EACH attempts: else it is killed as soon as it burns, until it has
+ * answered. Either way it starts alone in the next round. With 0 `inside` it
+ * was stopped outside of every task: it is killed for all. */
 void loss_on_stuck(struct shard *shard, uint32_t slot,
                    const struct stuck *stuck, uint64_t now_ms);
 

@@ -272,7 +272,7 @@ bool shard_take_result(struct shard *shard, uint32_t number,
     (void)tasks_finish(shard->tasks, probe->task); /* just found: live */
     take_out(shard, instance);
     probe->is_quarantined = probe->was_stuck;
-    probe->has_burnt_out = false;
+    probe->burnt = 0;
     *index = instance;
     return true;
 }

@@ -47,8 +47,8 @@ struct probe {
     bool is_stale;       /* we all stood still while it ran */
     bool is_quarantined; /* failed alone or was stuck: it starts alone */
     bool was_stuck;      /* in this attempt, and may yet have answered */
-    bool has_burnt_out;  /* stuck alone, it burnt CPU until its timeout; and it
-                            has not answered since */
+    uint32_t burnt;      /* attempts that were ended alone while they burnt
+                            CPU, since one was not */
     uint64_t task;       /* the live one's id; 0 = none */
     uint64_t round;
     uint64_t bound_ms;      /* the attempt's end, whatever happens */

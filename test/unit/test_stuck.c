@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "engine/loss.h"
 #include "engine/probers.h"
 #include "engine_scene.h"
 #include "model/bounds.h"
@@ -221,6 +222,21 @@ static void one_that_burnt_out_alone_is_killed_early_from_then_on(void **state)
     }
 }
 
+static void one_that_burnt_out_has_all_its_time_again_now_and_then(void **state)
+{
+    struct scene *scene = *state;
+    burn_out(scene);
+    for (uint32_t turn = 1; turn < LOSS_BURNT_EACH; turn++) {
+        struct engine_action alone = start_next_alone(scene);
+        find_burning(scene, &alone);
+        assert_true(is_killed(scene, &alone));
+        scene_pass(scene, SCENE_TIMEOUT_MS);
+    }
+    struct engine_action alone = start_next_alone(scene);
+    find_burning(scene, &alone);
+    assert_false(is_killed(scene, &alone));
+}
+
 static void one_that_burnt_out_may_still_sleep_its_whole_timeout(void **state)
 {
     struct scene *scene = *state;
@@ -366,6 +382,7 @@ int main(void)
         TEST(the_stuck_one_goes_alone_and_may_answer),
         TEST(alone_it_may_take_its_whole_timeout),
         TEST(one_that_burnt_out_alone_is_killed_early_from_then_on),
+        TEST(one_that_burnt_out_has_all_its_time_again_now_and_then),
         TEST(one_that_burnt_out_may_still_sleep_its_whole_timeout),
         TEST(one_that_burnt_out_and_answered_has_all_its_time_again),
         TEST(who_was_stuck_starts_alone_until_it_is_not),
