@@ -202,14 +202,15 @@ static void load_unit(struct tree *tree, uint32_t number, uint64_t now_ms,
 }
 
 /* Bad news, then the rest, then what nobody wants: an old name goes when the
- * new one stands, or with it. */
+ * new one stands, or with it; so not while one is left out. */
 #define PASSES 3
+#define PASS_STRAYS 2
 
 static uint32_t pass_of(const struct tree *tree, uint32_t number)
 {
     const struct tree_slot *slot = &tree->slots[number];
     if (tree_is_stray(tree, slot)) {
-        return 2;
+        return PASS_STRAYS;
     }
     return slot->is_urgent ? 0 : 1;
 }
@@ -223,6 +224,9 @@ void tree_load_multi(struct tree *tree, uint64_t now_ms,
     uint32_t count = tree->slot_count;
     for (uint32_t i = 0; i < PASSES * count && !load.is_closed; i++) {
         uint32_t number = (first + i % count) % count;
+        if (load.has_left_out && i / count == PASS_STRAYS) {
+            return;
+        }
         if (pass_of(tree, number) == i / count &&
             is_loadable(tree, number, now_ms)) {
             load_unit(tree, number, now_ms, &load);

@@ -302,6 +302,41 @@ static void an_old_name_stays_until_all_new_ones_stand(void **state)
     free_world(world);
 }
 
+/* A refused multi does not say who is to blame: each goes alone after it. */
+static void no_old_name_goes_while_a_new_one_is_left_out(void **state)
+{
+    (void)state;
+    struct world *world = make_world(4);
+    add_parents(world);
+    put(world, "old", AGENT, "up", OURS);
+    tree_drop(world->tree, tree_agent_slot(world->tree));
+    tree_hold_strays(world->tree, true);
+    for (uint32_t i = 1; i < 4; i++) {
+        want(world, i, "up", 1);
+    }
+    tree_on_connected(world->tree, OURS);
+    world->fate = REFUSED;
+    while (world->multis == 0 &&
+           tree_next(world->tree, world->now_ms, &world->request)) {
+        struct tree_request request = world->request;
+        serve_one(world, &request);
+    }
+    world->fate = HONEST;
+    want(world, 0, "down", 1);
+    tree_hold_strays(world->tree, false);
+    while (tree_next(world->tree, world->now_ms, &world->request)) {
+        struct tree_request request = world->request;
+        serve_one(world, &request);
+        bool are_all_new = node(world, "r1") != NULL &&
+                           node(world, "r2") != NULL &&
+                           node(world, "r3") != NULL;
+        assert_true(are_all_new || node(world, "old") != NULL);
+    }
+    settle(world);
+    assert_null(node(world, "old"));
+    free_world(world);
+}
+
 static void bad_news_goes_before_good_news(void **state)
 {
     (void)state;
@@ -360,6 +395,7 @@ int main(void)
         cmocka_unit_test(a_strangers_member_is_left_and_told_of),
         cmocka_unit_test(what_is_left_over_goes_if_it_is_ours),
         cmocka_unit_test(an_old_name_stays_until_all_new_ones_stand),
+        cmocka_unit_test(no_old_name_goes_while_a_new_one_is_left_out),
         cmocka_unit_test(bad_news_goes_before_good_news),
         cmocka_unit_test(withdrawing_takes_the_members_too),
     };
