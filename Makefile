@@ -137,7 +137,7 @@ $B/sentinel-prober: $B/obj/src/prober/tls_load.o
 # A sanitizer's own calls are in the program that loads it.
 $B/$(TLS_LIBRARY): $(TLS_OBJ)
 	$(call say,ld,$@)
-	$Q$(CC) $(filter-out -pie,$(LINKFLAGS)) -shared \
+	$Q$(CC) $(filter-out -pie,$(LINKFLAGS)) -shared -Wl,-Bsymbolic \
 	    $(if $(SAN),,-Wl$(comma)-z$(comma)defs) -o $@ $^ -lssl -lcrypto
 
 # --- tests ---------------------------------------------------------------

@@ -141,7 +141,6 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
     }
     *supervisor->settings = *settings;
     *settings = (struct settings){0};
-    settings_share(supervisor->settings);
     supervisor->programs = programs;
     supervisor->flags = flags;
     descriptors_tell(supervisor->settings->instance_count);
@@ -156,6 +155,7 @@ int supervisor_init(struct supervisor *supervisor, struct settings *settings,
     if (error == 0) {
         finder_init(&supervisor->finder, supervisor, &supervisor->loop);
         finder_restore(&supervisor->finder);
+        settings_share(supervisor->settings);
         operator_desk_init(&supervisor->operators, supervisor,
                            &supervisor->loop);
         error = open_engine(supervisor);
