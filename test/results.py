@@ -13,6 +13,9 @@ TAP_SKIP = re.compile(r"# *skip\w* *(.*)$", re.IGNORECASE)
 # cmocka says "not ok N # SKIP name" and no reason: the test says that itself.
 SKIP_REASON = re.compile(r"^# skip (\w+): (.+)$")
 
+CRASH = re.compile(r"(Address|Leak|Thread|UndefinedBehavior)Sanitizer|"
+                   r"runtime error:|Test failed with exception")
+
 
 class Job:
     """One program to run. `kind` is tap, pytest, plain (one test) or step
@@ -30,27 +33,34 @@ class Job:
         self.skipped = []  # (name, reason)
         self.output = ""
         self.took = 0.0
-        self.trouble = ""  # the machine's meanwhile
+        self.tests = set()  # of pytest: all names of tests
+        self.trouble = ""   # the machine's meanwhile
         self.replayed = []  # names that failed first
 
+    def may_be_excused(self):
+        """Did nothing but tests of pytest fail, and without a crash? A
+        machine that stands still makes no memory error, nor does a whole file
+        at its time limit say which test it hung in."""
+        return self.kind == "pytest" and self.failed and self.trouble \
+            and self.tests.issuperset(self.failed) \
+            and not CRASH.search(self.output)
+
     def again(self):
-        """The same job; of pytest the tests that failed."""
+        """The tests that failed."""
         names = [name.replace(": ", "::", 1) for name in self.failed]
-        is_pytest = self.kind == "pytest"
-        job = Job(self.title, [*self.argv[:-1], *names] if is_pytest
-                  else self.argv, self.kind, self.seconds, self.environment)
-        if is_pytest:
-            job.junit = self.junit
+        job = Job(self.title, [*self.argv[:-1], *names], self.kind,
+                  self.seconds, self.environment)
+        job.junit = self.junit
         return job
 
     def settle(self, again):
-        """What the second time said goes."""
+        """Excused is what passed the second time."""
         self.replayed = self.failed
-        self.failed = again.failed
-        if self.kind == "pytest":
-            self.passed += again.passed
-        else:
-            self.passed, self.skipped = again.passed, again.skipped
+        self.failed = [name for name in self.failed
+                       if name not in again.passed]
+        self.failed += [name for name in again.failed
+                        if name not in self.failed]
+        self.passed += again.passed
 
 
 def count_tap(job, code):
@@ -106,6 +116,7 @@ def count_pytest(job, code):
         return
     for case in cases:
         name = f"{job.title}: {case.get('name')}"
+        job.tests.add(name)
         skip = case.find("skipped")
         if skip is not None:
             job.skipped.append((name, skip.get("message") or "no reason"))
@@ -114,7 +125,7 @@ def count_pytest(job, code):
             job.failed.append(name)
         else:
             job.passed.append(name)
-    if code not in (0, 5) and not job.failed:
+    if code not in (0, 1, 5) or (code == 1 and not job.failed):
         job.failed.append(f"{job.title}: {ending(code)}")
 
 

@@ -14,6 +14,7 @@ NAP_SECONDS = 0.05
 # says nothing then. Two jobs at a time cost a tenth of it.
 LATE_SECONDS = 0.5
 STOLEN_SHARE = 0.1
+STOLEN_TICKS = 50  # at least: half a second of one processor
 STOLEN_FIELD = 7  # of the first line of /proc/stat: user nice system ...
 
 
@@ -46,10 +47,11 @@ class Steadiness:
         worst = max((seconds for ended, seconds in list(self.gaps)
                      if ended > begun), default=0)
         stolen, all_ticks = ticks()
-        share = (stolen - stolen_before) / max(all_ticks - all_before, 1)
+        taken = stolen - stolen_before
+        share = taken / max(all_ticks - all_before, 1)
         words = []
         if worst > 0:
             words.append(f"nobody ran for {worst:.1f} s")
-        if share >= STOLEN_SHARE:
+        if share >= STOLEN_SHARE and taken >= STOLEN_TICKS:
             words.append(f"{share:.0%} of the processors was taken from us")
         return ", ".join(words)

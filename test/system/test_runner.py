@@ -23,6 +23,7 @@ def played(workspace):
     job.junit = os.path.join(workspace, "x.xml")
     with open(job.junit, "w") as file:
         file.write(JUNIT)
+    job.trouble = "nobody ran for 1.2 s"
     count(job, 1)
     return job
 
@@ -34,31 +35,57 @@ def test_each_test_of_pytest_counts(played):
 
 
 def test_only_what_failed_is_played_again(played):
+    assert played.may_be_excused()
     assert played.again().argv == ["pytest", "test/x.py::bad[a: b]",
                                    "test/x.py::broken"]
 
 
-def test_what_fails_again_has_failed(played):
+def test_on_a_steady_machine_nothing_is_excused(played):
+    played.trouble = ""
+    assert not played.may_be_excused()
+
+
+@pytest.mark.parametrize("words", [
+    "==7==ERROR: AddressSanitizer: heap-use-after-free",
+    "src/x.c:7:3: runtime error: signed integer overflow",
+    "==7==ERROR: LeakSanitizer: detected memory leaks"])
+def test_no_crash_is_excused(played, words):
+    played.output = f"F\n{words}\n"
+    assert not played.may_be_excused()
+
+
+def test_a_file_that_did_not_come_to_its_end_is_not_excused(played):
+    played.passed, played.failed = [], []
+    count(played, 2)
+    assert "test/x.py: exit code 2" in played.failed
+    assert not played.may_be_excused()
+
+
+def test_what_does_not_pass_the_second_time_has_failed(played):
+    """It failed again, or was skipped, or did not run."""
     again = played.again()
     again.passed = ["test/x.py: broken"]
-    again.failed = ["test/x.py: bad[a: b]"]
     played.settle(again)
     assert played.failed == ["test/x.py: bad[a: b]"]
     assert played.passed == ["test/x.py: good", "test/x.py: broken"]
     assert "test/x.py: broken" in played.replayed
 
 
-def test_other_programs_are_played_again_whole():
+def test_what_is_found_only_the_second_time_has_failed(played):
+    again = played.again()
+    again.passed = list(played.failed)
+    again.failed = ["test/x.py: exit code 3"]
+    played.settle(again)
+    assert played.failed == ["test/x.py: exit code 3"]
+
+
+def test_other_programs_are_not_excused():
     job = Job("unit", ["unit"])
     job.output = "ok 1 - one\nnot ok 2 - two\n1..2\n"
+    job.trouble = "nobody ran for 1.2 s"
     count(job, 1)
     assert job.failed == ["unit: two"]
-    again = job.again()
-    assert again.argv == ["unit"]
-    again.output = "ok 1 - one\nok 2 - two\n1..2\n"
-    count(again, 0)
-    job.settle(again)
-    assert (job.passed, job.failed) == (["unit: one", "unit: two"], [])
+    assert not job.may_be_excused()
 
 
 def test_a_plan_that_is_not_kept_is_a_failure():

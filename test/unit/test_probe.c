@@ -236,25 +236,28 @@ static void file_that_was_empty_for_a_moment_is_read_again(void **state)
 
 static void file_in_trouble_is_looked_at_twice_only_if_it_is_new(void **state)
 {
-    uint64_t took_us[2];
+    uint64_t new_us = 0;
+    uint64_t old_us = UINT64_MAX; /* the least of some: a machine may stumble */
     (void)state;
-    for (int is_old = 0; is_old < 2; is_old++) {
+    for (int turn = 0; turn < 4; turn++) {
         struct scene *scene = start("+OK\r\n+PONG\r\n");
         give_password(scene, "", 0600);
-        if (is_old) {
+        if (turn > 0) {
             make_old(scene);
         }
         uv_update_time(&scene->loop);
         uint64_t began_us = clock_monotonic_us();
         run(scene);
-        took_us[is_old] = clock_monotonic_us() - began_us;
+        uint64_t took_us = clock_monotonic_us() - began_us;
         assert_non_null(strstr(scene->result.verdict.detail, "is empty"));
         assert_int_equal(scene->connections, 0);
+        new_us = turn == 0 ? took_us : new_us;
+        old_us = turn > 0 && took_us < old_us ? took_us : old_us;
         end_password(scene);
         free(scene);
     }
-    assert_true(took_us[0] > 40000);
-    assert_true(took_us[1] < took_us[0]);
+    assert_true(new_us > 40000);
+    assert_true(old_us < new_us);
 }
 
 static void second_connection_reads_the_password_anew(void **state)
