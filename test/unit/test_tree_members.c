@@ -270,6 +270,22 @@ static void what_is_left_over_goes_if_it_is_ours(void **state)
     free_world(world);
 }
 
+/* The old name stands until these do, and then goes. */
+static void expect_old_until(struct world *world, const char *one,
+                             const char *other, const char *third)
+{
+    while (tree_next(world->tree, world->now_ms, &world->request)) {
+        struct tree_request request = world->request;
+        serve_one(world, &request);
+        bool are_all_new = node(world, one) != NULL &&
+                           node(world, other) != NULL &&
+                           node(world, third) != NULL;
+        assert_true(are_all_new || node(world, "old") != NULL);
+    }
+    settle(world);
+    assert_null(node(world, "old"));
+}
+
 /* Those who speak last may stand before those whose turn it is. */
 static void an_old_name_stays_until_all_new_ones_stand(void **state)
 {
@@ -289,16 +305,7 @@ static void an_old_name_stays_until_all_new_ones_stand(void **state)
         want(world, i, "up", 1);
     }
     tree_hold_strays(world->tree, false);
-    while (tree_next(world->tree, world->now_ms, &world->request)) {
-        struct tree_request request = world->request;
-        serve_one(world, &request);
-        bool are_all_new = node(world, "r0") != NULL &&
-                           node(world, "r98") != NULL &&
-                           node(world, "r99") != NULL;
-        assert_true(are_all_new || node(world, "old") != NULL);
-    }
-    settle(world);
-    assert_null(node(world, "old"));
+    expect_old_until(world, "r0", "r98", "r99");
     free_world(world);
 }
 
@@ -324,16 +331,7 @@ static void no_old_name_goes_while_a_new_one_is_left_out(void **state)
     world->fate = HONEST;
     want(world, 0, "down", 1);
     tree_hold_strays(world->tree, false);
-    while (tree_next(world->tree, world->now_ms, &world->request)) {
-        struct tree_request request = world->request;
-        serve_one(world, &request);
-        bool are_all_new = node(world, "r1") != NULL &&
-                           node(world, "r2") != NULL &&
-                           node(world, "r3") != NULL;
-        assert_true(are_all_new || node(world, "old") != NULL);
-    }
-    settle(world);
-    assert_null(node(world, "old"));
+    expect_old_until(world, "r1", "r2", "r3");
     free_world(world);
 }
 
