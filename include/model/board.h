@@ -4,7 +4,7 @@
  * supervisor's successor.
  *
  *     header | agent | zookeeper | services | tasks | events | endings |
- *     instances[capacity]
+ *     instances[capacity] | room for their settings
  *
  * Each record stands behind a sequence lock of its own: the writer makes the
  * sequence odd, writes, makes it even. A reader copies and looks again; after
@@ -29,7 +29,7 @@
 #include "model/settings.h"
 #include "model/tasks.h"
 
-#define BOARD_LAYOUT 5u
+#define BOARD_LAYOUT 6u
 #define BOARD_READ_TRIES 64
 #define BOARD_SERVICES_MOST 80
 #define BOARD_ALARMS_MOST 16
@@ -164,9 +164,15 @@ struct board_instance {
 
 struct board;
 
+/* Bytes of room that an instance's settings take on a board at most. */
+#define BOARD_SETTINGS_MOST ((uint32_t)sizeof(struct board_settings) + 8u)
+
 /* What the board shows of the settings of instance `index`. */
 void board_settings_fill(struct board_settings *shown,
                          const struct settings *settings, uint32_t index);
+
+/* The room on a board that the settings of all instances take. */
+uint32_t board_settings_room(const struct settings *settings);
 
 /* As instance_settings_published. */
 const struct address *board_settings_published(
@@ -174,13 +180,15 @@ const struct address *board_settings_published(
 
 /* --- the writer ------------------------------------------------------- */
 
-/* Makes <run_dir>/board anew for `instance_count` instances, replacing what is
- * there by rename, mode 0600, every block allocated beforehand so that a full
- * disk is an error here and not a SIGBUS later. With `run_dir` NULL, or when
+/* Makes <run_dir>/board anew for `instance_count` instances with
+ * `settings_bytes` of room for their settings, replacing what is there by
+ * rename, mode 0600, every block allocated beforehand so that a full disk is
+ * an error here and not a SIGBUS later. With `run_dir` NULL, or when
  * the directory is full, the board lives in memory only (nothing to adopt). 0
  * or a negative errno. */
 int board_create(const char *run_dir, const char *boot_id,
-                 uint32_t instance_count, struct board **board);
+                 uint32_t instance_count, uint32_t settings_bytes,
+                 struct board **board);
 
 /* True when somebody had cut the file short under us, or had written over its
  * head: it has size and head again, and everything else must be stored anew.
@@ -199,7 +207,8 @@ void board_store_service(struct board *board, uint32_t slot,
                          const struct board_service *service);
 /* Copies the counters and the live part of the table. */
 void board_store_tasks(struct board *board, const struct tasks *tasks);
-/* `settings` NULL leaves the record's settings as they are. */
+/* `settings` NULL leaves the record's settings as they are; so do settings
+ * that find no room any more. */
 void board_store_instance(struct board *board, uint32_t index,
                           const struct board_settings *settings,
                           const struct instance *instance);

@@ -71,7 +71,7 @@ struct instance {
     bool was_loading; /* by the last verdict that rests on what Redis said */
     uint32_t stage_us[STEP_COUNT]; /* of the last attempt; 0 = not reached */
     /* Of all attempts that reached the stage. */
-    struct histogram stages[STEP_COUNT];
+    struct histogram_narrow stages[STEP_COUNT];
     /* Where the last probe of an instance with a name went, numeric and without
      * port: a successor goes there until its own lookup ended. "" = none. */
     char address[INSTANCE_ADDRESS_BYTES];

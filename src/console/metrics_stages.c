@@ -86,13 +86,16 @@ static void write_histogram(const struct histogram *histogram, enum step step,
 static void write_own(const struct board_instance *instance, enum step step,
                       struct body *body)
 {
-    const struct histogram *histogram = &instance->instance.stages[step];
+    struct histogram own = histogram_widen(&instance->instance.stages[step]);
+    if (histogram_count(&own) == 0) {
+        return;
+    }
     metrics_write_start(body, OWN_METRIC "_sum", instance);
     metrics_write_label(body, "stage", step_name(step));
-    write_sum(body, histogram);
+    write_sum(body, &own);
     metrics_write_start(body, OWN_METRIC "_count", instance);
     metrics_write_label(body, "stage", step_name(step));
-    write_count(body, histogram);
+    write_count(body, &own);
 }
 
 void metrics_write_stages(const struct snapshot *snapshot, struct body *body)
@@ -111,9 +114,7 @@ void metrics_write_stages(const struct snapshot *snapshot, struct body *body)
     for (uint32_t i = 0; i < snapshot->agent.instance_count; i++) {
         const struct board_instance *instance = snapshot_instance(snapshot, i);
         for (int step = 0; instance != NULL && step < STEP_COUNT; step++) {
-            if (histogram_count(&instance->instance.stages[step]) > 0) {
-                write_own(instance, (enum step)step, body);
-            }
+            write_own(instance, (enum step)step, body);
         }
     }
 }

@@ -98,18 +98,20 @@ static void put_timings(struct view *view, const uint32_t *stage_us)
 }
 
 /* Of all probes since the first: what the last one took is in `timings`. */
-static void put_latency(struct view *view, const struct histogram *stages)
+static void put_latency(struct view *view,
+                        const struct histogram_narrow *stages)
 {
     view_open_object(view, "latency");
     for (int i = 0; i < STEP_COUNT; i++) {
-        uint64_t count = histogram_count(&stages[i]);
+        struct histogram stage = histogram_widen(&stages[i]);
+        uint64_t count = histogram_count(&stage);
         if (count == 0) {
             continue;
         }
         view_open_object(view, step_name((enum step)i));
         view_number(view, "count", count);
-        view_number(view, "p50_us", histogram_percentile_us(&stages[i], 50));
-        view_number(view, "p99_us", histogram_percentile_us(&stages[i], 99));
+        view_number(view, "p50_us", histogram_percentile_us(&stage, 50));
+        view_number(view, "p99_us", histogram_percentile_us(&stage, 99));
         view_close_object(view);
     }
     view_close_object(view);

@@ -86,7 +86,7 @@ static void keep_stages(struct registry *registry, struct instance *instance,
     memcpy(instance->stage_us, result->stage_us, sizeof instance->stage_us);
     for (size_t i = 0; i < STEP_COUNT; i++) {
         if (result->stage_us[i] > 0) {
-            histogram_add(&instance->stages[i], result->stage_us[i]);
+            histogram_narrow_add(&instance->stages[i], result->stage_us[i]);
             histogram_add(&registry->stages[i], result->stage_us[i]);
         }
     }

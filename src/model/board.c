@@ -1,6 +1,6 @@
 /*
  * board.c - where the scoreboard's records stand, and how they are written
- * and read.
+ * and read; those of the instances: board_rows.c.
  *
  * Positions follow from the head that board_file.c has checked and are
  * trusted; contents never are: every read goes through a scratch copy that is
@@ -24,10 +24,10 @@ static const uint32_t record_sizes[AREA_COUNT] = {
     [AREA_TASKS] = offsetof(struct tasks, index),
     [AREA_EVENTS] = sizeof(struct event),
     [AREA_ENDINGS] = sizeof(struct ending),
-    [AREA_INSTANCES] = sizeof(struct board_instance),
+    [AREA_INSTANCES] = sizeof(struct board_row),
 };
 
-_Static_assert(offsetof(struct board_instance, instance) % 8 == 0 &&
+_Static_assert(offsetof(struct board_row, instance) % 8 == 0 &&
                    offsetof(struct tasks, list) % 8 == 0,
                "parts of a record that are written alone are whole words");
 
@@ -75,7 +75,7 @@ static uint32_t count_of(enum board_area area, uint32_t instance_count)
     return 1;
 }
 
-/* AREA_COUNT begins where the board ends. */
+/* AREA_COUNT begins where the records end. */
 static size_t start_of(enum board_area area, uint32_t instance_count)
 {
     size_t start = aligned(sizeof(struct board_head));
@@ -90,9 +90,18 @@ uint32_t board_record_size(enum board_area area)
     return record_sizes[area];
 }
 
-size_t board_size(uint32_t instance_count)
+size_t board_size(uint32_t instance_count, uint32_t settings_bytes)
 {
-    return start_of(AREA_COUNT, instance_count);
+    return start_of(AREA_COUNT, instance_count) + settings_bytes;
+}
+
+_Atomic uint64_t *board_settings_words(const struct board *board, uint32_t at)
+{
+    assert(at % BOARD_WORD == 0 && at <= board->settings_bytes);
+    return (_Atomic uint64_t *)(void *)(board->map +
+                                        start_of(AREA_COUNT,
+                                                 board->instance_count) +
+                                        at);
 }
 
 struct seqlock *board_record(const struct board *board, enum board_area area,
@@ -102,37 +111,6 @@ struct seqlock *board_record(const struct board *board, enum board_area area,
     return (struct seqlock *)(void *)(board->map +
                                       start_of(area, board->instance_count) +
                                       stride_of(area) * index);
-}
-
-/* --- settings as shown ------------------------------------------------ */
-
-void board_settings_fill(struct board_settings *shown,
-                         const struct settings *settings, uint32_t index)
-{
-    const struct instance_settings *own = &settings->instances[index];
-    const struct instance_labels *labels = settings_labels(settings, index);
-
-    *shown = (struct board_settings){.addr = own->addr,
-                                     .advertise = own->advertise,
-                                     .label_count = labels->count,
-                                     .interval_ms = own->interval_ms,
-                                     .timeout_ms = own->timeout_ms,
-                                     .deep_interval_ms = own->deep_interval_ms,
-                                     .rise = own->rise,
-                                     .fall = own->fall,
-                                     .canary = own->canary,
-                                     .is_found = own->is_found,
-                                     .max_lag_ms = own->max_lag_ms,
-                                     .max_gap = own->max_gap};
-    memcpy(shown->name, own->name, sizeof shown->name);
-    memcpy(shown->labels, labels->list, sizeof shown->labels);
-}
-
-const struct address *board_settings_published(
-    const struct board_settings *settings)
-{
-    return settings->advertise.kind != ADDRESS_NONE ? &settings->advertise
-                                                    : &settings->addr;
 }
 
 /* --- the writer ------------------------------------------------------- */
@@ -171,21 +149,6 @@ void board_store_tasks(struct board *board, const struct tasks *tasks)
     seqlock_put(lock, 0, tasks, list_at);
     seqlock_put(lock, list_at, tasks->list,
                 tasks->live * sizeof tasks->list[0]);
-    seqlock_end(lock);
-}
-
-void board_store_instance(struct board *board, uint32_t index,
-                          const struct board_settings *settings,
-                          const struct instance *instance)
-{
-    struct seqlock *lock = board_record(board, AREA_INSTANCES, index);
-    seqlock_begin(lock);
-    if (settings != NULL) {
-        seqlock_put(lock, offsetof(struct board_instance, settings), settings,
-                    sizeof *settings);
-    }
-    seqlock_put(lock, offsetof(struct board_instance, instance), instance,
-                sizeof *instance);
     seqlock_end(lock);
 }
 
@@ -250,17 +213,6 @@ int board_read_service(const struct board *board, uint32_t slot,
     if (status == 0) {
         memcpy(service, board->scratch, sizeof *service);
         board_clean_service(service);
-    }
-    return status;
-}
-
-int board_read_instance(const struct board *board, uint32_t index,
-                        struct board_instance *instance)
-{
-    int status = fetch(board, AREA_INSTANCES, index);
-    if (status == 0) {
-        memcpy(instance, board->scratch, sizeof *instance);
-        board_clean_instance(instance);
     }
     return status;
 }
@@ -343,13 +295,4 @@ int board_read_tasks(const struct board *board, struct tasks *tasks)
         board_clean_tasks(tasks);
     }
     return status;
-}
-
-uint32_t board_instance_sequence(const struct board *board, uint32_t index)
-{
-    if (index >= board->instance_count) {
-        return 0;
-    }
-    const struct seqlock *lock = board_record(board, AREA_INSTANCES, index);
-    return atomic_load_explicit(&lock->sequence, memory_order_acquire);
 }

@@ -27,6 +27,8 @@
 #define BOARD_NAME_NEW "board.new"
 #define BOARD_PATH_BYTES (SETTINGS_RUN_DIR_BYTES + 16)
 #define PROC_FD_BYTES 32
+#define SETTINGS_ROOM_MOST (SETTINGS_INSTANCES_MOST * BOARD_SETTINGS_MOST)
+#define BOARD_SIZE_MOST board_size(SETTINGS_INSTANCES_MOST, SETTINGS_ROOM_MOST)
 
 static int path_in(const char *run_dir, const char *name, char *path)
 {
@@ -43,6 +45,7 @@ static void write_head(struct board *board, const char *boot_id)
         .magic = BOARD_MAGIC,
         .layout = BOARD_LAYOUT,
         .instance_count = board->instance_count,
+        .settings_bytes = board->settings_bytes,
     };
     for (enum board_area area = 0; area < AREA_COUNT; area++) {
         head.record_sizes[area] = board_record_size(area);
@@ -61,6 +64,8 @@ static int check_head(const void *map, size_t size, struct board_head *head)
     memcpy(head, map, sizeof *head);
     if (head->magic != BOARD_MAGIC || head->layout != BOARD_LAYOUT ||
         head->instance_count > SETTINGS_INSTANCES_MOST ||
+        head->settings_bytes % BOARD_WORD != 0 ||
+        head->settings_bytes > SETTINGS_ROOM_MOST ||
         head->boot_id[sizeof head->boot_id - 1] != '\0') {
         return -ESTALE;
     }
@@ -69,7 +74,9 @@ static int check_head(const void *map, size_t size, struct board_head *head)
             return -ESTALE;
         }
     }
-    return size == board_size(head->instance_count) ? 0 : -ESTALE;
+    return size == board_size(head->instance_count, head->settings_bytes)
+               ? 0
+               : -ESTALE;
 }
 
 /* --- memory ----------------------------------------------------------- */
@@ -121,6 +128,7 @@ void board_destroy(struct board *board)
         (void)close(board->reader_fd); /* nothing was written to it */
     }
     free(board->scratch);
+    free(board->places);
     free(board);
 }
 
@@ -205,12 +213,14 @@ static int publish_file(const char *run_dir, const char *path_new)
 }
 
 int board_create(const char *run_dir, const char *boot_id,
-                 uint32_t instance_count, struct board **board)
+                 uint32_t instance_count, uint32_t settings_bytes,
+                 struct board **board)
 {
     char path_new[BOARD_PATH_BYTES] = "";
     bool has_file = false;
     int fd = -1;
-    if (instance_count > SETTINGS_INSTANCES_MOST) {
+    if (instance_count > SETTINGS_INSTANCES_MOST ||
+        settings_bytes > SETTINGS_ROOM_MOST) {
         return -EINVAL;
     }
     int status =
@@ -223,7 +233,14 @@ int board_create(const char *run_dir, const char *boot_id,
         return -ENOMEM;
     }
     made->instance_count = instance_count;
-    made->size = board_size(instance_count);
+    made->settings_bytes =
+        (settings_bytes + BOARD_WORD - 1) / BOARD_WORD * BOARD_WORD;
+    made->size = board_size(instance_count, made->settings_bytes);
+    made->places = calloc(instance_count + 1, sizeof *made->places);
+    if (made->places == NULL) {
+        status = -ENOMEM;
+        goto destroy;
+    }
     fd = create_backing(run_dir, path_new, made->size, &has_file);
     if (fd < 0) {
         status = fd;
@@ -283,7 +300,7 @@ static int open_mapped(struct board *board, int fd)
         return -errno;
     }
     if (!S_ISREG(file.st_mode) || file.st_size < (off_t)sizeof head ||
-        (uint64_t)file.st_size > board_size(SETTINGS_INSTANCES_MOST)) {
+        (uint64_t)file.st_size > BOARD_SIZE_MOST) {
         return -ESTALE;
     }
     board->size = (size_t)file.st_size;
@@ -293,6 +310,7 @@ static int open_mapped(struct board *board, int fd)
     }
     if (status == 0) {
         board->instance_count = head.instance_count;
+        board->settings_bytes = head.settings_bytes;
     }
     return status;
 }
@@ -319,7 +337,7 @@ static int read_whole(struct board *board, int fd)
     }
     if (!S_ISREG(file.st_mode) || file.st_uid != geteuid() ||
         file.st_size < (off_t)sizeof(struct board_head) ||
-        (uint64_t)file.st_size > board_size(SETTINGS_INSTANCES_MOST)) {
+        (uint64_t)file.st_size > BOARD_SIZE_MOST) {
         return -ESTALE;
     }
     board->size = (size_t)file.st_size;
@@ -359,6 +377,7 @@ static int adopt_from(struct board *board, const char *boot_id,
         return -ESTALE;
     }
     board->instance_count = head.instance_count;
+    board->settings_bytes = head.settings_bytes;
     for (uint32_t i = 0; i < board->instance_count; i++) {
         struct board_instance record;
         bool is_whole = board_read_instance(board, i, &record) == 0;

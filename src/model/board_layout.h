@@ -1,7 +1,8 @@
 /*
  * board_layout.h - where everything stands on a board. Private to the files
  * of the board: board_file.c makes, maps and checks it, board.c reads and
- * writes its records, board_guard.c keeps the writer alive.
+ * writes its records, board_rows.c those of the instances, board_guard.c keeps
+ * the writer alive.
  */
 #ifndef MODEL_BOARD_LAYOUT_H
 #define MODEL_BOARD_LAYOUT_H
@@ -24,6 +25,7 @@ enum board_area {
     AREA_COUNT
 };
 
+#define BOARD_WORD 8u   /* what is stored at once */
 #define BOARD_ALIGN 64u /* a record begins on a cache line of its own */
 #define BOARD_MAGIC UINT64_C(0x3144524f42414e53) /* "SNABORD1" */
 
@@ -32,15 +34,34 @@ struct board_head {
     uint64_t magic;
     uint32_t layout;
     uint32_t instance_count;
+    uint32_t settings_bytes; /* of the room behind the last record */
     uint32_t record_sizes[AREA_COUNT];
     char boot_id[BOARD_BOOT_BYTES];
+};
+
+/* An instance's record. Its settings are mostly the empty ends of texts: they
+ * stand packed (zero_runs.h) in the room behind the last record, under this
+ * record's lock. */
+struct board_row {
+    uint32_t settings_at; /* from the room's start, a multiple of BOARD_WORD */
+    uint32_t settings_length;
+    struct instance instance;
+};
+
+/* What of the room an instance has. */
+struct board_place {
+    uint32_t at;
+    uint32_t bytes;
 };
 
 struct board {
     uint8_t *map; /* the whole file */
     size_t size;
     uint32_t instance_count;
-    int reader_fd;          /* the writer's; -1 for readers */
+    uint32_t settings_bytes;    /* of the room for settings */
+    uint32_t settings_used;     /* of it, by the writer */
+    struct board_place *places; /* the writer's; owned; one per instance */
+    int reader_fd;              /* the writer's; -1 for readers */
     int guarded_fd;         /* the writer's file, if board_guard.c minds it */
     struct board_head head; /* the writer's, to be written again */
     bool is_memory;         /* `map` was allocated, not mapped */
@@ -50,8 +71,11 @@ struct board {
 /* Bytes of one record's data. */
 uint32_t board_record_size(enum board_area area);
 
-/* Bytes of a board for so many instances. */
-size_t board_size(uint32_t instance_count);
+/* Bytes of a board for so many instances and so much room for settings. */
+size_t board_size(uint32_t instance_count, uint32_t settings_bytes);
+
+/* What stands at that place of the room for settings. */
+_Atomic uint64_t *board_settings_words(const struct board *board, uint32_t at);
 
 struct seqlock *board_record(const struct board *board, enum board_area area,
                              uint32_t index);

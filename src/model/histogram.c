@@ -11,14 +11,35 @@ static const uint64_t bounds_us[] = {HISTOGRAM_BOUNDS};
 
 _Static_assert(BOUNDED == HISTOGRAM_BUCKETS - 1, "one bucket has no bound");
 
-void histogram_add(struct histogram *histogram, uint64_t took_us)
+static unsigned bucket_of(uint64_t took_us)
 {
     unsigned bucket = 0;
     while (bucket < BOUNDED && took_us > bounds_us[bucket]) {
         bucket++;
     }
-    histogram->counts[bucket]++;
+    return bucket;
+}
+
+void histogram_add(struct histogram *histogram, uint64_t took_us)
+{
+    histogram->counts[bucket_of(took_us)]++;
     histogram->sum_us += took_us;
+}
+
+void histogram_narrow_add(struct histogram_narrow *histogram, uint64_t took_us)
+{
+    uint32_t *count = &histogram->counts[bucket_of(took_us)];
+    *count += *count < UINT32_MAX ? 1 : 0;
+    histogram->sum_us += took_us;
+}
+
+struct histogram histogram_widen(const struct histogram_narrow *narrow)
+{
+    struct histogram wide = {.sum_us = narrow->sum_us};
+    for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++) {
+        wide.counts[i] = narrow->counts[i];
+    }
+    return wide;
 }
 
 uint64_t histogram_bound_us(unsigned bucket)

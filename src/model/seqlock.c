@@ -37,17 +37,21 @@ void seqlock_begin(struct seqlock *lock)
     atomic_store_explicit(&lock->sequence, sequence | 1, memory_order_relaxed);
 }
 
-void seqlock_put(struct seqlock *lock, size_t offset, const void *data,
-                 size_t size)
+void seqlock_put_words(_Atomic uint64_t *words, const void *data, size_t size)
 {
-    assert(offset % WORD_BYTES == 0);
-    _Atomic uint64_t *words = lock->words + offset / WORD_BYTES;
     const uint8_t *bytes = data;
     for (size_t i = 0; i < words_of(size); i++) {
         uint64_t word = 0;
         memcpy(&word, bytes + i * WORD_BYTES, part_of(size, i));
         atomic_store_explicit(&words[i], word, memory_order_release);
     }
+}
+
+void seqlock_put(struct seqlock *lock, size_t offset, const void *data,
+                 size_t size)
+{
+    assert(offset % WORD_BYTES == 0);
+    seqlock_put_words(lock->words + offset / WORD_BYTES, data, size);
 }
 
 void seqlock_end(struct seqlock *lock)
@@ -67,16 +71,20 @@ int seqlock_enter(const struct seqlock *lock, uint32_t *sequence)
     return 0;
 }
 
-void seqlock_get(const struct seqlock *lock, size_t offset, void *data,
-                 size_t size)
+void seqlock_get_words(const _Atomic uint64_t *words, void *data, size_t size)
 {
-    assert(offset % WORD_BYTES == 0);
-    const _Atomic uint64_t *words = lock->words + offset / WORD_BYTES;
     uint8_t *bytes = data;
     for (size_t i = 0; i < words_of(size); i++) {
         uint64_t word = atomic_load_explicit(&words[i], memory_order_acquire);
         memcpy(bytes + i * WORD_BYTES, &word, part_of(size, i));
     }
+}
+
+void seqlock_get(const struct seqlock *lock, size_t offset, void *data,
+                 size_t size)
+{
+    assert(offset % WORD_BYTES == 0);
+    seqlock_get_words(lock->words + offset / WORD_BYTES, data, size);
 }
 
 int seqlock_leave(const struct seqlock *lock, uint32_t sequence)

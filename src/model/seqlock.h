@@ -28,6 +28,8 @@ size_t seqlock_bytes(size_t size);
 void seqlock_begin(struct seqlock *lock);
 void seqlock_put(struct seqlock *lock, size_t offset, const void *data,
                  size_t size);
+/* The same to words that stand elsewhere and are under the same lock. */
+void seqlock_put_words(_Atomic uint64_t *words, const void *data, size_t size);
 void seqlock_end(struct seqlock *lock);
 
 /* A reader: the sequence to begin with, or -EAGAIN while the writer is
@@ -35,6 +37,7 @@ void seqlock_end(struct seqlock *lock);
 int seqlock_enter(const struct seqlock *lock, uint32_t *sequence);
 void seqlock_get(const struct seqlock *lock, size_t offset, void *data,
                  size_t size);
+void seqlock_get_words(const _Atomic uint64_t *words, void *data, size_t size);
 int seqlock_leave(const struct seqlock *lock, uint32_t sequence);
 
 #endif

@@ -109,7 +109,8 @@ static int make_successors(struct supervisor *supervisor,
         goto destroy_errands;
     }
     error = board_create(settings->run_dir, supervisor->boot_id,
-                         settings->instance_count, &successors->board);
+                         settings->instance_count,
+                         board_settings_room(settings), &successors->board);
     if (error != 0) {
         goto destroy_engine;
     }

@@ -142,7 +142,8 @@ int scoreboard_open(struct supervisor *supervisor)
     adopt(&adoption);
     operator_desk_restore(&supervisor->operators, supervisor->engine, settings);
     int error = board_create(settings->run_dir, supervisor->boot_id,
-                             settings->instance_count, &supervisor->board);
+                             settings->instance_count,
+                             board_settings_room(settings), &supervisor->board);
     if (error == 0) {
         store_adopted(&adoption);
     }

@@ -358,7 +358,8 @@ static void handle_input(uv_stream_t *stream, ssize_t count,
 static void make_board(struct driver *driver, uint32_t count)
 {
     char boot[BOARD_BOOT_BYTES] = "00000000-0000-0000-0000-000000000000";
-    if (board_create(driver->agent.run_dir, boot, count, &driver->board) != 0) {
+    if (board_create(driver->agent.run_dir, boot, count,
+                     count * BOARD_SETTINGS_MOST, &driver->board) != 0) {
         fail("board_create");
     }
     struct board_agent *agent = &driver->agent;

@@ -142,7 +142,9 @@ static void adopt_bytes(const uint8_t *bytes, size_t length)
 static void lay_over(enum board_area area, const uint8_t *bytes, size_t length,
                      uint8_t *file, size_t size)
 {
-    struct board board = {.map = file, .instance_count = 1};
+    struct board board = {.map = file,
+                          .instance_count = 1,
+                          .settings_bytes = BOARD_SETTINGS_MOST};
     uint8_t *start = (uint8_t *)board_record(&board, area, 0);
     size_t room = size - (size_t)(start - file);
     memcpy(start, bytes, length < room ? length : room);
@@ -152,8 +154,8 @@ static void lay_over(enum board_area area, const uint8_t *bytes, size_t length,
 static uint8_t *good_board(size_t *size)
 {
     struct board *board = NULL;
-    require(board_create(NULL, BOOT, 1, &board) == 0);
-    *size = board_size(1);
+    require(board_create(NULL, BOOT, 1, BOARD_SETTINGS_MOST, &board) == 0);
+    *size = board_size(1, BOARD_SETTINGS_MOST);
     uint8_t *file = aligned_alloc(BOARD_ALIGN, *size);
     require(file != NULL);
     memcpy(file, board->map, *size);

@@ -185,6 +185,7 @@ void sim_supervisor_start(struct world *world)
     supervisor->board = NULL;
     memset(&supervisor->tasks, 0, sizeof supervisor->tasks);
     if (board_create(NULL, "boot", world->settings.instance_count,
+                     board_settings_room(&world->settings),
                      &supervisor->board) != 0 ||
         engine_create(&world->settings, &supervisor->tasks, world->now_ms,
                       &supervisor->engine) != 0) {

@@ -13,6 +13,7 @@
 
 #define BOOT "01234567-89ab-cdef-0123-456789abcdef"
 #define INSTANCES 3
+#define SETTINGS_ROOM (INSTANCES * BOARD_SETTINGS_MOST)
 
 struct scene {
     char run_dir[64];
@@ -57,7 +58,8 @@ static inline int make_scene(void **state)
     }
     snprintf(scene->run_dir, sizeof scene->run_dir, "/tmp/test-board-XXXXXX");
     if (mkdtemp(scene->run_dir) == NULL ||
-        board_create(scene->run_dir, BOOT, INSTANCES, &scene->writer) != 0 ||
+        board_create(scene->run_dir, BOOT, INSTANCES, SETTINGS_ROOM,
+                     &scene->writer) != 0 ||
         board_open(dup(board_reader_fd(scene->writer)), &scene->reader) != 0) {
         return -1;
     }

@@ -187,9 +187,9 @@ static inline void sample_stages(struct instance *instance)
 {
     static const uint32_t took_us[] = {45, 45, 45, 120, 6000000};
     for (size_t i = 0; i < sizeof took_us / sizeof took_us[0]; i++) {
-        histogram_add(&instance->stages[STEP_CONNECT], took_us[i]);
-        histogram_add(&instance->stages[STEP_PING], took_us[i]);
-        histogram_add(&instance->stages[STEP_INFO], took_us[i]);
+        histogram_narrow_add(&instance->stages[STEP_CONNECT], took_us[i]);
+        histogram_narrow_add(&instance->stages[STEP_PING], took_us[i]);
+        histogram_narrow_add(&instance->stages[STEP_INFO], took_us[i]);
     }
 }
 
@@ -297,7 +297,8 @@ static inline void sample_create(struct sample *sample, uint32_t count,
     sample->count = count;
     sample->tasks = calloc(1, sizeof *sample->tasks);
     assert(sample->tasks != NULL);
-    int status = board_create(NULL, SAMPLE_BOOT, count, &sample->board);
+    int status = board_create(NULL, SAMPLE_BOOT, count,
+                              count * BOARD_SETTINGS_MOST, &sample->board);
     assert(status == 0);
     (void)status; /* asserted */
     sample_agent(sample);

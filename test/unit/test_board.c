@@ -41,6 +41,68 @@ static void settings_left_out_stay_as_they_were(void **state)
     assert_memory_equal(&read, &scene->record, sizeof read);
 }
 
+/* Settings whose texts leave no room empty. */
+static void fill_up(struct board_settings *settings, char byte)
+{
+    memset(settings->name, byte, sizeof settings->name - 1);
+    memset(settings->addr.host, byte, sizeof settings->addr.host - 1);
+    memset(settings->labels, byte, sizeof settings->labels);
+    for (size_t i = 0; i < SETTINGS_LABELS_MOST; i++) {
+        settings->labels[i].key[SETTINGS_LABEL_BYTES - 1] = '\0';
+        settings->labels[i].value[SETTINGS_LABEL_BYTES - 1] = '\0';
+    }
+}
+
+static void settings_that_outgrow_their_place_get_another(void **state)
+{
+    struct scene *scene = *state;
+    struct board_instance other = scene->record;
+    struct board_instance read;
+    board_store_instance(scene->writer, 2, &other.settings, &other.instance);
+    fill_up(&scene->record.settings, 'x');
+    board_store_instance(scene->writer, 1, &scene->record.settings,
+                         &scene->record.instance);
+    assert_int_equal(board_read_instance(scene->reader, 1, &read), 0);
+    assert_memory_equal(&read, &scene->record, sizeof read);
+    assert_int_equal(board_read_instance(scene->reader, 2, &read), 0);
+    assert_memory_equal(&read, &other, sizeof read);
+}
+
+static void settings_without_room_leave_what_stood(void **state)
+{
+    struct scene *scene = *state;
+    struct board_instance large = scene->record;
+    struct board_instance read;
+    fill_up(&large.settings, 'x');
+    scene->writer->settings_used = scene->writer->settings_bytes;
+    large.instance.round = scene->record.instance.round + 1;
+    board_store_instance(scene->writer, 1, &large.settings, &large.instance);
+    assert_int_equal(board_read_instance(scene->reader, 1, &read), 0);
+    assert_int_equal(read.instance.round, large.instance.round);
+    assert_memory_equal(&read.settings, &scene->record.settings,
+                        sizeof read.settings);
+}
+
+static void a_place_that_cannot_be_holds_no_settings(void **state)
+{
+    static const struct board_row bad[] = {
+        {.settings_at = 1, .settings_length = 8},
+        {.settings_at = SETTINGS_ROOM, .settings_length = 8},
+        {.settings_at = UINT32_MAX - 7, .settings_length = 16},
+        {.settings_at = 0, .settings_length = UINT32_MAX},
+        {.settings_at = 0, .settings_length = 3}, /* not a head */
+    };
+    struct scene *scene = *state;
+    struct seqlock *lock = board_record(scene->writer, AREA_INSTANCES, 1);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct board_instance read = {.settings = {.name = "not read"}};
+        seqlock_put(lock, 0, &bad[i], offsetof(struct board_row, instance));
+        assert_int_equal(board_read_instance(scene->reader, 1, &read), 0);
+        assert_string_equal(read.settings.name, "");
+        assert_int_equal(read.settings.label_count, 0);
+    }
+}
+
 static void a_store_is_seen_in_its_sequence_and_in_no_other(void **state)
 {
     struct scene *scene = *state;
@@ -213,7 +275,7 @@ static void hostile_records_are_made_safe(void **state)
         (size_t)((uint8_t *)board_record(scene->writer, AREA_AGENT, 0) -
                  scene->writer->map);
     memset(scene->writer->map + records_at, 0xfe,
-           board_size(INSTANCES) - records_at);
+           board_size(INSTANCES, SETTINGS_ROOM) - records_at);
     struct board_agent agent;
     struct board_zookeeper zookeeper;
     struct board_service service;
@@ -279,6 +341,9 @@ int main(void)
         SCENE_TEST(an_ending_is_read_by_its_id),
         SCENE_TEST(an_instance_is_read_as_it_was_stored),
         SCENE_TEST(settings_left_out_stay_as_they_were),
+        SCENE_TEST(settings_that_outgrow_their_place_get_another),
+        SCENE_TEST(settings_without_room_leave_what_stood),
+        SCENE_TEST(a_place_that_cannot_be_holds_no_settings),
         SCENE_TEST(a_store_is_seen_in_its_sequence_and_in_no_other),
         SCENE_TEST(agent_zookeeper_and_services_are_read_as_stored),
         SCENE_TEST(tasks_are_read_with_their_counters_and_live_part),

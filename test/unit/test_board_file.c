@@ -126,7 +126,9 @@ static void a_successor_s_board_takes_the_place_of_the_old(void **state)
     struct scene *scene = *state;
     struct board *successor = NULL;
     struct adopted adopted;
-    assert_int_equal(board_create(scene->run_dir, BOOT, 1, &successor), 0);
+    assert_int_equal(
+        board_create(scene->run_dir, BOOT, 1, BOARD_SETTINGS_MOST, &successor),
+        0);
     assert_int_equal(adopt(scene, BOOT, &adopted), 0);
     assert_int_equal(adopted.count, 0);
     board_destroy(successor);
@@ -153,7 +155,7 @@ static void each_damage_of_the_head_is_seen(void **state)
 static void a_file_too_short_or_too_long_is_no_board(void **state)
 {
     struct scene *scene = *state;
-    size_t whole = board_size(INSTANCES);
+    size_t whole = board_size(INSTANCES, SETTINGS_ROOM);
     off_t sizes[] = {0,
                      1,
                      sizeof(struct board_head),
@@ -201,7 +203,8 @@ static void a_link_planted_in_the_way_is_replaced_and_not_followed(void **state)
     snprintf(target, sizeof target, "%s/target", scene->run_dir);
     snprintf(path_new, sizeof path_new, "%s/board.new", scene->run_dir);
     assert_int_equal(symlink(target, path_new), 0);
-    assert_int_equal(board_create(scene->run_dir, BOOT, 1, &board), 0);
+    assert_int_equal(
+        board_create(scene->run_dir, BOOT, 1, BOARD_SETTINGS_MOST, &board), 0);
     assert_int_equal(access(target, F_OK), -1);
     board_destroy(board);
 }
@@ -215,8 +218,9 @@ static void a_file_cut_short_under_the_writer_does_not_kill_it(void **state)
     struct board *reader = NULL;
     /* Made anew: cmocka has put its own SIGBUS handler before the test. */
     board_destroy(scene->writer);
-    assert_int_equal(
-        board_create(scene->run_dir, BOOT, INSTANCES, &scene->writer), 0);
+    assert_int_equal(board_create(scene->run_dir, BOOT, INSTANCES,
+                                  SETTINGS_ROOM, &scene->writer),
+                     0);
     assert_false(board_was_cut(scene->writer));
     assert_int_equal(truncate(scene->path, 0), 0);
     board_store_instance(scene->writer, 1, &scene->record.settings,
@@ -269,7 +273,8 @@ static void a_board_in_memory_works_the_same(void **state)
     struct board *reader = NULL;
     struct board_instance record = sample_record();
     struct board_instance read;
-    assert_int_equal(board_create(NULL, BOOT, 1, &writer), 0);
+    assert_int_equal(board_create(NULL, BOOT, 1, BOARD_SETTINGS_MOST, &writer),
+                     0);
     assert_int_equal(board_open(dup(board_reader_fd(writer)), &reader), 0);
     board_store_instance(writer, 0, &record.settings, &record.instance);
     assert_int_equal(board_read_instance(reader, 0, &read), 0);
@@ -294,7 +299,7 @@ static int create_on_a_full_disk(const char *run_dir)
     }
     snprintf(path, sizeof path, "%s/board", run_dir);
     close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
-    if (board_create(run_dir, BOOT, INSTANCES, &board) != 0) {
+    if (board_create(run_dir, BOOT, INSTANCES, SETTINGS_ROOM, &board) != 0) {
         return CHILD_BAD;
     }
     struct board_instance record = sample_record();
@@ -328,11 +333,12 @@ static void a_directory_that_is_not_there_is_an_error(void **state)
 {
     (void)state;
     struct board *board = NULL;
-    assert_int_equal(board_create("/tmp/there/is/no/such", BOOT, 1, &board),
+    assert_int_equal(board_create("/tmp/there/is/no/such", BOOT, 1, 0, &board),
                      -ENOENT);
     assert_null(board);
     assert_int_equal(
-        board_create(NULL, BOOT, SETTINGS_INSTANCES_MOST + 1, &board), -EINVAL);
+        board_create(NULL, BOOT, SETTINGS_INSTANCES_MOST + 1, 0, &board),
+        -EINVAL);
 }
 
 int main(void)

@@ -36,7 +36,8 @@ static int set_up(void **state)
     (void)text_copy(scene->run_dir, sizeof scene->run_dir,
                     "/tmp/test-desk-XXXXXX"); /* fits */
     assert_non_null(mkdtemp(scene->run_dir));
-    assert_int_equal(board_create(scene->run_dir, "boot", 1, &scene->writer),
+    assert_int_equal(board_create(scene->run_dir, "boot", 1,
+                                  BOARD_SETTINGS_MOST, &scene->writer),
                      0);
     struct board_agent agent = {.instance_count = 1};
     (void)text_copy(agent.state_path, sizeof agent.state_path, "/s");

@@ -69,6 +69,22 @@ static void past_the_last_bound_that_bound_is_told(void **state)
                      histogram_bound_us(LAST - 1));
 }
 
+static void a_narrow_one_counts_the_same_and_stays_full(void **state)
+{
+    struct histogram_narrow narrow = {0};
+    (void)state;
+    histogram_narrow_add(&narrow, 100);
+    histogram_narrow_add(&narrow, UINT64_C(60000000));
+    narrow.counts[1] = UINT32_MAX;
+    histogram_narrow_add(&narrow, 101);
+    struct histogram wide = histogram_widen(&narrow);
+    assert_int_equal(wide.sum_us, UINT64_C(60000201));
+    assert_int_equal(wide.counts[0], 1);
+    assert_int_equal(wide.counts[1], UINT32_MAX);
+    assert_int_equal(wide.counts[LAST], 1);
+    assert_int_equal(histogram_count(&wide), UINT64_C(2) + UINT32_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -77,6 +93,7 @@ int main(void)
         cmocka_unit_test(of_nothing_there_is_no_percentile),
         cmocka_unit_test(percentiles_lie_evenly_inside_their_bucket),
         cmocka_unit_test(past_the_last_bound_that_bound_is_told),
+        cmocka_unit_test(a_narrow_one_counts_the_same_and_stays_full),
     };
     return cmocka_run_group_tests_name("histogram", tests, NULL, NULL);
 }

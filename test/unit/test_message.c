@@ -133,7 +133,7 @@ static void the_bytes_are_those_of_this_format(void **state)
         sum = (sum ^ (uint32_t)sample_messages[i].kind) * 16777619u;
     }
     assert_int_equal(MESSAGE_FORMAT, 2);
-    assert_int_equal(BOARD_LAYOUT, 5);
+    assert_int_equal(BOARD_LAYOUT, 6);
     assert_int_equal(sum, 0x875a1fba);
 }
 

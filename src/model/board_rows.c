@@ -1,0 +1,178 @@
+/*
+ * board_rows.c - the instances' records on the board, and their settings
+ * behind them. A place in the room for settings is given with the first store
+ * and again only to settings that outgrew it: those of a board hardly change.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+
+#include "model/board.h"
+#include "model/board_clean.h"
+#include "model/board_layout.h"
+#include "model/zero_runs.h"
+
+#define PACKED_MOST ZERO_RUNS_ROOM(sizeof(struct board_settings))
+
+static uint32_t whole_words(size_t bytes)
+{
+    return (uint32_t)((bytes + BOARD_WORD - 1) / BOARD_WORD * BOARD_WORD);
+}
+
+/* --- settings as shown ------------------------------------------------ */
+
+void board_settings_fill(struct board_settings *shown,
+                         const struct settings *settings, uint32_t index)
+{
+    const struct instance_settings *own = &settings->instances[index];
+    const struct instance_labels *labels = settings_labels(settings, index);
+
+    *shown = (struct board_settings){.addr = own->addr,
+                                     .advertise = own->advertise,
+                                     .label_count = labels->count,
+                                     .interval_ms = own->interval_ms,
+                                     .timeout_ms = own->timeout_ms,
+                                     .deep_interval_ms = own->deep_interval_ms,
+                                     .rise = own->rise,
+                                     .fall = own->fall,
+                                     .canary = own->canary,
+                                     .is_found = own->is_found,
+                                     .max_lag_ms = own->max_lag_ms,
+                                     .max_gap = own->max_gap};
+    memcpy(shown->name, own->name, sizeof shown->name);
+    memcpy(shown->labels, labels->list, sizeof shown->labels);
+}
+
+uint32_t board_settings_room(const struct settings *settings)
+{
+    _Static_assert(PACKED_MOST <= BOARD_SETTINGS_MOST, "it is the most");
+    uint32_t bytes = 0;
+    for (uint32_t i = 0; i < settings->instance_count; i++) {
+        struct board_settings shown;
+        uint8_t packed[PACKED_MOST];
+        board_settings_fill(&shown, settings, i);
+        bytes += whole_words(zero_runs_pack(&shown, sizeof shown, packed));
+    }
+    return bytes;
+}
+
+const struct address *board_settings_published(
+    const struct board_settings *settings)
+{
+    return settings->advertise.kind != ADDRESS_NONE ? &settings->advertise
+                                                    : &settings->addr;
+}
+
+/* --- the writer ------------------------------------------------------- */
+
+/* Whether the instance has room for so many bytes now. */
+static bool make_room(struct board *board, uint32_t index, uint32_t bytes)
+{
+    struct board_place *place = &board->places[index];
+    if (bytes <= place->bytes) {
+        return true;
+    }
+    if (bytes > board->settings_bytes - board->settings_used) {
+        return false;
+    }
+    *place = (struct board_place){.at = board->settings_used, .bytes = bytes};
+    board->settings_used += bytes;
+    return true;
+}
+
+/* Under the record's lock. */
+static void put_settings(struct board *board, uint32_t index,
+                         const struct board_settings *settings,
+                         struct seqlock *lock)
+{
+    uint8_t packed[PACKED_MOST];
+    size_t length = zero_runs_pack(settings, sizeof *settings, packed);
+    if (!make_room(board, index, whole_words(length))) {
+        return;
+    }
+    struct board_row row = {.settings_at = board->places[index].at,
+                            .settings_length = (uint32_t)length};
+    seqlock_put(lock, 0, &row, offsetof(struct board_row, instance));
+    seqlock_put_words(board_settings_words(board, row.settings_at), packed,
+                      length);
+}
+
+void board_store_instance(struct board *board, uint32_t index,
+                          const struct board_settings *settings,
+                          const struct instance *instance)
+{
+    struct seqlock *lock = board_record(board, AREA_INSTANCES, index);
+    seqlock_begin(lock);
+    if (settings != NULL) {
+        put_settings(board, index, settings, lock);
+    }
+    seqlock_put(lock, offsetof(struct board_row, instance), instance,
+                sizeof *instance);
+    seqlock_end(lock);
+}
+
+/* --- readers ---------------------------------------------------------- */
+
+static bool is_inside(const struct board *board, const struct board_row *row)
+{
+    return row->settings_at % BOARD_WORD == 0 &&
+           row->settings_at <= board->settings_bytes &&
+           row->settings_length <= board->settings_bytes - row->settings_at &&
+           row->settings_length <= PACKED_MOST;
+}
+
+/* Copies the record into the scratch and its settings to `packed`; a place
+ * that cannot be is of no settings. -EAGAIN when they cannot be had whole. */
+static int fetch(const struct board *board, uint32_t index, uint8_t *packed)
+{
+    const struct seqlock *lock = board_record(board, AREA_INSTANCES, index);
+    struct board_row *row = (struct board_row *)(void *)board->scratch;
+    for (int attempt = 0; attempt < BOARD_READ_TRIES; attempt++) {
+        uint32_t sequence = 0;
+        if (seqlock_enter(lock, &sequence) != 0) {
+            continue;
+        }
+        seqlock_get(lock, 0, row, sizeof *row);
+        if (!is_inside(board, row)) {
+            row->settings_length = 0;
+        }
+        seqlock_get_words(board_settings_words(board, row->settings_length > 0
+                                                          ? row->settings_at
+                                                          : 0),
+                          packed, row->settings_length);
+        if (seqlock_leave(lock, sequence) == 0) {
+            return 0;
+        }
+    }
+    return -EAGAIN;
+}
+
+int board_read_instance(const struct board *board, uint32_t index,
+                        struct board_instance *instance)
+{
+    const struct board_row *row = (const void *)board->scratch;
+    uint8_t packed[PACKED_MOST];
+    if (index >= board->instance_count) {
+        return -ENOENT;
+    }
+    int status = fetch(board, index, packed);
+    if (status != 0) {
+        return status;
+    }
+    if (zero_runs_unpack(packed, row->settings_length, &instance->settings,
+                         sizeof instance->settings) != 0) {
+        memset(&instance->settings, 0, sizeof instance->settings);
+    }
+    memcpy(&instance->instance, &row->instance, sizeof instance->instance);
+    board_clean_instance(instance);
+    return 0;
+}
+
+uint32_t board_instance_sequence(const struct board *board, uint32_t index)
+{
+    if (index >= board->instance_count) {
+        return 0;
+    }
+    const struct seqlock *lock = board_record(board, AREA_INSTANCES, index);
+    return atomic_load_explicit(&lock->sequence, memory_order_acquire);
+}
