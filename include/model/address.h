@@ -25,15 +25,26 @@ enum address_kind {
 
 struct address {
     enum address_kind kind;
-    uint16_t port;                 /* host byte order; 0 for ADDRESS_UNIX */
-    char host[256];                /* without brackets; or the socket's path */
-    char text[ADDRESS_TEXT_BYTES]; /* as a person writes it */
+    uint16_t port;     /* host byte order; 0 for ADDRESS_UNIX */
+    bool is_localhost; /* it was written so; `host` is what it stands for */
+    char host[256];    /* without brackets; or the socket's path */
+};
+
+struct address_text {
+    char text[ADDRESS_TEXT_BYTES];
 };
 
 /* 0 or -EINVAL; then `why` points to a constant that says what is wrong. The
  * port must be 1 to 65535 (0 too if `zero_port`, for a listen address). */
 int address_parse(const char *text, bool zero_port, struct address *address,
                   const char **why);
+
+/* As a person writes it; "" for ADDRESS_NONE. By value, so that
+ * `address_text(address).text` may stand in an expression. */
+struct address_text address_text(const struct address *address);
+
+/* Whether both were written the same. */
+bool address_equals(const struct address *one, const struct address *other);
 
 /* The first of "host:port,host:port"; `*list` moves on to the next. -ENOENT:
  * the list has ended. -EINVAL as above, also for a unix socket. */

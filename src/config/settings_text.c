@@ -142,7 +142,7 @@ bool settings_value_text(const struct option *option, const void *home,
         return true;
     case OPTION_ADDRESS:
     case OPTION_LISTEN:
-        (void)text_copy(text, size, address->text); /* shorter */
+        (void)text_copy(text, size, address_text(address).text); /* shorter */
         return address->kind != ADDRESS_NONE;
     case OPTION_NAME:
     case OPTION_USER:

@@ -20,7 +20,8 @@ void metrics_write_alias(const struct snapshot *snapshot, struct body *body)
         snapshot_shown(snapshot, instance, &shown);
         metrics_write_start(body, "redis_up", instance);
         metrics_write_label(
-            body, "addr", board_settings_published(&instance->settings)->text);
+            body, "addr",
+            address_text(board_settings_published(&instance->settings)).text);
         body_text(body, shown.readable == ABILITY_YES ? "} 1\n" : "} 0\n");
     }
 }

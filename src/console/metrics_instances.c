@@ -92,8 +92,9 @@ static void write_info(const struct snapshot *snapshot,
     struct verdict shown;
     snapshot_shown(snapshot, instance, &shown);
     metrics_write_start(body, PREFIX "info", instance);
-    metrics_write_label(body, "addr",
-                        board_settings_published(&instance->settings)->text);
+    metrics_write_label(
+        body, "addr",
+        address_text(board_settings_published(&instance->settings)).text);
     metrics_write_label(body, "role", role_name(shown.role));
     metrics_write_label(body, "version", shown.version);
     metrics_write_label(body, "mode", shown_mode(snapshot, instance));

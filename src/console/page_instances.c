@@ -38,7 +38,8 @@ static void write_name(const struct board_instance *record, struct body *body)
     body_text(body, "\">");
     body_html(body, name);
     body_text(body, "</a><span>");
-    body_html(body, board_settings_published(&record->settings)->text);
+    body_html(body,
+              address_text(board_settings_published(&record->settings)).text);
     body_text(body, "</span></td>");
 }
 

@@ -62,7 +62,7 @@ static void put_labels(struct view *view, const struct snapshot *snapshot,
     view_text(view, PREFIX "name", instance->settings.name);
     view_text(view, PREFIX "cluster", snapshot->agent.cluster);
     view_text(view, PREFIX "host", snapshot->agent.host);
-    view_text(view, PREFIX "addr", instance->settings.addr.text);
+    view_text(view, PREFIX "addr", address_text(&instance->settings.addr).text);
     view_text(view, PREFIX "state", state_name(shown.state));
     view_text(view, PREFIX "reason", reason_name(shown.reason));
     view_text(view, PREFIX "role", role_name(shown.role));
@@ -90,7 +90,7 @@ void sd_write(const struct snapshot *snapshot, struct body *body)
         }
         view_open_object(&view, NULL);
         view_open_list(&view, "targets");
-        view_text(&view, NULL, address->text);
+        view_text(&view, NULL, address_text(address).text);
         view_close_list(&view);
         put_labels(&view, snapshot, instance);
         view_close_object(&view);

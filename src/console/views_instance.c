@@ -221,8 +221,9 @@ void views_instance(const struct snapshot *snapshot,
     snapshot_shown(snapshot, record, &shown);
     view_open_object(view, NULL);
     view_text(view, "name", settings->name);
-    view_text(view, "addr", board_settings_published(settings)->text);
-    view_text(view, "target", settings->addr.text);
+    view_text(view, "addr",
+              address_text(board_settings_published(settings)).text);
+    view_text(view, "target", address_text(&settings->addr).text);
     put_verdict(view, &shown);
     view_number(view, "since", snapshot_since_wall_ms(snapshot, record));
     view_age(view, "last_success_ms_ago", snapshot->now_ms,

@@ -164,7 +164,8 @@ static void judge_search(struct doctor *doctor, const struct search *search)
             doctor_find(doctor, FINDING_WARNING, "unwatched",
                         "sentinelctl discover -o yaml prints what to add",
                         "a %s runs at %s, and nobody watches it",
-                        role_name(found->role), found->address.text);
+                        role_name(found->role),
+                        address_text(&found->address).text);
         }
     }
     if (search->end.hidden > 0) {

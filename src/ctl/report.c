@@ -181,7 +181,7 @@ static int print_headline(const struct report *report, const struct page *page)
     }
     (void)text_format(text, sizeof text, "%s%s%s%s",
                       name[0] != '\0' ? name : "", name[0] != '\0' ? " (" : "",
-                      report->order->address.text,
+                      address_text(&report->order->address).text,
                       name[0] != '\0' ? ")" : ""); /* fits */
     table_add(table, TONE_PLAIN, text);
     (void)text_format(text, sizeof text, "%s: %s", state,

@@ -80,8 +80,8 @@ int report_print_json(const struct report *report, FILE *stream)
     const struct verdict *verdict = &report->result->verdict;
     json_t *object = json_pack(
         "{s:s, s:s, s:o, s:o, s:o, s:s, s:s}", "name", report->order->instance,
-        "addr", report->order->address.text, "verdict", make_verdict(verdict),
-        "steps_us", make_steps(report->result), "facts",
+        "addr", address_text(&report->order->address).text, "verdict",
+        make_verdict(verdict), "steps_us", make_steps(report->result), "facts",
         make_facts(report->result), "meaning", advice_meaning(verdict->reason),
         "action", advice_action(verdict->reason));
     if (object == NULL) {

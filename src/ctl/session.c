@@ -59,7 +59,7 @@ static void set_trouble(const struct order *order, const char *trouble,
                         struct message_probe *probe)
 {
     (void)text_copy(probe->addr, sizeof probe->addr,
-                    order->address.text); /* the same size */
+                    address_text(&order->address).text); /* the same size */
     (void)text_copy(probe->name_trouble, sizeof probe->name_trouble,
                     trouble); /* cutting is fine */
 }
@@ -152,7 +152,7 @@ void session_probe(const char *libexec, const struct order *order,
         status = resolve(program, order, &probe, trouble, sizeof trouble);
     } else {
         (void)text_copy(probe.addr, sizeof probe.addr,
-                        order->address.text); /* the same size */
+                        address_text(&order->address).text); /* the same size */
     }
     if (status == 0) {
         status = ask(program, &probe, result, trouble, sizeof trouble);

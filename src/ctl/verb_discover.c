@@ -29,8 +29,9 @@ static void write_others(const struct discovery_found *found, char *text,
 {
     text[0] = '\0';
     for (uint32_t i = 0; i < found->other_count; i++) {
-        (void)text_append(text, size, "%s%s", i > 0 ? " " : "",
-                          found->others[i].text); /* cutting is fine */
+        (void)text_append(
+            text, size, "%s%s", i > 0 ? " " : "",
+            address_text(&found->others[i]).text); /* cutting is fine */
     }
 }
 
@@ -49,7 +50,7 @@ static int print_list(const struct search *search, enum output output)
         const struct discovery_found *found = &search->list[i];
         char text[DISCOVERY_OTHERS_MOST * ADDRESS_TEXT_BYTES];
         add_text(table, found->name, output);
-        add_text(table, found->address.text, output);
+        add_text(table, address_text(&found->address).text, output);
         add_text(table, role_name(found->role), output);
         add_text(table, found->version, output);
         text[0] = '\0';
@@ -86,7 +87,7 @@ static int print_yaml(const struct search *search)
         print_quoted(found->name);
         (void)printf(" # %s %s\n    addr: ", role_name(found->role),
                      found->version);
-        print_quoted(found->address.text);
+        print_quoted(address_text(&found->address).text);
         (void)printf("%s%s\n", others[0] != '\0' ? " # also at " : "", others);
     }
     return print_flush(stdout);
@@ -96,14 +97,15 @@ static json_t *make_server(const struct discovery_found *found)
 {
     json_t *others = json_array();
     for (uint32_t i = 0; i < found->other_count; i++) {
-        if (json_array_append_new(others, json_string(found->others[i].text)) !=
+        if (json_array_append_new(
+                others, json_string(address_text(&found->others[i]).text)) !=
             0) {
             json_decref(others);
             return NULL;
         }
     }
     return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o}", "name", found->name,
-                     "addr", found->address.text, "role",
+                     "addr", address_text(&found->address).text, "role",
                      role_name(found->role), "version", found->version, "pid",
                      (int)found->pid, "also_at", others);
 }

@@ -16,6 +16,7 @@
 #include "base/text.h"
 
 #define UNIX_PREFIX "unix:"
+#define LOCALHOST "localhost"
 #define NAME_LONGEST 253
 #define LABEL_LONGEST 63
 
@@ -80,7 +81,8 @@ static bool is_name(const char *host)
 static int classify_host(struct address *address, const char **why)
 {
     struct in_addr ipv4;
-    if (strcmp(address->host, "localhost") == 0) {
+    if (strcmp(address->host, LOCALHOST) == 0) {
+        address->is_localhost = true;
         (void)text_copy(address->host, sizeof address->host, "127.0.0.1");
     }
     if (inet_pton(AF_INET, address->host, &ipv4) == 1) {
@@ -184,11 +186,40 @@ int address_parse(const char *text, bool zero_port, struct address *address,
     if (status != 0) {
         return status;
     }
-    if (!text_copy(parsed.text, sizeof parsed.text, text)) {
-        return fail(why, "the address is too long");
-    }
     *address = parsed;
     return 0;
+}
+
+/* Every host fits: the room is that of the longest one and a port. */
+struct address_text address_text(const struct address *address)
+{
+    struct address_text written = {.text = ""};
+    const char *host = address->is_localhost ? LOCALHOST : address->host;
+    switch (address->kind) {
+    case ADDRESS_UNIX:
+        (void)text_format(written.text, sizeof written.text, UNIX_PREFIX "%s",
+                          host);
+        break;
+    case ADDRESS_IPV6:
+        (void)text_format(written.text, sizeof written.text, "[%s]:%u", host,
+                          (unsigned)address->port);
+        break;
+    case ADDRESS_IPV4:
+    case ADDRESS_NAME:
+        (void)text_format(written.text, sizeof written.text, "%s:%u", host,
+                          (unsigned)address->port);
+        break;
+    case ADDRESS_NONE:
+        break;
+    }
+    return written;
+}
+
+bool address_equals(const struct address *one, const struct address *other)
+{
+    return one->kind == other->kind && one->port == other->port &&
+           one->is_localhost == other->is_localhost &&
+           strcmp(one->host, other->host) == 0;
 }
 
 int address_next(const char **list, struct address *address, const char **why)

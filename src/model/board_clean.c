@@ -53,7 +53,7 @@ static void clean_address(struct address *address)
 {
     clean_enum(address->kind, ADDRESS_UNIX + 1);
     clean_text(address->host);
-    clean_text(address->text);
+    clean_bool(&address->is_localhost);
 }
 
 static void clean_settings(struct board_settings *settings)

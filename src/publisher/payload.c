@@ -63,7 +63,8 @@ static int encode_with(const struct payload_scope *scope,
     const struct address *address = board_settings_published(settings);
     uint32_t labels = with >= WITH_LABELS ? settings->label_count : 0;
     bool is_whole =
-        object != NULL && json_put_text(object, "addr", address->text) &&
+        object != NULL &&
+        json_put_text(object, "addr", address_text(address).text) &&
         json_put_text(object, "agent", scope->agent) &&
         json_put_text(object, "host", scope->host) &&
         json_put_labels(object, settings, labels) &&

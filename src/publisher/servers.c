@@ -20,7 +20,7 @@ int servers_write(const char *list, char *numeric, size_t size)
     for (; status == 0; status = address_next(&list, &address, &why)) {
         if (address.kind == ADDRESS_NAME) {
             log_event(LEVEL_WARNING, "server_left_out",
-                      LOG_TEXT("server", address.text),
+                      LOG_TEXT("server", address_text(&address).text),
                       LOG_TEXT("why", "it is a name"));
             continue;
         }

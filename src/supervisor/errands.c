@@ -105,7 +105,7 @@ static bool is_same_server(const struct instance_settings *one,
                            const struct instance_settings *other)
 {
     return strcmp(one->name, other->name) == 0 &&
-           strcmp(one->addr.text, other->addr.text) == 0;
+           address_equals(&one->addr, &other->addr);
 }
 
 static void adopt_address(struct errands *errands, uint32_t index,

@@ -46,9 +46,10 @@ static struct settings *merge(const struct discovery *discovery,
 static void log_finds(const struct settings *settings, uint32_t from)
 {
     for (uint32_t i = from; i < settings->instance_count; i++) {
-        log_event(LEVEL_INFO, "server_found",
-                  LOG_TEXT("name", settings->instances[i].name),
-                  LOG_TEXT("addr", settings->instances[i].addr.text));
+        log_event(
+            LEVEL_INFO, "server_found",
+            LOG_TEXT("name", settings->instances[i].name),
+            LOG_TEXT("addr", address_text(&settings->instances[i].addr).text));
     }
 }
 
@@ -76,7 +77,7 @@ static struct finder_known *find_known(struct finder *finder,
 {
     for (uint32_t i = 0; i < finder->known_count; i++) {
         struct finder_known *known = &finder->known[i];
-        if (strcmp(known->found.address.text, address->text) == 0) {
+        if (address_equals(&known->found.address, address)) {
             return known;
         }
     }
@@ -87,8 +88,8 @@ static bool is_among(const struct discovery *discovery,
                      const struct finder_known *known)
 {
     for (uint32_t i = 0; i < discovery->count; i++) {
-        if (strcmp(discovery->list[i].address.text,
-                   known->found.address.text) == 0) {
+        if (address_equals(&discovery->list[i].address,
+                           &known->found.address)) {
             return true;
         }
     }
@@ -143,12 +144,13 @@ static void count_unwatched(struct finder *finder)
         count++;
         if (!known->is_told) {
             known->is_told = true;
-            log_event(LEVEL_INFO, "server_unwatched",
-                      LOG_TEXT("addr", known->found.address.text),
-                      LOG_NUMBER("pid", known->found.pid),
-                      LOG_TEXT("advice", "list it, or set discover: on to "
-                                         "watch what runs here, off to leave "
-                                         "it at that"));
+            log_event(
+                LEVEL_INFO, "server_unwatched",
+                LOG_TEXT("addr", address_text(&known->found.address).text),
+                LOG_NUMBER("pid", known->found.pid),
+                LOG_TEXT("advice", "list it, or set discover: on to "
+                                   "watch what runs here, off to leave "
+                                   "it at that"));
         }
     }
     supervisor->agent.unwatched_servers = count;
@@ -254,7 +256,7 @@ static void carry(struct carried *carried, const char *name,
     }
     if (is_forgotten(instance)) {
         log_event(LEVEL_INFO, "server_forgotten", LOG_TEXT("name", name),
-                  LOG_TEXT("addr", addr->text));
+                  LOG_TEXT("addr", address_text(addr).text));
         return;
     }
     struct discovery_found *found = &carried->list[carried->count++];
@@ -289,7 +291,7 @@ static void add_others(const struct finder *finder,
 {
     for (uint32_t i = 0; i < finder->known_count; i++) {
         const struct discovery_found *known = &finder->known[i].found;
-        if (strcmp(known->address.text, found->address.text) == 0) {
+        if (address_equals(&known->address, &found->address)) {
             memcpy(found->others, known->others, sizeof(found->others));
             found->other_count = known->other_count;
         }

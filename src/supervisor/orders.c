@@ -32,7 +32,7 @@ void orders_compose(const struct settings *settings,
         .access = *settings_access(settings, action->instance),
     };
     (void)text_copy(probe->addr, sizeof(probe->addr),
-                    instance->addr.text); /* the same size */
+                    address_text(&instance->addr).text); /* the same size */
     tell_belief(belief, probe);
     instance_access_name_server(&probe->access, &instance->addr);
 }

@@ -29,7 +29,7 @@
 static int open_new_listener(const struct settings *now,
                              const struct settings *then)
 {
-    if (strcmp(now->http_listen.text, then->http_listen.text) == 0) {
+    if (address_equals(&now->http_listen, &then->http_listen)) {
         return -1;
     }
     int fd = listener_open_tcp(&then->http_listen);
@@ -62,8 +62,8 @@ static void adopt_by_name(struct supervisor *supervisor, struct engine *engine,
         }
         engine_adopt(engine, i, engine_instance(supervisor->engine, old),
                      now_ms);
-        if (strcmp(now->instances[old].addr.text,
-                   then->instances[i].addr.text) != 0) {
+        if (!address_equals(&now->instances[old].addr,
+                            &then->instances[i].addr)) {
             engine_forget_server(engine, i);
         }
     }
@@ -139,7 +139,7 @@ int reload_apply(struct supervisor *supervisor, struct settings *settings,
     int listen_fd = open_new_listener(supervisor->settings, settings);
     if (listen_fd < -1) {
         (void)text_format(why, size, "the console cannot listen on %s: %s",
-                          settings->http_listen.text,
+                          address_text(&settings->http_listen).text,
                           strerror(-listen_fd)); /* may be cut */
         return listen_fd;
     }

@@ -34,7 +34,7 @@ static void adopt_instance(void *context, const struct board_instance *record)
         const struct instance_settings *own = &settings->instances[i];
         if (strcmp(own->name, record->settings.name) == 0) {
             engine_adopt(engine, i, &record->instance, adoption->now_ms);
-            if (strcmp(own->addr.text, record->settings.addr.text) != 0) {
+            if (!address_equals(&own->addr, &record->settings.addr)) {
                 engine_forget_server(engine, i);
             }
             adoption->count++;

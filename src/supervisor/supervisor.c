@@ -238,7 +238,7 @@ static void log_start(const struct supervisor *supervisor)
               LOG_TEXT("agent", supervisor->agent.id),
               LOG_NUMBER("instances", settings->instance_count),
               LOG_TEXT("zookeeper", settings->zookeeper_servers),
-              LOG_TEXT("listen", settings->http_listen.text),
+              LOG_TEXT("listen", address_text(&settings->http_listen).text),
               LOG_TEXT("run_dir", settings->run_dir));
     settings_log_bounds(settings, 0);
 }

@@ -58,12 +58,12 @@ static int open_listeners(struct supervisor *supervisor)
 
     if (fd == -EADDRINUSE) {
         return refuse(EX_TEMPFAIL, "the console's address is taken",
-                      settings->http_listen.text, fd,
+                      address_text(&settings->http_listen).text, fd,
                       "choose another under http: listen:");
     }
     if (fd < 0) {
         return refuse(EX_UNAVAILABLE, "the console cannot listen",
-                      settings->http_listen.text, fd,
+                      address_text(&settings->http_listen).text, fd,
                       "choose an address of this host under http: listen:");
     }
     supervisor->listen_fds[supervisor->listen_count++] = fd;

@@ -92,7 +92,7 @@ static int compare(const void *one, const void *other)
     if (rank(left) != rank(right)) {
         return rank(left) < rank(right) ? -1 : 1;
     }
-    return strcmp(left->text, right->text);
+    return strcmp(address_text(left).text, address_text(right).text);
 }
 
 static void drop_repeats(struct discovery_found *list, uint32_t *count)

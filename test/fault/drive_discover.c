@@ -49,10 +49,11 @@ static void print_found(const struct discovery_found *found)
 {
     json_t *others = json_array();
     for (uint32_t i = 0; i < found->other_count; i++) {
-        (void)json_array_append_new(others, json_string(found->others[i].text));
+        (void)json_array_append_new(
+            others, json_string(address_text(&found->others[i]).text));
     }
     print_line(json_pack("{s:s,s:s,s:I,s:s,s:s,s:o}", "name", found->name,
-                         "addr", found->address.text, "pid",
+                         "addr", address_text(&found->address).text, "pid",
                          (json_int_t)found->pid, "role", role_name(found->role),
                          "version", found->version, "others", others));
 }

@@ -27,8 +27,8 @@ static void check_target(const char *text)
     }
     bool is_address = target.address.kind != ADDRESS_NONE;
     assert(is_address == (target.instance[0] == '\0'));
-    assert(!is_address ||
-           text_is_printable(target.address.text, ADDRESS_TEXT_BYTES));
+    assert(!is_address || text_is_printable(address_text(&target.address).text,
+                                            ADDRESS_TEXT_BYTES));
     assert(target.user[0] == '\0' ||
            text_is_printable(target.user, sizeof target.user));
     assert(target.address.kind == ADDRESS_UNIX || is_address == false ||

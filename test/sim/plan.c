@@ -45,8 +45,6 @@ static void plan_instance(struct world *world, uint32_t index)
     struct instance_settings *instances = world->settings.instances;
     struct instance_settings *own = &instances[index];
     (void)text_format(own->name, sizeof own->name, "i%u", index); /* short */
-    (void)text_copy(own->addr.text, sizeof own->addr.text,
-                    "127.0.0.1:6379"); /* short */
     (void)text_copy(own->addr.host, sizeof own->addr.host,
                     "10.0.0.7"); /* short */
     own->addr.port = (uint16_t)(6379 + index);

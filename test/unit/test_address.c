@@ -50,8 +50,22 @@ static void each_kind_is_recognised(void **state)
         assert_int_equal(address.kind, rows[i].kind);
         assert_string_equal(address.host, rows[i].host);
         assert_int_equal(address.port, rows[i].port);
-        assert_string_equal(address.text, rows[i].text);
+        assert_string_equal(address_text(&address).text, rows[i].text);
     }
+}
+
+static void what_is_written_otherwise_is_not_equal(void **state)
+{
+    const struct address one = parsed("localhost:6379");
+    const char *const others[] = {"127.0.0.1:6379", "localhost:6380",
+                                  "[::1]:6379", "localhost.:6379"};
+    (void)state;
+    assert_true(address_equals(&one, &one));
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        struct address other = parsed(others[i]);
+        assert_false(address_equals(&one, &other));
+    }
+    assert_string_equal(address_text(&(struct address){0}).text, "");
 }
 
 static void mistakes_are_refused_with_a_reason(void **state)
@@ -124,7 +138,7 @@ static void the_longest_name_and_path_fit_and_one_more_does_not(void **state)
     part[63] = part[127] = part[191] = '.';
     snprintf(text, sizeof text, "%.253s:65535", part);
     assert_int_equal(address_parse(text, false, &address, &why), 0);
-    assert_string_equal(address.text, text);
+    assert_string_equal(address_text(&address).text, text);
     snprintf(text, sizeof text, "%.253s.:65535", part);
     assert_int_equal(address_parse(text, false, &address, &why), -EINVAL);
 
@@ -200,6 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_kind_is_recognised),
+        cmocka_unit_test(what_is_written_otherwise_is_not_equal),
         cmocka_unit_test(mistakes_are_refused_with_a_reason),
         cmocka_unit_test(a_listen_address_may_leave_the_port_to_the_kernel),
         cmocka_unit_test(the_longest_name_and_path_fit_and_one_more_does_not),

@@ -201,7 +201,7 @@ static void what_is_found_is_sorted_and_named(void **state)
     search(fixture, "well");
     assert_int_equal(fixture->status, 0);
     expect_both(fixture);
-    assert_string_equal(fixture->discovery.list[0].address.text,
+    assert_string_equal(address_text(&fixture->discovery.list[0].address).text,
                         "127.0.0.1:6379");
     assert_int_equal(fixture->discovery.list[0].other_count, 1);
     assert_int_equal(fixture->discovery.searched.addresses, 3);

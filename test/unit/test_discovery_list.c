@@ -60,7 +60,7 @@ static void tell_all(struct scene *scene, const char *const *addrs)
 static const char *name_of(const struct scene *scene, const char *addr)
 {
     for (uint32_t i = 0; i < scene->count; i++) {
-        if (strcmp(scene->list[i].address.text, addr) == 0) {
+        if (strcmp(address_text(&scene->list[i].address).text, addr) == 0) {
             return scene->list[i].name;
         }
     }
@@ -80,13 +80,14 @@ static void a_found_server_is_kept_with_all_that_was_told(void **state)
     assert_int_equal(scene->count, 1);
     const struct discovery_found *found = &scene->list[0];
     assert_string_equal(found->name, "redis-6379");
-    assert_string_equal(found->address.text, "127.0.0.1:6379");
+    assert_string_equal(address_text(&found->address).text, "127.0.0.1:6379");
     assert_int_equal(found->address.kind, ADDRESS_IPV4);
     assert_int_equal(found->pid, 10);
     assert_int_equal(found->role, ROLE_MASTER);
     assert_string_equal(found->version, "7.0.15");
     assert_int_equal(found->other_count, 2);
-    assert_string_equal(found->others[1].text, "unix:/run/r.sock");
+    assert_string_equal(address_text(&found->others[1]).text,
+                        "unix:/run/r.sock");
 }
 
 static void nonsense_is_refused(void **state)
@@ -156,8 +157,8 @@ static void the_order_of_telling_changes_nothing(void **state)
     for (uint32_t i = 0; i < scene->count; i++) {
         assert_string_equal(scene->list[i].name, names[i]);
         assert_string_equal(second->list[i].name, names[i]);
-        assert_string_equal(second->list[i].address.text,
-                            scene->list[i].address.text);
+        assert_string_equal(address_text(&second->list[i].address).text,
+                            address_text(&scene->list[i].address).text);
     }
     free(second);
 }
@@ -243,7 +244,8 @@ static void found_servers_become_instances_like_the_defaults(void **state)
     const struct settings *merged = &scene->merged;
     assert_string_equal(merged->instances[0].name, "cache");
     assert_string_equal(merged->instances[1].name, "redis-6380");
-    assert_string_equal(merged->instances[1].addr.text, "127.0.0.1:6380");
+    assert_string_equal(address_text(&merged->instances[1].addr).text,
+                        "127.0.0.1:6380");
     assert_int_equal(merged->instances[1].interval_ms, 4711);
     assert_true(merged->accesses[1].tls_verify);
     assert_string_equal(merged->instances[2].name, "redis-r");

@@ -107,8 +107,9 @@ static struct message_probe probe_of(struct scene *scene, uint32_t instance,
 {
     struct message_probe probe = {.timeout_ms = TIMEOUT_MS};
 
-    (void)text_copy(probe.addr, sizeof(probe.addr),
-                    scene->settings.instances[instance].addr.text);
+    (void)text_copy(
+        probe.addr, sizeof(probe.addr),
+        address_text(&scene->settings.instances[instance].addr).text);
     errands_address(scene->errands, instance, now_ms, &probe);
     return probe;
 }

@@ -19,7 +19,7 @@ static void a_target_alone_is_probed_with_the_defaults(void **state)
     struct order order;
     (void)state;
     assert_int_equal(order_make(&options, &order), 0);
-    assert_string_equal(order.address.text, "10.0.0.7:6379");
+    assert_string_equal(address_text(&order.address).text, "10.0.0.7:6379");
     assert_string_equal(order.instance, "");
     assert_true(order.probe.task != 0);
     assert_int_equal(order.probe.timeout_ms, 1000);

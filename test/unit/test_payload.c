@@ -144,7 +144,7 @@ static void the_longest_of_all_still_fits(void **state)
     (void)state;
     struct stage *stage = make_stage();
     struct verdict *verdict = &stage->verdict;
-    fill(stage->settings.advertise.text, sizeof stage->settings.advertise.text);
+    fill(stage->settings.advertise.host, sizeof stage->settings.advertise.host);
     fill(stage->settings.name, sizeof stage->settings.name);
     fill(verdict->detail, sizeof verdict->detail);
     fill(verdict->run_id, sizeof verdict->run_id);

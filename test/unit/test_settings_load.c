@@ -20,7 +20,8 @@ static void defaults_are_those_of_the_reference_page(void **state)
     assert_string_equal(settings->cluster, "default");
     assert_string_equal(settings->run_dir, "/run/sentinel-agent");
     assert_string_equal(settings->state_path, "/redis-sentinel");
-    assert_string_equal(settings->http_listen.text, "127.0.0.1:6060");
+    assert_string_equal(address_text(&settings->http_listen).text,
+                        "127.0.0.1:6060");
     assert_int_equal(settings->heartbeat_ms, 30000);
     assert_false(settings->has_zookeeper);
     assert_int_not_equal(settings->host[0], '\0');
@@ -70,7 +71,7 @@ static void an_instance_inherits_the_top_and_may_differ(void **state)
     assert_int_equal(settings->instances[0].addr.kind, ADDRESS_UNIX);
     assert_int_equal(settings->instances[1].addr.kind, ADDRESS_IPV6);
     assert_string_equal(
-        instance_settings_published(&settings->instances[0])->text,
+        address_text(instance_settings_published(&settings->instances[0])).text,
         "10.0.0.7:6380");
     assert_true(settings->has_zookeeper);
     assert_int_equal(settings->session_timeout_ms, 4000);
