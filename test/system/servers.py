@@ -6,8 +6,10 @@ nothing behind after close(). Nothing here touches a server of the machine.
 """
 import atexit
 import ctypes
+import errno
 import glob
 import os
+import random
 import shutil
 import signal
 import socket
@@ -53,12 +55,26 @@ def wait_for(predicate, seconds=20, what="a condition"):
         time.sleep(0.01)
 
 
+def ports_to_listen():
+    """Below those the kernel gives to who connects: a server that is away for
+    a moment finds its port free when it comes back."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
+        first = int(file.read().split()[0])
+    return range(10000, first) if first > 12000 else range(20000, 60000)
+
+
 def free_port(family=socket.AF_INET):
     """A port nobody listens on now; who uses it must expect a collision."""
     host = "::1" if family == socket.AF_INET6 else "127.0.0.1"
-    with socket.socket(family) as probe:
-        probe.bind((host, 0))
-        return probe.getsockname()[1]
+    while True:
+        port = random.choice(ports_to_listen())
+        with socket.socket(family) as probe:
+            try:
+                probe.bind((host, port))
+                return port
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
 
 
 def die_with_parent():
