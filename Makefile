@@ -93,7 +93,7 @@ LIBS_ALL := -luv -lyaml -lhiredis -lssl -lcrypto -lzookeeper_mt -ljansson \
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all help demo test test-fast lint format install deb clean bench \
+.PHONY: all help demo test test-fast test-gcc lint format install deb clean bench \
         bench-peers bench-fleet bench-death bench-faults bench-console \
         fuzz deps test-package test-bare-debian test-next-debian test-rpm \
         test-image prove torture soak coverage valgrind
@@ -237,6 +237,12 @@ test: ## everything: both compilers, sanitizers, real servers
 test-fast: ## lint, unit tests and the simulation
 	@packaging/install-deps test lint
 	@test/run --fast
+
+test-gcc: ## make test, with gcc's sanitizers on everything
+	@packaging/install-deps test lint
+	@packaging/get-readers
+	@packaging/get-haproxy
+	@test/run --sanitizer gcc
 
 prove: ## break all that can break, for real: make prove FAST=1, SEED=7 MIX=20
 	@packaging/install-deps test
