@@ -207,11 +207,11 @@ void board_store_service(struct board *board, uint32_t slot,
                          const struct board_service *service);
 /* Copies the counters and the live part of the table. */
 void board_store_tasks(struct board *board, const struct tasks *tasks);
-/* `settings` NULL leaves the record's settings as they are; so do settings
- * that find no room any more. */
-void board_store_instance(struct board *board, uint32_t index,
-                          const struct board_settings *settings,
-                          const struct instance *instance);
+/* `settings` NULL leaves the record's settings as they are. 0, or -ENOSPC when
+ * they outgrew the board's room: then they are as they were, too. */
+int board_store_instance(struct board *board, uint32_t index,
+                         const struct board_settings *settings,
+                         const struct instance *instance);
 
 /* Each into the place of its id; an older one stands there no more. */
 void board_store_event(struct board *board, const struct event *event);

@@ -368,6 +368,14 @@ void shard_stop(struct shard *shard, uint64_t now_ms)
     probers_stop(&shard->probers, now_ms);
 }
 
+/* With the spare there is room for every instance at once. That is only needed
+ * when all of them hang; on other days a few are under way. */
+static uint32_t count_wanted(uint32_t instances)
+{
+    uint32_t room = (instances + ENGINE_SHARD_TASKS - 1) / ENGINE_SHARD_TASKS;
+    return room > 1 ? room - 1 : 1;
+}
+
 int shard_init(struct shard *shard, const struct settings *settings,
                struct tasks *tasks, struct actions *actions,
                struct timers *timers, uint32_t alarm_base)
@@ -377,7 +385,7 @@ int shard_init(struct shard *shard, const struct settings *settings,
                             .tasks = tasks,
                             .actions = actions,
                             .timers = timers};
-    shard->wanted = (count + ENGINE_SHARD_TASKS - 1) / ENGINE_SHARD_TASKS;
+    shard->wanted = count_wanted(count);
     shard->lanes[SHARD_LANE_SHARED].is_open = true;
     shard->lanes[SHARD_LANE_NONE].is_open = true;
     probers_init(&shard->probers, actions, timers, alarm_base);

@@ -87,6 +87,7 @@ static bool has_its_head(const struct board *board)
     memcpy(&now, board->map, sizeof now);
     return now.magic == wanted->magic && now.layout == wanted->layout &&
            now.instance_count == wanted->instance_count &&
+           now.settings_bytes == wanted->settings_bytes &&
            memcmp(now.record_sizes, wanted->record_sizes,
                   sizeof now.record_sizes) == 0 &&
            memcmp(now.boot_id, wanted->boot_id, sizeof now.boot_id) == 0;

@@ -14,10 +14,11 @@
 
 #define PACKED_MOST ZERO_RUNS_ROOM(sizeof(struct board_settings))
 
-static uint32_t whole_words(size_t bytes)
-{
-    return (uint32_t)((bytes + BOARD_WORD - 1) / BOARD_WORD * BOARD_WORD);
-}
+#define WHOLE_WORDS(bytes) \
+    ((uint32_t)(((bytes) + BOARD_WORD - 1) / BOARD_WORD * BOARD_WORD))
+
+_Static_assert(WHOLE_WORDS(PACKED_MOST) <= BOARD_SETTINGS_MOST, "the most");
+_Static_assert(sizeof(struct board_settings) <= ZERO_RUNS_MOST, "packable");
 
 /* --- settings as shown ------------------------------------------------ */
 
@@ -27,31 +28,32 @@ void board_settings_fill(struct board_settings *shown,
     const struct instance_settings *own = &settings->instances[index];
     const struct instance_labels *labels = settings_labels(settings, index);
 
-    *shown = (struct board_settings){.addr = own->addr,
-                                     .advertise = own->advertise,
-                                     .label_count = labels->count,
-                                     .interval_ms = own->interval_ms,
-                                     .timeout_ms = own->timeout_ms,
-                                     .deep_interval_ms = own->deep_interval_ms,
-                                     .rise = own->rise,
-                                     .fall = own->fall,
-                                     .canary = own->canary,
-                                     .is_found = own->is_found,
-                                     .max_lag_ms = own->max_lag_ms,
-                                     .max_gap = own->max_gap};
+    /* What lies between the members is packed, too: it is zero. */
+    memset(shown, 0, sizeof *shown);
     memcpy(shown->name, own->name, sizeof shown->name);
+    shown->addr = own->addr;
+    shown->advertise = own->advertise;
+    shown->label_count = labels->count;
+    shown->interval_ms = own->interval_ms;
+    shown->timeout_ms = own->timeout_ms;
+    shown->deep_interval_ms = own->deep_interval_ms;
+    shown->rise = own->rise;
+    shown->fall = own->fall;
+    shown->canary = own->canary;
+    shown->is_found = own->is_found;
+    shown->max_lag_ms = own->max_lag_ms;
+    shown->max_gap = own->max_gap;
     memcpy(shown->labels, labels->list, sizeof shown->labels);
 }
 
 uint32_t board_settings_room(const struct settings *settings)
 {
-    _Static_assert(PACKED_MOST <= BOARD_SETTINGS_MOST, "it is the most");
     uint32_t bytes = 0;
     for (uint32_t i = 0; i < settings->instance_count; i++) {
         struct board_settings shown;
         uint8_t packed[PACKED_MOST];
         board_settings_fill(&shown, settings, i);
-        bytes += whole_words(zero_runs_pack(&shown, sizeof shown, packed));
+        bytes += WHOLE_WORDS(zero_runs_pack(&shown, sizeof shown, packed));
     }
     return bytes;
 }
@@ -81,34 +83,35 @@ static bool make_room(struct board *board, uint32_t index, uint32_t bytes)
 }
 
 /* Under the record's lock. */
-static void put_settings(struct board *board, uint32_t index,
-                         const struct board_settings *settings,
-                         struct seqlock *lock)
+static int put_settings(struct board *board, uint32_t index,
+                        const struct board_settings *settings,
+                        struct seqlock *lock)
 {
     uint8_t packed[PACKED_MOST];
     size_t length = zero_runs_pack(settings, sizeof *settings, packed);
-    if (!make_room(board, index, whole_words(length))) {
-        return;
+    if (!make_room(board, index, WHOLE_WORDS(length))) {
+        return -ENOSPC;
     }
     struct board_row row = {.settings_at = board->places[index].at,
                             .settings_length = (uint32_t)length};
     seqlock_put(lock, 0, &row, offsetof(struct board_row, instance));
     seqlock_put_words(board_settings_words(board, row.settings_at), packed,
                       length);
+    return 0;
 }
 
-void board_store_instance(struct board *board, uint32_t index,
-                          const struct board_settings *settings,
-                          const struct instance *instance)
+int board_store_instance(struct board *board, uint32_t index,
+                         const struct board_settings *settings,
+                         const struct instance *instance)
 {
     struct seqlock *lock = board_record(board, AREA_INSTANCES, index);
     seqlock_begin(lock);
-    if (settings != NULL) {
-        put_settings(board, index, settings, lock);
-    }
+    int status =
+        settings != NULL ? put_settings(board, index, settings, lock) : 0;
     seqlock_put(lock, offsetof(struct board_row, instance), instance,
                 sizeof *instance);
     seqlock_end(lock);
+    return status;
 }
 
 /* --- readers ---------------------------------------------------------- */

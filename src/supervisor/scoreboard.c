@@ -124,8 +124,14 @@ static void store_all(struct supervisor *supervisor)
     for (uint32_t i = 0; i < settings->instance_count; i++) {
         struct board_settings shown;
         board_settings_fill(&shown, settings, i);
-        board_store_instance(supervisor->board, i, &shown,
-                             engine_instance(supervisor->engine, i));
+        int error =
+            board_store_instance(supervisor->board, i, &shown,
+                                 engine_instance(supervisor->engine, i));
+        if (error != 0) {
+            log_event(LEVEL_ERROR, "board_too_small",
+                      LOG_TEXT("name", shown.name),
+                      LOG_TEXT("why", strerror(-error)));
+        }
     }
     board_store_zookeeper(supervisor->board, &supervisor->zookeeper);
     board_store_tasks(supervisor->board, supervisor->tasks);
@@ -314,7 +320,8 @@ void scoreboard_update(struct supervisor *supervisor)
     while (engine_take_dirty(supervisor->engine, &index)) {
         const struct instance *instance =
             engine_instance(supervisor->engine, index);
-        board_store_instance(supervisor->board, index, NULL, instance);
+        (void)board_store_instance(supervisor->board, index, NULL,
+                                   instance); /* without settings: 0 */
         deathwatch_note(&supervisor->deathwatch, index, &instance->facts);
     }
     if (supervisor->tasks->changes != supervisor->tasks_shown) {

@@ -92,7 +92,7 @@ static int compare(const void *one, const void *other)
     if (rank(left) != rank(right)) {
         return rank(left) < rank(right) ? -1 : 1;
     }
-    return strcmp(address_text(left).text, address_text(right).text);
+    return strcmp(left->host, right->host);
 }
 
 static void drop_repeats(struct discovery_found *list, uint32_t *count)

@@ -76,11 +76,56 @@ static void settings_without_room_leave_what_stood(void **state)
     fill_up(&large.settings, 'x');
     scene->writer->settings_used = scene->writer->settings_bytes;
     large.instance.round = scene->record.instance.round + 1;
-    board_store_instance(scene->writer, 1, &large.settings, &large.instance);
+    assert_int_equal(board_store_instance(scene->writer, 1, &large.settings,
+                                          &large.instance),
+                     -ENOSPC);
     assert_int_equal(board_read_instance(scene->reader, 1, &read), 0);
     assert_int_equal(read.instance.round, large.instance.round);
     assert_memory_equal(&read.settings, &scene->record.settings,
                         sizeof read.settings);
+}
+
+/* As the supervisor stores them: at first, and again when the file was cut. */
+static void store_exactly(struct board *board, const struct settings *settings,
+                          int poison)
+{
+    const struct instance none = {0};
+    for (uint32_t i = 0; i < settings->instance_count; i++) {
+        struct board_settings shown;
+        struct board_instance read;
+        memset(&shown, poison, sizeof shown);
+        board_settings_fill(&shown, settings, i);
+        assert_int_equal(board_store_instance(board, i, &shown, &none), 0);
+        assert_int_equal(board_read_instance(board, i, &read), 0);
+        assert_memory_equal(&read.settings, &shown, sizeof shown);
+    }
+}
+
+static void the_room_is_what_the_settings_take(void **state)
+{
+    struct settings settings = {0};
+    struct board *board = NULL;
+    const char *why = NULL;
+    (void)state;
+    assert_int_equal(settings_set_count(&settings, 3), 0);
+    for (uint32_t i = 0; i < 3; i++) {
+        struct instance_settings *own = &settings.instances[i];
+        (void)text_format(own->name, sizeof own->name, "cache-%u", i);
+        assert_int_equal(
+            address_parse("localhost:6379", false, &own->addr, &why), 0);
+        own->is_found = true;
+        own->max_gap = i;
+    }
+    uint32_t room = board_settings_room(&settings);
+    assert_in_range(room, 1, 3 * 100);
+    assert_int_equal(board_create(NULL, BOOT, 3, room, &board), 0);
+    store_exactly(board, &settings, 0xff);
+    assert_int_equal(board->settings_used, room);
+    store_exactly(board, &settings, 0xa5);
+    store_exactly(board, &settings, 0);
+    assert_int_equal(board->settings_used, room);
+    board_destroy(board);
+    settings_finish(&settings);
 }
 
 static void a_place_that_cannot_be_holds_no_settings(void **state)
@@ -343,6 +388,7 @@ int main(void)
         SCENE_TEST(settings_left_out_stay_as_they_were),
         SCENE_TEST(settings_that_outgrow_their_place_get_another),
         SCENE_TEST(settings_without_room_leave_what_stood),
+        cmocka_unit_test(the_room_is_what_the_settings_take),
         SCENE_TEST(a_place_that_cannot_be_holds_no_settings),
         SCENE_TEST(a_store_is_seen_in_its_sequence_and_in_no_other),
         SCENE_TEST(agent_zookeeper_and_services_are_read_as_stored),
