@@ -328,20 +328,26 @@ const char *engine_prober_note(const struct engine *engine, uint32_t prober)
 }
 
 /* Every room even if one fails, so that all can be finished. */
+/* What a room that failed left behind is for engine_destroy: the others are
+ * zero. */
 static bool init_rooms(struct engine *engine, const struct settings *settings,
                        struct tasks *tasks, uint64_t now_ms)
 {
     uint32_t count = settings->instance_count;
-    bool is_made = actions_init(&engine->actions, count) == 0;
-    is_made &= schedule_init(&engine->schedule, settings, now_ms) == 0;
+    if (actions_init(&engine->actions, count) != 0 ||
+        schedule_init(&engine->schedule, settings, now_ms) != 0) {
+        return false;
+    }
     engine->prober_alarms = count;
     engine->phase_alarms = engine->prober_alarms + PROBERS_ALARMS;
     engine->look_alarm = engine->phase_alarms + engine->schedule.phase_count;
     engine->tick_alarm = engine->look_alarm + 1;
-    is_made &= timers_init(&engine->timers, engine->tick_alarm + 1) == 0;
-    is_made &= registry_init(&engine->registry, settings, now_ms) == 0;
-    is_made &= shard_init(&engine->shard, settings, tasks, &engine->actions,
-                          &engine->timers, engine->prober_alarms) == 0;
+    if (timers_init(&engine->timers, engine->tick_alarm + 1) != 0 ||
+        registry_init(&engine->registry, settings, now_ms) != 0 ||
+        shard_init(&engine->shard, settings, tasks, &engine->actions,
+                   &engine->timers, engine->prober_alarms) != 0) {
+        return false;
+    }
     publication_init(&engine->desk, &engine->registry, settings->has_zookeeper);
     engine->rounds = (struct rounds){.phase_alarms = engine->phase_alarms,
                                      .actions = &engine->actions,
@@ -351,9 +357,8 @@ static bool init_rooms(struct engine *engine, const struct settings *settings,
                                      .shard = &engine->shard,
                                      .desk = &engine->desk,
                                      .worst = &engine->worst};
-    is_made &= worst_init(&engine->worst, &engine->registry) == 0;
-    is_made &= rounds_init(&engine->rounds, count) == 0;
-    return is_made;
+    return worst_init(&engine->worst, &engine->registry) == 0 &&
+           rounds_init(&engine->rounds, count) == 0;
 }
 
 int engine_create(const struct settings *settings, struct tasks *tasks,
