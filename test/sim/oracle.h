@@ -14,7 +14,7 @@
 
 struct world;
 
-#define WORLD_INSTANCES_MOST 640
+#define WORLD_INSTANCES_MOST 1024
 
 #define PROPERTY_TABLE(X)                                                     \
     X(PROPERTY_OUTCOME, "every round gives every instance exactly one "       \

@@ -69,7 +69,7 @@ static void plan_instance(struct world *world, uint32_t index)
 static void plan_fleet(struct world *world)
 {
     bool is_fleet = world->plan.scenario == SCENARIO_FLEET;
-    uint32_t count = (uint32_t)(is_fleet ? world_between(world, 257, 600)
+    uint32_t count = (uint32_t)(is_fleet ? world_between(world, 257, 900)
                                          : world_between(world, 1, 8));
     if (world->plan.scenario == SCENARIO_CULPRIT) {
         count += 2; /* the culprit and the witness */
@@ -82,7 +82,7 @@ static void plan_fleet(struct world *world)
     world->settings.labels = calloc(count, sizeof *world->settings.labels);
     world->redis = calloc(count, sizeof *world->redis);
     if (world->settings.instances == NULL || world->settings.labels == NULL ||
-        world->redis == NULL) {
+        world->redis == NULL || count > WORLD_INSTANCES_MOST) {
         abort();
     }
     world->settings.instance_count = count;
