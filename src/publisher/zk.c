@@ -205,6 +205,11 @@ void zk_submit(struct zk *zk, const struct tree *tree,
     *zk->calls_end = call;
     zk->calls_end = &call->next;
     int code = submit_call(zk, tree, request, call);
+    if (code == ZMARSHALLINGERROR || code == ZSYSTEMERROR) {
+        /* It had no memory, maybe only after it had put down whom to call
+         * back: it would be answered twice, from memory that was freed. */
+        abort();
+    }
     if (code != ZOK) {
         /* Not taken, so no completion comes; answered by ourselves. */
         zk_answer(call, code == ZNONODE ? ZSYSTEMERROR : code);

@@ -7,11 +7,13 @@
  *     init        zookeeper_init2             in the caller's thread
  *     thread      pthread_create              in the caller's thread
  *     write       zoo_amulti                  in the caller's thread
+ *     taken       zoo_amulti, that took it    in the caller's thread
  *     completion  a multi's completion        in the library's thread
  *     close       zookeeper_close             in the caller's thread
  *
  * Deeds: hang, spin, abort, segfault, exit, leak (100 MB, and goes on); at
- * "thread" any word: there is none to be had.
+ * "thread" any word: there is none to be had; at "taken" too: it says that it
+ * could not take the call, as it does when its memory ends half-way.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -135,7 +137,7 @@ int zoo_amulti(zhandle_t *zh, int count, const zoo_op_t *ops,
     if (code != ZOK) {
         free(answer);
     }
-    return code;
+    return code == ZOK && come_to("taken") ? ZMARSHALLINGERROR : code;
 }
 
 int zookeeper_close(zhandle_t *zh)

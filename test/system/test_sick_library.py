@@ -93,6 +93,20 @@ def test_a_fault_at_a_write_costs_one_process(patient, client, sickness,
     assert_unseen(patient, client, deletions)
 
 
+def test_a_call_taken_and_denied_costs_one_process(patient, client, sickness):
+    """Without memory the library may say no and call back all the same: into
+    memory of a call that was answered, if its publisher went on."""
+    deletions = [Deletions(client, patient.path(index)) for index in (0, 1)]
+    mark = patient.mark()
+    sickness.order("taken", "deny")
+    patient.claim(0, "down")
+    patient.wait("exit", mark, **FATAL["abort"])
+    assert sickness.is_over()
+    patient.say("start")
+    patient.wait_steady(mark)
+    assert_unseen(patient, client, deletions)
+
+
 @pytest.mark.parametrize("deed", ["hang", "spin", *FATAL])
 def test_a_fault_at_its_start_costs_one_process(patient, client, sickness,
                                                 deed):
