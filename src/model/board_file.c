@@ -129,6 +129,7 @@ void board_destroy(struct board *board)
     }
     free(board->scratch);
     free(board->places);
+    free(board->settings);
     free(board);
 }
 
@@ -237,7 +238,8 @@ int board_create(const char *run_dir, const char *boot_id,
         (settings_bytes + BOARD_WORD - 1) / BOARD_WORD * BOARD_WORD;
     made->size = board_size(instance_count, made->settings_bytes);
     made->places = calloc(instance_count + 1, sizeof *made->places);
-    if (made->places == NULL) {
+    made->settings = calloc(1, made->settings_bytes + BOARD_WORD);
+    if (made->places == NULL || made->settings == NULL) {
         status = -ENOMEM;
         goto destroy;
     }

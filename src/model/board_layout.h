@@ -52,6 +52,7 @@ struct board_row {
 struct board_place {
     uint32_t at;
     uint32_t bytes;
+    uint32_t length; /* of them in use; 0 = nothing was stored yet */
 };
 
 struct board {
@@ -60,6 +61,7 @@ struct board {
     uint32_t instance_count;
     uint32_t settings_bytes;    /* of the room for settings */
     uint32_t settings_used;     /* of it, by the writer */
+    uint8_t *settings;          /* the writer's copy of the room; owned */
     struct board_place *places; /* the writer's; owned; one per instance */
     int reader_fd;              /* the writer's; -1 for readers */
     int guarded_fd;         /* the writer's file, if board_guard.c minds it */

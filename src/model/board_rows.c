@@ -82,34 +82,37 @@ static bool make_room(struct board *board, uint32_t index, uint32_t bytes)
     return true;
 }
 
-/* Under the record's lock. */
-static int put_settings(struct board *board, uint32_t index,
-                        const struct board_settings *settings,
-                        struct seqlock *lock)
+/* Into the writer's own copy. */
+static int keep_settings(struct board *board, uint32_t index,
+                         const struct board_settings *settings)
 {
     uint8_t packed[PACKED_MOST];
     size_t length = zero_runs_pack(settings, sizeof *settings, packed);
     if (!make_room(board, index, WHOLE_WORDS(length))) {
         return -ENOSPC;
     }
-    struct board_row row = {.settings_at = board->places[index].at,
-                            .settings_length = (uint32_t)length};
-    seqlock_put(lock, 0, &row, offsetof(struct board_row, instance));
-    seqlock_put_words(board_settings_words(board, row.settings_at), packed,
-                      length);
+    board->places[index].length = (uint32_t)length;
+    memcpy(board->settings + board->places[index].at, packed, length);
     return 0;
 }
 
+/* All of it each time: what somebody wrote over is right again with the next
+ * round. */
 int board_store_instance(struct board *board, uint32_t index,
                          const struct board_settings *settings,
                          const struct instance *instance)
 {
     struct seqlock *lock = board_record(board, AREA_INSTANCES, index);
+    int status = settings != NULL ? keep_settings(board, index, settings) : 0;
+    const struct board_place *place = &board->places[index];
+    struct board_row row = {.settings_at = place->at,
+                            .settings_length = place->length};
     seqlock_begin(lock);
-    int status =
-        settings != NULL ? put_settings(board, index, settings, lock) : 0;
+    seqlock_put(lock, 0, &row, offsetof(struct board_row, instance));
     seqlock_put(lock, offsetof(struct board_row, instance), instance,
                 sizeof *instance);
+    seqlock_put_words(board_settings_words(board, place->at),
+                      board->settings + place->at, place->length);
     seqlock_end(lock);
     return status;
 }
@@ -118,14 +121,14 @@ int board_store_instance(struct board *board, uint32_t index,
 
 static bool is_inside(const struct board *board, const struct board_row *row)
 {
-    return row->settings_at % BOARD_WORD == 0 &&
+    return row->settings_length > 0 && row->settings_at % BOARD_WORD == 0 &&
            row->settings_at <= board->settings_bytes &&
            row->settings_length <= board->settings_bytes - row->settings_at &&
            row->settings_length <= PACKED_MOST;
 }
 
-/* Copies the record into the scratch and its settings to `packed`; a place
- * that cannot be is of no settings. -EAGAIN when they cannot be had whole. */
+/* Copies the record into the scratch and its settings to `packed`. -EAGAIN
+ * when they cannot be had whole, or the settings are at no place. */
 static int fetch(const struct board *board, uint32_t index, uint8_t *packed)
 {
     const struct seqlock *lock = board_record(board, AREA_INSTANCES, index);
@@ -137,12 +140,10 @@ static int fetch(const struct board *board, uint32_t index, uint8_t *packed)
         }
         seqlock_get(lock, 0, row, sizeof *row);
         if (!is_inside(board, row)) {
-            row->settings_length = 0;
+            continue; /* torn, or somebody wrote over it */
         }
-        seqlock_get_words(board_settings_words(board, row->settings_length > 0
-                                                          ? row->settings_at
-                                                          : 0),
-                          packed, row->settings_length);
+        seqlock_get_words(board_settings_words(board, row->settings_at), packed,
+                          row->settings_length);
         if (seqlock_leave(lock, sequence) == 0) {
             return 0;
         }
@@ -155,18 +156,20 @@ int board_read_instance(const struct board *board, uint32_t index,
 {
     const struct board_row *row = (const void *)board->scratch;
     uint8_t packed[PACKED_MOST];
+    struct board_settings settings;
     if (index >= board->instance_count) {
         return -ENOENT;
     }
     int status = fetch(board, index, packed);
+    if (status == 0 && zero_runs_unpack(packed, row->settings_length, &settings,
+                                        sizeof settings) != 0) {
+        status = -EAGAIN;
+    }
     if (status != 0) {
         return status;
     }
-    if (zero_runs_unpack(packed, row->settings_length, &instance->settings,
-                         sizeof instance->settings) != 0) {
-        memset(&instance->settings, 0, sizeof instance->settings);
-    }
-    memcpy(&instance->instance, &row->instance, sizeof instance->instance);
+    instance->settings = settings;
+    instance->instance = row->instance;
     board_clean_instance(instance);
     return 0;
 }

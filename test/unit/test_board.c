@@ -22,6 +22,7 @@
 #include "board_scene.h"
 #include "model/board.h"
 #include "model/board_layout.h"
+#include "model/zero_runs.h"
 
 static void an_instance_is_read_as_it_was_stored(void **state)
 {
@@ -128,7 +129,8 @@ static void the_room_is_what_the_settings_take(void **state)
     settings_finish(&settings);
 }
 
-static void a_place_that_cannot_be_holds_no_settings(void **state)
+static void settings_at_no_place_cannot_be_read_until_the_next_store(
+    void **state)
 {
     static const struct board_row bad[] = {
         {.settings_at = 1, .settings_length = 8},
@@ -136,16 +138,40 @@ static void a_place_that_cannot_be_holds_no_settings(void **state)
         {.settings_at = UINT32_MAX - 7, .settings_length = 16},
         {.settings_at = 0, .settings_length = UINT32_MAX},
         {.settings_at = 0, .settings_length = 3}, /* not a head */
+        {.settings_at = 0, .settings_length = 0},
     };
     struct scene *scene = *state;
     struct seqlock *lock = board_record(scene->writer, AREA_INSTANCES, 1);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        struct board_instance read = {.settings = {.name = "not read"}};
+        struct board_instance read = {.settings = {.name = "kept"}};
         seqlock_put(lock, 0, &bad[i], offsetof(struct board_row, instance));
+        assert_int_equal(board_read_instance(scene->reader, 1, &read), -EAGAIN);
+        assert_string_equal(read.settings.name, "kept");
+        board_store_instance(scene->writer, 1, NULL, &scene->record.instance);
         assert_int_equal(board_read_instance(scene->reader, 1, &read), 0);
-        assert_string_equal(read.settings.name, "");
-        assert_int_equal(read.settings.label_count, 0);
+        assert_memory_equal(&read, &scene->record, sizeof read);
     }
+}
+
+static void settings_written_over_are_right_with_the_next_store(void **state)
+{
+    struct scene *scene = *state;
+    struct board_instance read;
+    uint8_t *room = scene->writer->map + board_size(INSTANCES, 0);
+    for (size_t at = 0; at < scene->writer->settings_used; at++) {
+        room[at] ^= 0x5a;
+        (void)board_read_instance(scene->reader, 1, &read);
+        board_store_instance(scene->writer, 1, NULL, &scene->record.instance);
+        assert_int_equal(board_read_instance(scene->reader, 1, &read), 0);
+        assert_memory_equal(&read, &scene->record, sizeof read);
+    }
+}
+
+static void what_was_never_stored_cannot_be_read(void **state)
+{
+    struct scene *scene = *state;
+    struct board_instance read;
+    assert_int_equal(board_read_instance(scene->reader, 0, &read), -EAGAIN);
 }
 
 static void a_store_is_seen_in_its_sequence_and_in_no_other(void **state)
@@ -311,6 +337,21 @@ static void a_reader_beside_a_writer_never_sees_half_a_record(void **state)
     assert_int_equal(race.torn, 0);
 }
 
+/* Settings of any bytes, rightly packed at a right place. */
+static void pack_hostile_settings(struct board *board, uint32_t index)
+{
+    struct board_settings hostile;
+    uint8_t packed[ZERO_RUNS_ROOM(sizeof hostile)];
+    memset(&hostile, 0xfe, sizeof hostile);
+    struct board_row row = {.settings_at = 0};
+    row.settings_length =
+        (uint32_t)zero_runs_pack(&hostile, sizeof hostile, packed);
+    seqlock_put(board_record(board, AREA_INSTANCES, index), 0, &row,
+                offsetof(struct board_row, instance));
+    seqlock_put_words(board_settings_words(board, 0), packed,
+                      row.settings_length);
+}
+
 static void hostile_records_are_made_safe(void **state)
 {
     struct scene *scene = *state;
@@ -321,6 +362,7 @@ static void hostile_records_are_made_safe(void **state)
                  scene->writer->map);
     memset(scene->writer->map + records_at, 0xfe,
            board_size(INSTANCES, SETTINGS_ROOM) - records_at);
+    pack_hostile_settings(scene->writer, 0);
     struct board_agent agent;
     struct board_zookeeper zookeeper;
     struct board_service service;
@@ -340,6 +382,9 @@ static void hostile_records_are_made_safe(void **state)
     assert_in_range(service.kind, 0, SERVICE_COUNT - 1);
     assert_in_range(record.instance.claim.verdict.reason, 0, REASON_COUNT - 1);
     assert_in_range(record.settings.label_count, 0, SETTINGS_LABELS_MOST);
+    assert_int_equal(strlen(record.settings.name), SETTINGS_NAME_BYTES - 1);
+    assert_true(record.settings.addr.is_localhost);
+    (void)address_text(&record.settings.advertise);
     assert_int_equal(record.instance.claim.verdict.conditions >> REASON_COUNT,
                      0);
     assert_in_range(record.instance.outcomes[7], 0, STATE_COUNT - 1);
@@ -389,7 +434,9 @@ int main(void)
         SCENE_TEST(settings_that_outgrow_their_place_get_another),
         SCENE_TEST(settings_without_room_leave_what_stood),
         cmocka_unit_test(the_room_is_what_the_settings_take),
-        SCENE_TEST(a_place_that_cannot_be_holds_no_settings),
+        SCENE_TEST(settings_at_no_place_cannot_be_read_until_the_next_store),
+        SCENE_TEST(settings_written_over_are_right_with_the_next_store),
+        SCENE_TEST(what_was_never_stored_cannot_be_read),
         SCENE_TEST(a_store_is_seen_in_its_sequence_and_in_no_other),
         SCENE_TEST(agent_zookeeper_and_services_are_read_as_stored),
         SCENE_TEST(tasks_are_read_with_their_counters_and_live_part),
