@@ -241,8 +241,8 @@ int board_open(int fd, struct board **board);
 
 /* Each: 0, or -EAGAIN when no whole copy could be had (the target is then
  * unchanged), or -ENOENT past the end. An instance's settings that were never
- * stored, or that somebody wrote over, cannot be had either. Texts are NUL-ended and enums in
- * range whatever the bytes are. */
+ * stored, or that somebody wrote over, cannot be had either. Texts are
+ * NUL-ended and enums in range whatever the bytes are. */
 int board_read_agent(const struct board *board, struct board_agent *agent);
 int board_read_zookeeper(const struct board *board,
                          struct board_zookeeper *zookeeper);

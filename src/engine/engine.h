@@ -26,8 +26,8 @@
 #include "model/settings.h"
 #include "model/tasks.h"
 
-#define ENGINE_SHARD_TASKS 256      /* tasks in one prober at most: it has room
-                                       for as many more that still close */
+/* Tasks in one prober at most: it has room for as many more that close. */
+#define ENGINE_SHARD_TASKS 256
 #define ENGINE_PROBER_ROUNDS 1000   /* batches, then its spare replaces it */
 #define ENGINE_PROBERS_MOST 64      /* alive at once, dying ones included */
 #define ENGINE_PROBER_START_MS 2000 /* spawn to hello, else killed */

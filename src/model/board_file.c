@@ -213,6 +213,26 @@ static int publish_file(const char *run_dir, const char *path_new)
     return rename(path_new, path) == 0 ? 0 : -errno;
 }
 
+static struct board *allocate_writer(uint32_t instance_count,
+                                     uint32_t settings_bytes)
+{
+    struct board *made = allocate();
+    if (made == NULL) {
+        return NULL;
+    }
+    made->instance_count = instance_count;
+    made->settings_bytes =
+        (settings_bytes + BOARD_WORD - 1) / BOARD_WORD * BOARD_WORD;
+    made->size = board_size(instance_count, made->settings_bytes);
+    made->places = calloc(instance_count + 1, sizeof *made->places);
+    made->settings = calloc(1, made->settings_bytes + BOARD_WORD);
+    if (made->places == NULL || made->settings == NULL) {
+        board_destroy(made);
+        return NULL;
+    }
+    return made;
+}
+
 int board_create(const char *run_dir, const char *boot_id,
                  uint32_t instance_count, uint32_t settings_bytes,
                  struct board **board)
@@ -229,19 +249,9 @@ int board_create(const char *run_dir, const char *boot_id,
     if (status != 0) {
         return status;
     }
-    struct board *made = allocate();
+    struct board *made = allocate_writer(instance_count, settings_bytes);
     if (made == NULL) {
         return -ENOMEM;
-    }
-    made->instance_count = instance_count;
-    made->settings_bytes =
-        (settings_bytes + BOARD_WORD - 1) / BOARD_WORD * BOARD_WORD;
-    made->size = board_size(instance_count, made->settings_bytes);
-    made->places = calloc(instance_count + 1, sizeof *made->places);
-    made->settings = calloc(1, made->settings_bytes + BOARD_WORD);
-    if (made->places == NULL || made->settings == NULL) {
-        status = -ENOMEM;
-        goto destroy;
     }
     fd = create_backing(run_dir, path_new, made->size, &has_file);
     if (fd < 0) {

@@ -156,7 +156,8 @@ static uint8_t *good_board(size_t *size)
     struct board *board = NULL;
     require(board_create(NULL, BOOT, 1, BOARD_SETTINGS_MOST, &board) == 0);
     *size = board_size(1, BOARD_SETTINGS_MOST);
-    uint8_t *file = aligned_alloc(BOARD_ALIGN, *size);
+    uint8_t *file = aligned_alloc(BOARD_ALIGN, (*size + BOARD_ALIGN - 1) /
+                                                   BOARD_ALIGN * BOARD_ALIGN);
     require(file != NULL);
     memcpy(file, board->map, *size);
     board_destroy(board);

@@ -181,7 +181,10 @@ class Agent:
         return self
 
     def start(self, seconds=30):
-        """Starts it and waits until the console answers."""
+        """Starts it and waits until the console answers. As with systemd,
+        whoever was left of the one before is gone first: its port is free."""
+        if self.sessions:
+            wait_for(lambda: not self.members(), 10, "end of the one before")
         self.spawn()
         wait_for(self.is_answering, seconds, "answer of the console; log:\n"
                  + self.tail())
