@@ -109,6 +109,7 @@ class Publisher:
         pid, mark = self.pid, self.mark()
         self.signal(signal.SIGKILL)
         self.wait("exit", mark, pid=pid)
+        mark = self.mark()  # what it said until then is not its successor's
         self.say("start")
         self.wait_steady(mark)
 
