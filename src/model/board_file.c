@@ -1,14 +1,11 @@
 /*
- * board_file.c - the scoreboard as a file: made, mapped, checked, adopted,
- * removed.
+ * board_file.c - the scoreboard as a file: made, mapped, checked, removed. What
+ * a successor makes of it: board_adopt.c.
  *
  * The head says how large each record is and how many instances there are;
  * from that follows the size. A reader checks head and size once against its
  * own idea of both. A board is made under another name and renamed when it is
  * whole, so nobody ever sees half of one.
- *
- * A predecessor's board is read into memory, not mapped: it may be anything,
- * and a file cut short under a mapping would be a SIGBUS.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,14 +20,10 @@
 #include "model/board.h"
 #include "model/board_layout.h"
 
-#define BOARD_NAME "board"
 #define BOARD_NAME_NEW "board.new"
-#define BOARD_PATH_BYTES (SETTINGS_RUN_DIR_BYTES + 16)
 #define PROC_FD_BYTES 32
-#define SETTINGS_ROOM_MOST (SETTINGS_INSTANCES_MOST * BOARD_SETTINGS_MOST)
-#define BOARD_SIZE_MOST board_size(SETTINGS_INSTANCES_MOST, SETTINGS_ROOM_MOST)
 
-static int path_in(const char *run_dir, const char *name, char *path)
+int board_path(const char *run_dir, const char *name, char *path)
 {
     return text_format(path, BOARD_PATH_BYTES, "%s/%s", run_dir, name)
                ? 0
@@ -55,8 +48,7 @@ static void write_head(struct board *board, const char *boot_id)
     board->head = head;
 }
 
-/* Whether `map` is a board of this layout; its head goes to `head`. */
-static int check_head(const void *map, size_t size, struct board_head *head)
+int board_check_head(const void *map, size_t size, struct board_head *head)
 {
     if (size < sizeof *head) {
         return -ESTALE;
@@ -81,7 +73,7 @@ static int check_head(const void *map, size_t size, struct board_head *head)
 
 /* --- memory ----------------------------------------------------------- */
 
-static struct board *allocate(void)
+struct board *board_allocate(void)
 {
     size_t scratch_bytes = 0;
     for (enum board_area area = 0; area < AREA_COUNT; area++) {
@@ -206,7 +198,7 @@ static int create_backing(const char *run_dir, const char *path, size_t size,
 static int publish_file(const char *run_dir, const char *path_new)
 {
     char path[BOARD_PATH_BYTES];
-    int status = path_in(run_dir, BOARD_NAME, path);
+    int status = board_path(run_dir, BOARD_NAME, path);
     if (status != 0) {
         return status;
     }
@@ -216,7 +208,7 @@ static int publish_file(const char *run_dir, const char *path_new)
 static struct board *allocate_writer(uint32_t instance_count,
                                      uint32_t settings_bytes)
 {
-    struct board *made = allocate();
+    struct board *made = board_allocate();
     if (made == NULL) {
         return NULL;
     }
@@ -245,7 +237,7 @@ int board_create(const char *run_dir, const char *boot_id,
         return -EINVAL;
     }
     int status =
-        run_dir != NULL ? path_in(run_dir, BOARD_NAME_NEW, path_new) : 0;
+        run_dir != NULL ? board_path(run_dir, BOARD_NAME_NEW, path_new) : 0;
     if (status != 0) {
         return status;
     }
@@ -297,7 +289,7 @@ int board_reader_fd(const struct board *board)
 void board_remove(const char *run_dir)
 {
     char path[BOARD_PATH_BYTES];
-    if (path_in(run_dir, BOARD_NAME, path) == 0) {
+    if (board_path(run_dir, BOARD_NAME, path) == 0) {
         (void)unlink(path); /* what stays behind is checked when adopted */
     }
 }
@@ -318,7 +310,7 @@ static int open_mapped(struct board *board, int fd)
     board->size = (size_t)file.st_size;
     int status = map_file(board, fd, PROT_READ);
     if (status == 0) {
-        status = check_head(board->map, board->size, &head);
+        status = board_check_head(board->map, board->size, &head);
     }
     if (status == 0) {
         board->instance_count = head.instance_count;
@@ -329,7 +321,7 @@ static int open_mapped(struct board *board, int fd)
 
 int board_open(int fd, struct board **board)
 {
-    struct board *opened = allocate();
+    struct board *opened = board_allocate();
     int status = opened != NULL ? open_mapped(opened, fd) : -ENOMEM;
     (void)close(fd); /* the mapping holds the file */
     if (status != 0) {
@@ -338,88 +330,4 @@ int board_open(int fd, struct board **board)
     }
     *board = opened;
     return 0;
-}
-
-/* The file's whole content as the board's own memory. */
-static int read_whole(struct board *board, int fd)
-{
-    struct stat file;
-    if (fstat(fd, &file) != 0) {
-        return -errno;
-    }
-    if (!S_ISREG(file.st_mode) || file.st_uid != geteuid() ||
-        file.st_size < (off_t)sizeof(struct board_head) ||
-        (uint64_t)file.st_size > BOARD_SIZE_MOST) {
-        return -ESTALE;
-    }
-    board->size = (size_t)file.st_size;
-    board->is_memory = true;
-    board->map = aligned_alloc(BOARD_ALIGN, (board->size + BOARD_ALIGN - 1) /
-                                                BOARD_ALIGN * BOARD_ALIGN);
-    if (board->map == NULL) {
-        return -ENOMEM;
-    }
-    ssize_t count = pread(fd, board->map, board->size, 0);
-    if (count < 0) {
-        return -errno;
-    }
-    return (size_t)count == board->size ? 0 : -ESTALE;
-}
-
-static void adopt_events(const struct board *board,
-                         const struct board_adopter *adopter)
-{
-    for (uint32_t i = 0; i < EVENTS_MOST; i++) {
-        struct event event;
-        if (board_read_event_at(board, i, &event) == 0) {
-            adopter->on_event(adopter->context, &event);
-        }
-    }
-}
-
-static int adopt_from(struct board *board, const char *boot_id,
-                      const struct board_adopter *adopter)
-{
-    struct board_head head;
-    int status = check_head(board->map, board->size, &head);
-    if (status != 0) {
-        return status;
-    }
-    if (strcmp(head.boot_id, boot_id) != 0) {
-        return -ESTALE;
-    }
-    board->instance_count = head.instance_count;
-    board->settings_bytes = head.settings_bytes;
-    for (uint32_t i = 0; i < board->instance_count; i++) {
-        struct board_instance record;
-        bool is_whole = board_read_instance(board, i, &record) == 0;
-        if (is_whole && record.settings.name[0] != '\0') {
-            adopter->on_instance(adopter->context, &record);
-        }
-    }
-    adopt_events(board, adopter);
-    return 0;
-}
-
-int board_adopt(const char *run_dir, const char *boot_id,
-                const struct board_adopter *adopter)
-{
-    char path[BOARD_PATH_BYTES];
-    int status = path_in(run_dir, BOARD_NAME, path);
-    if (status != 0) {
-        return status;
-    }
-    /* O_NONBLOCK: a FIFO planted there must not hold us. */
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0) {
-        return errno == ELOOP ? -ESTALE : -errno;
-    }
-    struct board *board = allocate();
-    status = board != NULL ? read_whole(board, fd) : -ENOMEM;
-    if (status == 0) {
-        status = adopt_from(board, boot_id, adopter);
-    }
-    board_destroy(board);
-    (void)close(fd); /* nothing was written to it */
-    return status;
 }

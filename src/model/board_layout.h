@@ -1,8 +1,8 @@
 /*
  * board_layout.h - where everything stands on a board. Private to the files
- * of the board: board_file.c makes, maps and checks it, board.c reads and
- * writes its records, board_rows.c those of the instances, board_guard.c keeps
- * the writer alive.
+ * of the board: board_file.c makes, maps and checks it, board_adopt.c reads a
+ * predecessor's, board.c reads and writes its records, board_rows.c those of
+ * the instances, board_guard.c keeps the writer alive.
  */
 #ifndef MODEL_BOARD_LAYOUT_H
 #define MODEL_BOARD_LAYOUT_H
@@ -85,6 +85,20 @@ struct seqlock *board_record(const struct board *board, enum board_area area,
 /* Whatever event stands at that place; -ENOENT when none does. */
 int board_read_event_at(const struct board *board, uint32_t place,
                         struct event *event);
+
+#define BOARD_NAME "board" /* of the file in the run directory */
+#define BOARD_PATH_BYTES (SETTINGS_RUN_DIR_BYTES + 16)
+#define SETTINGS_ROOM_MOST (SETTINGS_INSTANCES_MOST * BOARD_SETTINGS_MOST)
+#define BOARD_SIZE_MOST board_size(SETTINGS_INSTANCES_MOST, SETTINGS_ROOM_MOST)
+
+/* <run_dir>/<name>; 0 or -ENAMETOOLONG. `path` has BOARD_PATH_BYTES. */
+int board_path(const char *run_dir, const char *name, char *path);
+
+/* One without a map, for board_destroy; NULL without memory. */
+struct board *board_allocate(void);
+
+/* 0 when `map` is a board of this layout, else -ESTALE; its head to `head`. */
+int board_check_head(const void *map, size_t size, struct board_head *head);
 
 /* Minds the writer's file, and owns `fd` from now on. One board at a time:
  * a second one is not minded. */
