@@ -47,6 +47,7 @@ void *zk_owner(const struct zk *zk);
 
 /* Asks. Its ZK_ANSWER comes later, always and exactly once (TREE_LOST when
  * it could not even be sent), unless the library is broken: zk_oldest_ms.
+ * Without memory the process ends, as with a note.
  * Paths are the tree's, which has checked them. `now_ms` is kept. */
 void zk_submit(struct zk *zk, const struct tree *tree,
                const struct tree_request *request, uint64_t now_ms);
